@@ -1,1 +1,4 @@
 //! Runtime.
+
+#[cfg(feature = "testing")]
+pub mod testing;

@@ -1,0 +1,4 @@
+//! Claims about the `testing` feature, on a control plane that it starts.
+
+#[path = "testing/plane.rs"]
+mod plane;
