@@ -31,9 +31,12 @@ mod control_plane;
 mod error;
 mod kubeconfig;
 mod namespace;
+pub mod process;
+mod proxy;
 mod stages;
 pub mod wait;
 
 pub use control_plane::ControlPlane;
 pub use error::Error;
 pub use namespace::Namespace;
+pub use proxy::{Action, Fault, Freeze, Injected, Logged, Mark, Proxy, Verb};

@@ -2,3 +2,7 @@
 
 #[path = "testing/plane.rs"]
 mod plane;
+#[path = "testing/process.rs"]
+mod process;
+#[path = "testing/proxy.rs"]
+mod proxy;

@@ -1,7 +1,7 @@
 //! A control plane: started, equipped, and at a test's service.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Mutex, OnceLock,
         atomic::{AtomicU64, Ordering},
@@ -87,7 +87,10 @@ impl ControlPlane {
 
     /// Writes a kubeconfig with which another process signs in with `token`.
     pub fn kubeconfig(&self, token: &str) -> Result<PathBuf, Error> {
-        self.write_kubeconfig(&self.server, token)
+        let number = self.kubeconfigs.fetch_add(1, Ordering::Relaxed);
+        let path = self.folder().join(format!("client-{number}.kubeconfig"));
+        self.server.kubeconfig(&User::token(token), &path)?;
+        Ok(path)
     }
 
     /// The API server's address, without a path.
@@ -140,14 +143,9 @@ impl ControlPlane {
         &self.server
     }
 
-    pub(super) fn write_kubeconfig(&self, server: &Server, token: &str) -> Result<PathBuf, Error> {
-        let number = self.kubeconfigs.fetch_add(1, Ordering::Relaxed);
-        let path = self
-            .folder
-            .path()
-            .join(format!("client-{number}.kubeconfig"));
-        server.kubeconfig(&User::token(token), &path)?;
-        Ok(path)
+    /// Where files of this plane's lifetime go.
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Starts the processes and waits until pods could run.

@@ -181,10 +181,10 @@ async fn started_aside() {
     let plane = ControlPlane::shared().await;
     match plane {
         Ok(plane) => {
-            println!("aside {:?}", plane.pids());
+            println!("ASIDE: {:?}", plane.pids());
             std::thread::sleep(Duration::from_secs(600));
         }
-        Err(error) => println!("aside {error}"),
+        Err(error) => println!("ASIDE: {error}"),
     }
 }
 
@@ -200,8 +200,7 @@ fn run_aside() -> Command {
 
 fn said(output: impl std::io::Read) -> String {
     let lines = BufReader::new(output).lines().map_while(Result::ok);
-    let said = lines.filter_map(|line| Some(line.split_once("aside ")?.1.to_owned()));
-    let mut said = said.skip_while(|line| line.starts_with("..."));
+    let mut said = lines.filter_map(|line| Some(line.split_once("ASIDE: ")?.1.to_owned()));
     said.next().unwrap()
 }
 
