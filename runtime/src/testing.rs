@@ -14,7 +14,7 @@
 //! let namespace = plane.namespace("create", &[]).await?;
 //! namespace.apply_yaml("{apiVersion: v1, kind: ConfigMap, metadata: {name: settings}}").await?;
 //!
-//! let proxy = Proxy::start(plane)?;
+//! let proxy = Proxy::start(plane).await?;
 //! let token = namespace.service_account_token("default").await?;
 //! let client = proxy.client(&token)?;
 //! # Ok(())

@@ -12,7 +12,7 @@ use super::{
     binaries::{Binaries, Part},
     certs::Certs,
     child::Child,
-    kubeconfig::{Server, User},
+    kubeconfig::{Server, User, server_url},
     stages,
 };
 
@@ -53,11 +53,8 @@ impl Layout {
     }
 
     pub(super) fn server(&self) -> Result<Server, Error> {
-        let url = format!("https://127.0.0.1:{}", self.api);
         Ok(Server {
-            url: url.parse().map_err(|error| Error::Manifest {
-                reason: format!("`{url}` is no address: {error}"),
-            })?,
+            url: server_url("https", self.api)?,
             ca: Some(self.certs.ca.clone()),
         })
     }
@@ -68,7 +65,7 @@ impl Layout {
         let peer = format!("http://127.0.0.1:{}", self.etcd_peer);
         let etcd = self.start(
             Part::Etcd,
-            Args::default()
+            &Args::default()
                 .path("data-dir", &self.folder.join("etcd"))
                 .text("listen-client-urls", &client)
                 .text("advertise-client-urls", &client)
@@ -82,7 +79,7 @@ impl Layout {
         let certs = &self.certs;
         let api = self.start(
             Part::ApiServer,
-            Args::default()
+            &Args::default()
                 .text("etcd-servers", &client)
                 .text("bind-address", "127.0.0.1")
                 .text("advertise-address", "127.0.0.1")
@@ -130,7 +127,7 @@ impl Layout {
         };
         let controllers = self.start(
             Part::ControllerManager,
-            common()
+            &common()
                 .text("controllers", "*,-nodeipam,-nodelifecycle")
                 .path("root-ca-file", &self.certs.ca)
                 .path(
@@ -138,10 +135,10 @@ impl Layout {
                     &self.certs.service_accounts.key,
                 ),
         )?;
-        let scheduler = self.start(Part::Scheduler, common())?;
+        let scheduler = self.start(Part::Scheduler, &common())?;
         let kwok = self.start(
             Part::Kwok,
-            Args::default()
+            &Args::default()
                 .path("kubeconfig", &kubeconfig)
                 .path("config", &stages)
                 .text("manage-all-nodes", "true")
@@ -150,7 +147,7 @@ impl Layout {
         Ok(vec![controllers, scheduler, kwok])
     }
 
-    fn start(&self, part: Part, args: Args) -> Result<Child, Error> {
+    fn start(&self, part: Part, args: &Args) -> Result<Child, Error> {
         let log = self.folder.join(format!("{}.log", part.file()));
         // kwok keeps files below its home; the user's is none of its business.
         let home = ("HOME".into(), self.folder.clone().into_os_string());

@@ -1,9 +1,10 @@
 //! A control plane: started, equipped, and at a test's service.
 
 use std::{
+    iter::once,
     path::{Path, PathBuf},
     sync::{
-        Mutex, OnceLock,
+        Mutex, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -11,6 +12,7 @@ use std::{
 
 use k8s_openapi::api::core::v1::Node;
 use kube::{Api, Client, api::DynamicObject};
+use serde_json::json;
 use tempfile::TempDir;
 
 use super::{
@@ -29,6 +31,10 @@ const START: Duration = Duration::from_secs(120);
 const ATTEMPTS: usize = 3;
 
 /// A running etcd, kube-apiserver, kube-controller-manager, kube-scheduler and kwok.
+///
+/// The programs are taken from the folder that `DSOI_CONTROL_PLANE` names, from
+/// `KUBEBUILDER_ASSETS`, from what setup-envtest has fetched, or from a cache folder of our own,
+/// into which Go 1.26 or later builds those that are nowhere: once, in some minutes.
 ///
 /// # Guarantees
 /// - Everything listens on 127.0.0.1, on ports that the system gave.
@@ -121,7 +127,7 @@ impl ControlPlane {
 
     /// Applies every document of `text` (server-side, forced, strict about unknown and duplicate
     /// fields), in order, and returns what the server made of them. After a
-    /// CustomResourceDefinition it waits until objects of that kind can be created.
+    /// `CustomResourceDefinition` it waits until objects of that kind can be created.
     ///
     /// # Errors
     /// The first refusal; [`Error::status`] gives the server's words.
@@ -135,7 +141,7 @@ impl ControlPlane {
         let processes = self
             .processes
             .lock()
-            .unwrap_or_else(|broken| broken.into_inner());
+            .unwrap_or_else(PoisonError::into_inner);
         processes.iter().map(Child::pid).collect()
     }
 
@@ -210,7 +216,7 @@ impl ControlPlane {
     fn all(&mut self) -> &mut Vec<Child> {
         self.processes
             .get_mut()
-            .unwrap_or_else(|broken| broken.into_inner())
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -219,20 +225,28 @@ const NODE: &str = "node-0";
 
 /// The node and the storage classes.
 fn equipment() -> String {
-    let mut text = format!(
-        "apiVersion: v1\nkind: Node\nmetadata:\n  name: {NODE}\n  labels:\n    \
-         kubernetes.io/hostname: {NODE}\n    kubernetes.io/os: linux\n"
-    );
-    for (index, class) in stages::CLASSES.iter().enumerate() {
-        let default = index == 0;
-        text.push_str(&format!(
-            "---\napiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata:\n  name: {class}\n  \
-             annotations:\n    storageclass.kubernetes.io/is-default-class: \"{default}\"\n\
-             provisioner: kwok.x-k8s.io/volume\nreclaimPolicy: Delete\n\
-             volumeBindingMode: Immediate\nallowVolumeExpansion: true\n"
-        ));
-    }
-    text
+    let node = json!({
+        "apiVersion": "v1", "kind": "Node",
+        "metadata": { "name": NODE, "labels": {
+            "kubernetes.io/hostname": NODE, "kubernetes.io/os": "linux",
+        }},
+    });
+    let classes = stages::CLASSES.iter().enumerate().map(|(index, class)| {
+        let default = if index == 0 { "true" } else { "false" };
+        json!({
+            "apiVersion": "storage.k8s.io/v1", "kind": "StorageClass",
+            "metadata": { "name": class, "annotations": {
+                "storageclass.kubernetes.io/is-default-class": default,
+            }},
+            "provisioner": "kwok.x-k8s.io/volume",
+            "reclaimPolicy": "Delete",
+            "volumeBindingMode": "Immediate",
+            "allowVolumeExpansion": true,
+        })
+    });
+    let documents: Vec<_> = once(node).chain(classes).map(|d| d.to_string()).collect();
+    // JSON is YAML.
+    documents.join("\n---\n")
 }
 
 /// Finds the programs and starts them, on a runtime that is gone afterwards.

@@ -72,3 +72,11 @@ impl Server {
         Client::try_from(config).map_err(Error::api(act))
     }
 }
+
+/// A server's address on loopback.
+pub(super) fn server_url(scheme: &str, port: u16) -> Result<http::Uri, Error> {
+    let url = format!("{scheme}://127.0.0.1:{port}");
+    url.parse().map_err(|error| Error::Manifest {
+        reason: format!("`{url}` is no address: {error}"),
+    })
+}

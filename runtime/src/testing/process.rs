@@ -102,13 +102,7 @@ impl Operator {
     /// # Errors
     /// [`Error::TimedOut`] when it still runs after `timeout`.
     pub async fn terminate(&self, timeout: Duration) -> Result<ExitStatus, Error> {
-        let mut child = self.child();
-        if child.exited()?.is_none() {
-            // While it is not waited for, the number cannot belong to another process.
-            let sent = Command::new("kill").arg(self.pid.to_string()).status();
-            sent.map_err(Error::io("send SIGTERM with", Path::new("kill")))?;
-        }
-        drop(child);
+        self.ask_to_stop()?;
         self.wait(timeout).await
     }
 
@@ -135,6 +129,16 @@ impl Operator {
             status: "it has no memory left".to_owned(),
             log: self.log(),
         })
+    }
+
+    fn ask_to_stop(&self) -> Result<(), Error> {
+        // Locked throughout: while nobody waits for the process, its number is its own.
+        let mut child = self.child();
+        if child.exited()?.is_none() {
+            let sent = Command::new("kill").arg(self.pid.to_string()).status();
+            sent.map_err(Error::io("send SIGTERM with", Path::new("kill")))?;
+        }
+        Ok(())
     }
 
     fn child(&self) -> MutexGuard<'_, Child> {

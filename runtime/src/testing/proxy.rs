@@ -10,10 +10,11 @@ mod fault;
 mod log;
 mod request;
 mod server;
+mod target;
 mod watch;
 
 use std::{
-    net::TcpListener,
+    collections::BTreeMap,
     path::PathBuf,
     sync::{
         Arc,
@@ -24,7 +25,7 @@ use std::{
 };
 
 use kube::Client;
-use tokio::sync::oneshot;
+use tokio::{net::TcpListener, sync::oneshot};
 
 pub use fault::{Action, Fault, Injected};
 pub use log::Mark;
@@ -33,7 +34,7 @@ pub use watch::Freeze;
 
 use super::{
     ControlPlane, Error,
-    kubeconfig::{Server, User},
+    kubeconfig::{Server, User, server_url},
     wait,
 };
 use server::Shared;
@@ -54,51 +55,28 @@ impl Proxy {
     ///
     /// # Errors
     /// When the system gives no port or no thread.
-    pub fn start(plane: &ControlPlane) -> Result<Self, Error> {
-        let io = |act: &str| {
-            let act = act.to_owned();
-            move |source| Error::Io { act, source }
-        };
-        let listener =
-            TcpListener::bind(("127.0.0.1", 0)).map_err(io("take a port on 127.0.0.1"))?;
-        listener
-            .set_nonblocking(true)
-            .map_err(io("set up the proxy's port"))?;
-        let address = listener
-            .local_addr()
-            .map_err(io("ask for the proxy's port"))?;
-        let url = format!("http://{address}");
+    pub async fn start(plane: &ControlPlane) -> Result<Self, Error> {
         let shared = Arc::new(Shared::default());
         let (stop, stopped) = oneshot::channel();
+        let (ready, started) = oneshot::channel();
         let (upstream, state) = (plane.server().clone(), shared.clone());
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(io("start an async runtime"))?;
-        // Made before the thread, so that a failure has someone to report it to.
-        let client = {
-            let _inside = runtime.enter();
-            upstream.client(&User::none())?
-        };
         let thread = std::thread::Builder::new()
             .name("testing-proxy".to_owned())
-            .spawn(move || {
-                runtime.block_on(async {
-                    tokio::select! {
-                        () = server::serve(listener, client, state) => {}
-                        // Fails only if the proxy was dropped without saying so: the same thing.
-                        _ = stopped => {}
-                    }
-                });
-            })
+            .spawn(move || run(&upstream, state, ready, stopped))
             .map_err(io("start the proxy's thread"))?;
+        let url = match started.await {
+            Ok(url) => url?,
+            // It ended without a word, so it panicked.
+            Err(_) => {
+                if let Err(panic) = thread.join() {
+                    std::panic::resume_unwind(panic);
+                }
+                let early = std::io::Error::other("it ended at once");
+                return Err(io("start the proxy's thread")(early));
+            }
+        };
         Ok(Self {
-            server: Server {
-                url: url.parse().map_err(|error| Error::Manifest {
-                    reason: format!("`{url}` is no address: {error}"),
-                })?,
-                ca: None,
-            },
+            server: Server { url, ca: None },
             folder: plane.folder().to_owned(),
             kubeconfigs: AtomicU64::new(0),
             shared,
@@ -160,6 +138,23 @@ impl Proxy {
         requests
     }
 
+    /// How many reads and writes there were after `mark`, by verb and resource (`deployments`,
+    /// `deployments/scale`), without [background](Logged::is_background) and dry runs.
+    pub fn counts(&self, mark: Mark) -> BTreeMap<(Verb, String), usize> {
+        let mut counts = BTreeMap::new();
+        for request in self.since(mark) {
+            let counted = (request.is_write() && !request.dry_run) || request.is_read();
+            if counted && !request.is_background() {
+                let resource = match &request.subresource {
+                    Some(subresource) => format!("{}/{subresource}", request.resource),
+                    None => request.resource,
+                };
+                *counts.entry((request.verb, resource)).or_default() += 1;
+            }
+        }
+        counts
+    }
+
     /// Forgets what was logged. A log that holds 100 000 requests is full, and further requests
     /// are answered with 507 until it is cleared.
     pub fn clear(&self) {
@@ -173,13 +168,13 @@ impl Proxy {
 
     /// Breaks the connection of every open watch that matches, and says how many those were.
     pub fn cut_watches(&self, matches: impl Fn(&Logged) -> bool) -> usize {
-        self.shared.watches.end(matches, watch::Flow::Cut)
+        self.shared.watches.turn(matches, watch::Flow::Cut)
     }
 
     /// Ends every open watch that matches with the event `ERROR 410`, after which a client lists
     /// again, and says how many those were.
     pub fn expire_watches(&self, matches: impl Fn(&Logged) -> bool) -> usize {
-        self.shared.watches.end(matches, watch::Flow::Expire)
+        self.shared.watches.turn(matches, watch::Flow::Expire)
     }
 
     /// Holds back the events of all watches that match, open now or opened later, until the
@@ -212,5 +207,61 @@ impl Drop for Proxy {
             // A panic of the proxy has shown in the test already: its connections broke.
             let _ = thread.join();
         }
+    }
+}
+
+/// The proxy's thread: says how it started, and serves until it is told to stop.
+fn run(
+    upstream: &Server,
+    shared: Arc<Shared>,
+    ready: oneshot::Sender<Result<http::Uri, Error>>,
+    stopped: oneshot::Receiver<()>,
+) {
+    let runtime = match tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            // Nobody listens only if the start was given up.
+            let _ = ready.send(Err(io("start an async runtime")(error)));
+            return;
+        }
+    };
+    runtime.block_on(async {
+        let (listener, client) = match open(upstream).await {
+            Ok((url, listener, client)) => {
+                // As above; the proxy then stops at once, since its other end is gone too.
+                let _ = ready.send(Ok(url));
+                (listener, client)
+            }
+            Err(error) => {
+                let _ = ready.send(Err(error));
+                return;
+            }
+        };
+        tokio::select! {
+            () = server::serve(listener, client, shared) => {}
+            // Also when the sender is dropped, which is how a proxy says it.
+            _ = stopped => {}
+        }
+    });
+}
+
+async fn open(upstream: &Server) -> Result<(http::Uri, TcpListener, Client), Error> {
+    let listener = TcpListener::bind(("127.0.0.1", 0))
+        .await
+        .map_err(io("take a port on 127.0.0.1"))?;
+    let address = listener
+        .local_addr()
+        .map_err(io("ask for the proxy's port"))?;
+    let url = server_url("http", address.port())?;
+    Ok((url, listener, upstream.client(&User::none())?))
+}
+
+fn io(act: &'static str) -> impl FnOnce(std::io::Error) -> Error {
+    move |source| Error::Io {
+        act: act.to_owned(),
+        source,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     io::{BufRead as _, BufReader},
+    os::unix::fs::PermissionsExt as _,
     path::Path,
     process::{Command, Stdio},
     time::{Duration, Instant},
@@ -247,4 +248,19 @@ fn without_programs_and_go_a_test_fails_with_one_sentence() {
                 .to_owned(),
     };
     assert_eq!(sentence, missing.to_string());
+}
+
+#[test]
+fn a_program_that_ends_at_once_is_named_with_its_last_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let etcd = folder.path().join("etcd");
+    std::fs::write(&etcd, "#!/bin/sh\necho no disk >&2\nexit 7\n").unwrap();
+    std::fs::set_permissions(&etcd, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let aside = run_aside()
+        .env("DSOI_CONTROL_PLANE", folder.path())
+        .output()
+        .unwrap();
+    let text = String::from_utf8(aside.stdout).unwrap();
+    let told = "etcd ended (exit status: 7); the end of its log:\nno disk";
+    assert!(text.contains(told), "{text}");
 }

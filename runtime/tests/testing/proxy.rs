@@ -37,7 +37,7 @@ subjects: [{kind: ServiceAccount, name: operator}]
         .await
         .unwrap();
     let token = namespace.service_account_token("operator").await.unwrap();
-    let proxy = Proxy::start(plane).unwrap();
+    let proxy = Proxy::start(plane).await.unwrap();
     let through: Api<ConfigMap> = Api::namespaced(proxy.client(&token).unwrap(), namespace.name());
     wait::until(SOON, "the role is in force", async || {
         through.list(&ListParams::default()).await.ok()
@@ -157,6 +157,18 @@ async fn every_request_is_written_down() {
     assert_eq!(applied.request_bytes, applied.body.as_ref().unwrap().len());
     assert_eq!(scene.proxy.writes(start).len(), 4);
     assert_eq!(scene.proxy.reads(start).len(), 3);
+    let counts: Vec<_> = scene.proxy.counts(start).into_iter().collect();
+    let of = |verb, count| ((verb, "configmaps".to_owned()), count);
+    assert_eq!(
+        counts,
+        [
+            of(Verb::Get, 2),
+            of(Verb::List, 1),
+            of(Verb::Create, 1),
+            of(Verb::Patch, 1),
+            of(Verb::Delete, 1),
+        ]
+    );
 }
 
 #[tokio::test]
@@ -245,6 +257,27 @@ async fn a_refused_request_does_nothing_and_a_dropped_reply_hides_what_was_done(
 }
 
 #[tokio::test]
+async fn half_an_answer_is_no_answer() {
+    let scene = scene().await;
+    for (name, broken) in [("a", false), ("b", true)] {
+        let half = Action::TruncateReply { broken };
+        scene.proxy.inject(Fault::new(is_create, half));
+        let error = scene.create(name).await.unwrap_err();
+        let unreadable = matches!(error, kube::Error::SerdeError(_));
+        assert_eq!(unreadable, !broken, "{error:?}");
+        assert!(scene.exists(name).await);
+    }
+}
+
+#[tokio::test]
+async fn a_request_can_arrive_twice() {
+    let scene = scene().await;
+    scene.proxy.inject(Fault::new(is_create, Action::SendTwice));
+    assert_eq!(code(&scene.create("a").await.unwrap_err()), 409);
+    assert!(scene.exists("a").await);
+}
+
+#[tokio::test]
 async fn a_held_request_waits_for_its_release() {
     let scene = scene().await;
     for (action, done) in [(Action::Hold, false), (Action::HoldReply, true)] {
@@ -253,8 +286,12 @@ async fn a_held_request_waits_for_its_release() {
         let through = scene.through.clone();
         let create = async move { through.create(&PostParams::default(), &map(name)).await };
         let created = tokio::spawn(create);
-        tokio::time::sleep(Duration::from_millis(300)).await;
-        assert_eq!(fault.hits().len(), 1);
+        wait::until(SOON, "it is held", async || {
+            (fault.hits().len() == 1 && scene.exists(name).await == done).then_some(())
+        })
+        .await
+        .unwrap();
+        tokio::time::sleep(Duration::from_millis(200)).await;
         assert!(!created.is_finished());
         assert_eq!(scene.exists(name).await, done);
         fault.release();
@@ -267,8 +304,16 @@ async fn a_held_request_waits_for_its_release() {
 async fn a_request_held_until_its_caller_is_gone_is_never_done() {
     let scene = scene().await;
     let fault = scene.proxy.inject(Fault::new(is_create, Action::Hold));
-    let gone = tokio::time::timeout(Duration::from_millis(200), scene.create("a")).await;
-    assert!(gone.is_err());
+    let through = scene.through.clone();
+    let create = async move { through.create(&PostParams::default(), &map("a")).await };
+    let caller = tokio::spawn(create);
+    wait::until(SOON, "it is held", async || {
+        (fault.hits().len() == 1).then_some(())
+    })
+    .await
+    .unwrap();
+    caller.abort();
+    assert!(caller.await.unwrap_err().is_cancelled());
     let settled = scene.proxy.settled(Duration::from_millis(100), SOON).await;
     settled.unwrap();
     fault.release();
@@ -368,17 +413,17 @@ async fn a_proxy_settles_when_nothing_is_written_or_watched() {
     let reading = tokio::spawn(watch.for_each(async |_| {}));
     let past = scene.past.clone();
     let writing = tokio::spawn(async move {
-        for number in 0..10 {
+        for number in 0..25 {
             let map = map(&format!("map-{number}"));
             past.create(&PostParams::default(), &map).await.unwrap();
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     });
-    let quiet = Duration::from_millis(400);
+    let quiet = Duration::from_secs(1);
     assert!(
         scene
             .proxy
-            .settled(quiet, Duration::from_millis(700))
+            .settled(quiet, Duration::from_millis(1500))
             .await
             .is_err()
     );

@@ -34,6 +34,13 @@ pub enum Action {
     RefuseBefore,
     /// The API server does it, and the connection breaks instead of an answer.
     DropReplyAfterCommit,
+    /// The API server does it, and only the first half of its answer arrives.
+    TruncateReply {
+        /// Whether the connection then breaks, instead of the answer ending in good order.
+        broken: bool,
+    },
+    /// The API server gets it twice, and answers the second one.
+    SendTwice,
     /// It waits until [`Injected::release`]; if the caller is gone by then, it is never passed on.
     Hold,
     /// The API server does it, and the answer waits until [`Injected::release`].
@@ -70,6 +77,8 @@ impl Action {
             Self::Delay(_) => "delay",
             Self::RefuseBefore => "refuse-before",
             Self::DropReplyAfterCommit => "drop-reply-after-commit",
+            Self::TruncateReply { .. } => "truncate-reply",
+            Self::SendTwice => "send-twice",
             Self::Hold => "hold",
             Self::HoldReply => "hold-reply",
             Self::CutWatch { .. } => "cut-watch",
@@ -194,7 +203,7 @@ impl Injected {
         let hits = self.hits();
         if matches!(self.armed.action(), Action::FreezeWatch { .. }) {
             let frozen = |logged: &Logged| hits.contains(&logged.number);
-            self.shared.watches.end(frozen, Flow::Run);
+            self.shared.watches.turn(frozen, Flow::Run);
         }
     }
 

@@ -5,6 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use hyper::body::Bytes;
+
 use super::request::Logged;
 
 /// A place in the log.
@@ -70,7 +72,7 @@ impl Log {
         }
         logged.number = inner.first + inner.entries.len() as u64;
         let mut entry = logged.clone();
-        let size = entry.body.as_ref().map_or(0, |body| body.len());
+        let size = entry.body.as_ref().map_or(0, Bytes::len);
         if inner.bodies + size > BODIES {
             entry.body = None;
         } else {

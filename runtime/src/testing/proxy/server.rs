@@ -1,17 +1,21 @@
 //! One request's way: read, entered in the log, failed or passed on, answered.
 
-use std::{net::TcpListener, sync::Arc};
+use std::sync::Arc;
 
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
-use http_body_util::{BodyExt as _, Full, Limited, combinators::UnsyncBoxBody};
+use futures::{StreamExt as _, stream};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header, request::Parts,
+};
+use http_body_util::{BodyExt as _, Full, Limited, StreamBody, combinators::UnsyncBoxBody};
 use hyper::{
-    body::{Bytes, Incoming},
+    body::{Bytes, Frame, Incoming},
     server::conn::http1,
     service::service_fn,
 };
 use hyper_util::rt::TokioIo;
 use kube::{Client, client::Body};
 use serde_json::json;
+use tokio::net::TcpListener;
 
 use super::{
     fault::{Action, Faults},
@@ -41,11 +45,6 @@ pub(super) type Reply = UnsyncBoxBody<Bytes, Broken>;
 
 /// Takes connections for ever.
 pub(super) async fn serve(listener: TcpListener, client: Client, shared: Arc<Shared>) {
-    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
-        // A listener that the system just gave is one; without it every request is refused,
-        // which no test can miss.
-        return;
-    };
     loop {
         // A connection that broke while it was taken is the caller's to try again.
         let Ok((stream, _)) = listener.accept().await else {
@@ -106,11 +105,18 @@ async fn handle(
         _ => {}
     }
 
-    let mut forward = Request::new(Body::from(body));
-    *forward.method_mut() = parts.method;
-    *forward.uri_mut() = parts.uri;
-    *forward.headers_mut() = passed_on(parts.headers);
-    let reply = match client.send(forward).await {
+    let forward = |parts: &Parts| {
+        let mut forward = Request::new(Body::from(body.clone()));
+        forward.method_mut().clone_from(&parts.method);
+        forward.uri_mut().clone_from(&parts.uri);
+        *forward.headers_mut() = passed_on(parts.headers.clone());
+        client.send(forward)
+    };
+    if action == Some(&Action::SendTwice) {
+        // Only the second answer reaches the caller, as after a repetition on the way.
+        let _ = forward(&parts).await;
+    }
+    let reply = match forward(&parts).await {
         Ok(reply) => reply,
         Err(error) => {
             let reply = refusal(&logged, StatusCode::BAD_GATEWAY, &error.to_string());
@@ -119,26 +125,43 @@ async fn handle(
     };
     let status = reply.status();
     shared.log.note(logged.number, |entry| {
-        entry.upstream = Some(status.as_u16())
+        entry.upstream = Some(status.as_u16());
     });
     let (mut parts, body) = reply.into_parts();
     parts.headers = passed_on(parts.headers);
-    match (action, &fault) {
+    let body = match (action, &fault) {
         (Some(Action::DropReplyAfterCommit), _) => {
             // Read to the end, so that the server is done before the caller learns of anything.
             let _ = body.collect().await;
             return Err(Broken);
         }
-        (Some(Action::HoldReply), Some(fault)) => fault.released().await,
-        _ => {}
-    }
-    let body = if logged.verb == Verb::Watch && status == StatusCode::OK {
-        let limit = action.and_then(Action::on_watch);
-        watch::body(shared.clone(), &logged, body, limit)
-    } else {
-        counted(shared.clone(), logged.number, body)
+        (Some(Action::TruncateReply { broken }), _) => half(body, *broken).await?,
+        (action, fault) => {
+            if let (Some(Action::HoldReply), Some(fault)) = (action, fault) {
+                fault.released().await;
+            }
+            if logged.verb == Verb::Watch && status == StatusCode::OK {
+                let limit = action.and_then(Action::on_watch);
+                watch::body(shared.clone(), &logged, body, limit)
+            } else {
+                counted(shared.clone(), logged.number, body)
+            }
+        }
     };
     Ok(answered(shared, &logged, Response::from_parts(parts, body)))
+}
+
+/// The first half of a body, and then its end or a broken connection.
+async fn half(body: Body, broken: bool) -> Result<Reply, Broken> {
+    let whole = body.collect().await.map_err(|_| Broken)?.to_bytes();
+    let half = Ok(Frame::data(whole.slice(..whole.len() / 2)));
+    let end = stream::once(async {
+        // The server drops what it has not sent when a body fails; pausing once makes it send.
+        tokio::task::yield_now().await;
+        Err(Broken)
+    });
+    let end = end.take(usize::from(broken));
+    Ok(StreamBody::new(stream::iter([half]).chain(end)).boxed_unsync())
 }
 
 fn answered(shared: &Shared, logged: &Logged, reply: Response<Reply>) -> Response<Reply> {

@@ -61,11 +61,15 @@ struct Live {
 
 impl Watches {
     /// Sets the flow of all open watches that match, and says how many those are.
-    pub(super) fn end(&self, matches: impl Fn(&Logged) -> bool, flow: Flow) -> usize {
+    pub(super) fn turn(&self, matches: impl Fn(&Logged) -> bool, flow: Flow) -> usize {
         let inner = self.lock();
-        let matching = inner.open.values().filter(|live| matches(&live.logged));
-        // `send_replace`, since the stream may not be looking at the moment.
-        matching.map(|live| live.flow.send_replace(flow)).count()
+        let mut turned = 0;
+        for live in inner.open.values().filter(|live| matches(&live.logged)) {
+            // `send_replace`, since the stream may not be looking at the moment.
+            live.flow.send_replace(flow);
+            turned += 1;
+        }
+        turned
     }
 
     fn open(&self, logged: &Logged) -> watch::Receiver<Flow> {
