@@ -64,19 +64,19 @@ impl Proxy {
             .name("testing-proxy".to_owned())
             .spawn(move || run(&upstream, state, ready, stopped))
             .map_err(io("start the proxy's thread"))?;
-        let url = match started.await {
-            Ok(url) => url?,
+        let Ok(url) = started.await else {
             // It ended without a word, so it panicked.
-            Err(_) => {
-                if let Err(panic) = thread.join() {
-                    std::panic::resume_unwind(panic);
-                }
-                let early = std::io::Error::other("it ended at once");
-                return Err(io("start the proxy's thread")(early));
+            if let Err(panic) = thread.join() {
+                std::panic::resume_unwind(panic);
             }
+            let early = std::io::Error::other("it ended at once");
+            return Err(io("start the proxy's thread")(early));
         };
         Ok(Self {
-            server: Server { url, ca: None },
+            server: Server {
+                url: url?,
+                ca: None,
+            },
             folder: plane.folder().to_owned(),
             kubeconfigs: AtomicU64::new(0),
             shared,
