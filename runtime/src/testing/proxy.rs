@@ -6,6 +6,8 @@
 //! most), responses and watches are streamed. It runs on a thread of its own, so a test that
 //! blocks its runtime does not stop the operator.
 
+mod action;
+mod events;
 mod fault;
 mod log;
 mod request;
@@ -27,7 +29,8 @@ use std::{
 use kube::Client;
 use tokio::{net::TcpListener, sync::oneshot};
 
-pub use fault::{Action, Fault, Injected};
+pub use action::Action;
+pub use fault::{Fault, Injected};
 pub use log::Mark;
 pub use request::{Logged, Verb};
 pub use watch::Freeze;

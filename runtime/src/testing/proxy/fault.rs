@@ -1,4 +1,4 @@
-//! Faults: which request is failed, and how.
+//! Faults: which requests are failed.
 
 use std::{
     fmt,
@@ -6,97 +6,16 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::Duration,
 };
 
 use tokio::sync::watch;
 
 use super::{
+    action::Action,
     request::Logged,
     server::Shared,
     watch::{Flow, Matcher},
 };
-
-/// What happens to a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Action {
-    /// It is answered with this status and never reaches the API server.
-    Answer {
-        /// 409, 422, 429, 500, 503 or any other error status.
-        code: u16,
-        /// The `Retry-After` header, in seconds.
-        retry_after: Option<u32>,
-    },
-    /// It is passed on after this time.
-    Delay(Duration),
-    /// The connection breaks, and it never reaches the API server.
-    RefuseBefore,
-    /// The API server does it, and the connection breaks instead of an answer.
-    DropReplyAfterCommit,
-    /// The API server does it, and only the first half of its answer arrives.
-    TruncateReply {
-        /// Whether the connection then breaks, instead of the answer ending in good order.
-        broken: bool,
-    },
-    /// The API server gets it twice, and answers the second one.
-    SendTwice,
-    /// It waits until [`Injected::release`]; if the caller is gone by then, it is never passed on.
-    Hold,
-    /// The API server does it, and the answer waits until [`Injected::release`].
-    HoldReply,
-    /// A watch whose connection breaks after so many events.
-    CutWatch {
-        /// How many events are passed on before.
-        after: u64,
-    },
-    /// A watch that ends with `ERROR 410` after so many events.
-    ExpireWatch {
-        /// How many events are passed on before.
-        after: u64,
-    },
-    /// A watch that holds its events back, after so many, until [`Injected::release`].
-    FreezeWatch {
-        /// How many events are passed on before.
-        after: u64,
-    },
-}
-
-impl Action {
-    /// An answer with an error status and no `Retry-After`.
-    pub fn answer(code: u16) -> Self {
-        Self::Answer {
-            code,
-            retry_after: None,
-        }
-    }
-
-    pub(super) fn name(&self) -> &'static str {
-        match self {
-            Self::Answer { .. } => "answer",
-            Self::Delay(_) => "delay",
-            Self::RefuseBefore => "refuse-before",
-            Self::DropReplyAfterCommit => "drop-reply-after-commit",
-            Self::TruncateReply { .. } => "truncate-reply",
-            Self::SendTwice => "send-twice",
-            Self::Hold => "hold",
-            Self::HoldReply => "hold-reply",
-            Self::CutWatch { .. } => "cut-watch",
-            Self::ExpireWatch { .. } => "expire-watch",
-            Self::FreezeWatch { .. } => "freeze-watch",
-        }
-    }
-
-    /// What becomes of a watch, and after how many events.
-    pub(super) fn on_watch(&self) -> Option<(u64, Flow)> {
-        match *self {
-            Self::CutWatch { after } => Some((after, Flow::Cut)),
-            Self::ExpireWatch { after } => Some((after, Flow::Expire)),
-            Self::FreezeWatch { after } => Some((after, Flow::Frozen)),
-            _ => None,
-        }
-    }
-}
 
 /// An action on some of the requests that match: the first one, unless said otherwise.
 pub struct Fault {
@@ -167,6 +86,11 @@ impl Armed {
         let mut released = self.released.subscribe();
         // The sender lives as long as `self`, so waiting cannot fail.
         let _ = released.wait_for(|released| *released).await;
+    }
+
+    /// Whether there was an [`Injected::release`].
+    pub(super) fn is_released(&self) -> bool {
+        *self.released.borrow()
     }
 
     fn applies(&self, logged: &Logged) -> bool {

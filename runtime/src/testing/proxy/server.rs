@@ -18,10 +18,12 @@ use serde_json::json;
 use tokio::net::TcpListener;
 
 use super::{
-    fault::{Action, Faults},
+    action::Action,
+    events,
+    fault::Faults,
     log::Log,
     request::{Logged, Verb},
-    watch::{self, Watches},
+    watch::Watches,
 };
 
 /// The largest request body that is taken; the API server takes 3 MiB.
@@ -141,8 +143,7 @@ async fn handle(
                 fault.released().await;
             }
             if logged.verb == Verb::Watch && status == StatusCode::OK {
-                let limit = action.and_then(Action::on_watch);
-                watch::body(shared.clone(), &logged, body, limit)
+                events::body(shared.clone(), &logged, body, fault.clone())
             } else {
                 counted(shared.clone(), logged.number, body)
             }
