@@ -1,0 +1,11 @@
+//! `dsoi`: from a node-type manifest to a Kubernetes operator in Rust.
+//!
+//! ```text
+//! dsoi.yaml ─parse→ Manifest(spans) ─check→ Operator(model) ─plan→ Files ─render→ Tree ─merge→ Changes ─commit→ disk + .dsoi/
+//! ```
+//!
+//! Everything before `commit` is pure. Every mistake of a stage is collected before it is reported.
+
+pub mod diagnostic;
+pub mod expr;
+pub mod manifest;
