@@ -2,8 +2,10 @@
 
 mod code;
 mod list;
+mod nearest;
 mod problem;
 
 pub use code::Code;
 pub use list::Problems;
+pub use nearest::nearest;
 pub use problem::{Label, Problem};

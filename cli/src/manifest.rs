@@ -31,6 +31,9 @@ mod service;
 mod source;
 mod spelling;
 mod storage;
+mod scalar;
+mod helm;
+mod syntax;
 mod template;
 mod tree;
 
@@ -56,7 +59,8 @@ pub use source::{MAX_BYTES, Rejected, Source, Span, Spanned};
 pub use spelling::{Spelling, SpellingWord};
 pub use storage::{Storage, StorageMode, StorageVolume};
 pub use template::{Body, Directed, Entry, Template, TemplateKind};
-pub use tree::{Core, Node, Scalar, Style, Value};
+pub use scalar::{Core, Scalar, Style};
+pub use tree::{Node, Pair, Value};
 
 /// A whole manifest, well formed.
 #[derive(Debug, Clone)]

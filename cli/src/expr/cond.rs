@@ -1,7 +1,10 @@
 //! Conditions (`$if`) and loops (`$for`).
 
+use super::lexer;
+use super::parser::Parser;
 use super::path::{Expr, Path};
-use crate::manifest::{Span, Spanned};
+use crate::diagnostic::{Code, Problem};
+use crate::manifest::{Scalar, Span, Spanned};
 
 /// A condition.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,4 +54,83 @@ pub struct For {
     pub list: Path,
     /// The whole `name in path`.
     pub span: Span,
+}
+
+/// Reads the condition of an `$if`.
+pub(crate) fn parse(scalar: &Scalar) -> Result<Cond, Box<Problem>> {
+    let tokens = lexer::tokens(scalar, 0, false).map_err(|unreadable| braces(scalar, unreadable.problem))?;
+    let mut parser = Parser::new(&tokens, Code::E0311);
+    let parsed = parser.condition().and_then(|cond| parser.end().map(|()| cond));
+    parsed.map_err(|problem| braces(scalar, *problem))
+}
+
+/// Reads the `name in path` of a `$for`.
+pub(crate) fn parse_for(scalar: &Scalar) -> Result<For, Box<Problem>> {
+    let tokens = lexer::tokens(scalar, 0, false).map_err(|unreadable| braces(scalar, unreadable.problem))?;
+    let mut parser = Parser::new(&tokens, Code::E0311);
+    let parsed = parser.name("a loop is `NAME in PATH`").and_then(|name| {
+        if parser.word("in").is_none() {
+            let problem = Problem::new(Code::E0311, "a loop is `NAME in PATH`").at(scalar.span, "`in` is missing");
+            return Err(Box::new(problem));
+        }
+        let list = parser.path()?;
+        parser.end()?;
+        Ok(For {
+            name,
+            list,
+            span: scalar.span,
+        })
+    });
+    parsed.map_err(|problem| braces(scalar, *problem))
+}
+
+/// Reads the path of a rule's `unique`, in which `*` stands for each entry.
+pub(crate) fn parse_unique(scalar: &Scalar) -> Result<Path, Box<Problem>> {
+    let tokens = lexer::tokens(scalar, 0, false).map_err(|unreadable| braces(scalar, unreadable.problem))?;
+    let mut parser = Parser::new(&tokens, Code::E0310).with_each();
+    let path = parser.path()?;
+    parser.end()?;
+    Ok(path)
+}
+
+/// Conditions are the one place where people write `${…}` and must not.
+fn braces(scalar: &Scalar, problem: Problem) -> Box<Problem> {
+    Box::new(if scalar.text.contains("${") && problem.help.is_none() {
+        problem.help("a condition or loop stands without `${` and `}`")
+    } else {
+        problem
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::Style;
+
+    fn cond(text: &str) -> Result<Cond, Box<Problem>> {
+        let span = Span::new(0, text.len());
+        parse(&Scalar::new(text.to_owned(), Style::Plain, span, text))
+    }
+
+    #[test]
+    fn and_binds_closer_than_or() {
+        let Cond::Or(parts) = cond("!a.b || c == \"d\" && (e in f || true)").unwrap() else {
+            panic!("not an or");
+        };
+        assert!(matches!(parts.as_slice(), [Cond::Not(..), Cond::And(_)]));
+    }
+
+    #[test]
+    fn a_condition_has_no_braces() {
+        let problem = cond("${a}").unwrap_err();
+        assert!(problem.help.unwrap().contains("without `${`"));
+    }
+
+    #[test]
+    fn a_deep_condition_is_refused() {
+        let problem = cond(&"!".repeat(100_000)).unwrap_err();
+        assert_eq!(problem.message, "an expression nests too deep");
+        assert!(cond(&"(".repeat(100_000)).is_err());
+        assert!(cond(&"a[".repeat(100_000)).is_err());
+    }
 }
