@@ -18,24 +18,27 @@ mod events;
 mod external;
 mod fields;
 mod file;
+mod helm;
 mod k8s_config_group;
+mod keys;
 mod labels;
 mod names;
 mod node_type;
 mod operator;
 mod order;
+mod reader;
 mod rollout;
 mod rules;
+mod scalar;
 mod security;
 mod service;
 mod source;
 mod spelling;
 mod storage;
-mod scalar;
-mod helm;
 mod syntax;
 mod template;
 mod tree;
+mod values;
 
 pub use api::Api;
 pub use cluster::{Cluster, Column};
@@ -45,7 +48,8 @@ pub use events::Events;
 pub use external::{External, Variant};
 pub use fields::{AppConfigGroup, Field, Kind};
 pub use file::{Content, File, Format, Mount, OnChange, Per};
-pub use k8s_config_group::{ExposedFields, K8sConfigGroup};
+pub use k8s_config_group::{ExposedFields, K8S_FIELDS, K8sConfigGroup};
+pub use keys::{Key, Section, Shape};
 pub use labels::Label;
 pub use names::{Collisions, Names};
 pub use node_type::{Bounds, NodeType, WorkloadKind};
@@ -53,14 +57,60 @@ pub use operator::{Operator, RbacRule};
 pub use order::{MissingOrder, Order, OrderBy};
 pub use rollout::{OnCrash, Rollout};
 pub use rules::{Rule, RuleKind};
+pub use scalar::{Core, Scalar, Style};
 pub use security::SecurityProfile;
 pub use service::{ChildKind, Service};
 pub use source::{MAX_BYTES, Rejected, Source, Span, Spanned};
 pub use spelling::{Spelling, SpellingWord};
 pub use storage::{Storage, StorageMode, StorageVolume};
 pub use template::{Body, Directed, Entry, Template, TemplateKind};
-pub use scalar::{Core, Scalar, Style};
 pub use tree::{Node, Pair, Value};
+
+use crate::diagnostic::{Code, Problem, Problems};
+use keys::{later, required};
+use reader::Reader;
+
+/// The version of the language that this dsoi reads.
+pub const API_VERSION: &str = "dsoi.dev/v1alpha1";
+
+/// The table of the top level, and by it of the whole language.
+pub static ROOT: Section = Section {
+    path: "manifest",
+    doc: "An operator: its process, its API, and the clusters it runs.",
+    keys: &[
+        required(
+            "apiVersion",
+            Shape::Text,
+            "Version of the manifest's language: `dsoi.dev/v1alpha1`.",
+        ),
+        required(
+            "operator",
+            Shape::Section(&operator::SECTION),
+            "The operator's process.",
+        ),
+        required(
+            "api",
+            Shape::Section(&api::SECTION),
+            "Group and version of the custom resources.",
+        ),
+        required(
+            "cluster",
+            Shape::Section(&cluster::SECTION),
+            "The custom resource and its node types.",
+        ),
+        later(
+            "servers",
+            "HTTP endpoints that resources, gates and metrics use",
+        ),
+        later("resources", "kinds whose truth is outside Kubernetes"),
+        later("everyResource", "what lies under each of `resources`"),
+        later(
+            "triggers",
+            "actions that follow a change of another resource",
+        ),
+        later("scaling", "a kind that scales nodes by a metric"),
+    ],
+};
 
 /// A whole manifest, well formed.
 #[derive(Debug, Clone)]
@@ -70,4 +120,71 @@ pub struct Manifest {
     pub operator: Operator,
     pub api: Api,
     pub cluster: Cluster,
+}
+
+/// Reads a manifest.
+///
+/// # Errors
+/// Every mistake of shape that the text has; of a text that is no YAML, the first place where it is none.
+pub fn parse(source: &Source) -> Result<Manifest, Problems> {
+    let mut problems = Problems::new();
+    let manifest =
+        tree::read(source, &mut problems).and_then(|root| read(source, &root, &mut problems));
+    match manifest {
+        Some(manifest) => problems.into_result(manifest),
+        None => Err(problems),
+    }
+}
+
+fn read(source: &Source, root: &Node, problems: &mut Problems) -> Option<Manifest> {
+    if let Some(problem) = other_version(root) {
+        // Keys of another version of the language would all be reported as mistakes.
+        problems.push(problem);
+        return None;
+    }
+    let first = match &root.value {
+        Value::Map(pairs) => pairs.first().map_or(root.span, |pair| pair.key.span),
+        _ => root.span,
+    };
+    let mut reader = Reader::open(&ROOT, "the manifest", root, first, problems)?;
+    reader.text("apiVersion");
+    let operator = reader.section("operator", &operator::SECTION, operator::read);
+    let api = reader.section("api", &api::SECTION, api::read);
+    let cluster = reader.section("cluster", &cluster::SECTION, cluster::read);
+    Some(Manifest {
+        source: source.clone(),
+        operator: operator?,
+        api: api?,
+        cluster: cluster?,
+    })
+}
+
+fn other_version(root: &Node) -> Option<Problem> {
+    let Value::Map(pairs) = &root.value else {
+        return None;
+    };
+    let pair = pairs.iter().find(|pair| pair.key.text == "apiVersion")?;
+    let version = pair.value.as_scalar()?;
+    if version.text == API_VERSION || version.text.is_empty() {
+        return None;
+    }
+    let problem = Problem::new(
+        Code::E0105,
+        "this is not a version of the manifest's language that dsoi knows",
+    )
+    .at(version.span, "unknown here");
+    Some(
+        if pairs
+            .iter()
+            .any(|pair| pair.key.text == "metadata" || pair.key.text == "spec")
+        {
+            problem.help(format!(
+            "this looks like a Kubernetes object; a manifest describes the operator of such objects and starts with `apiVersion: {API_VERSION}`"
+        ))
+        } else {
+            problem.help(format!(
+                "write `apiVersion: {API_VERSION}`; the version of your own API is `api.version`"
+            ))
+        },
+    )
 }

@@ -58,19 +58,24 @@ pub struct For {
 
 /// Reads the condition of an `$if`.
 pub(crate) fn parse(scalar: &Scalar) -> Result<Cond, Box<Problem>> {
-    let tokens = lexer::tokens(scalar, 0, false).map_err(|unreadable| braces(scalar, unreadable.problem))?;
+    let tokens =
+        lexer::tokens(scalar, 0, false).map_err(|unreadable| braces(scalar, unreadable.problem))?;
     let mut parser = Parser::new(&tokens, Code::E0311);
-    let parsed = parser.condition().and_then(|cond| parser.end().map(|()| cond));
+    let parsed = parser
+        .condition()
+        .and_then(|cond| parser.end().map(|()| cond));
     parsed.map_err(|problem| braces(scalar, *problem))
 }
 
 /// Reads the `name in path` of a `$for`.
 pub(crate) fn parse_for(scalar: &Scalar) -> Result<For, Box<Problem>> {
-    let tokens = lexer::tokens(scalar, 0, false).map_err(|unreadable| braces(scalar, unreadable.problem))?;
+    let tokens =
+        lexer::tokens(scalar, 0, false).map_err(|unreadable| braces(scalar, unreadable.problem))?;
     let mut parser = Parser::new(&tokens, Code::E0311);
     let parsed = parser.name("a loop is `NAME in PATH`").and_then(|name| {
         if parser.word("in").is_none() {
-            let problem = Problem::new(Code::E0311, "a loop is `NAME in PATH`").at(scalar.span, "`in` is missing");
+            let problem = Problem::new(Code::E0311, "a loop is `NAME in PATH`")
+                .at(scalar.span, "`in` is missing");
             return Err(Box::new(problem));
         }
         let list = parser.path()?;
@@ -86,7 +91,8 @@ pub(crate) fn parse_for(scalar: &Scalar) -> Result<For, Box<Problem>> {
 
 /// Reads the path of a rule's `unique`, in which `*` stands for each entry.
 pub(crate) fn parse_unique(scalar: &Scalar) -> Result<Path, Box<Problem>> {
-    let tokens = lexer::tokens(scalar, 0, false).map_err(|unreadable| braces(scalar, unreadable.problem))?;
+    let tokens =
+        lexer::tokens(scalar, 0, false).map_err(|unreadable| braces(scalar, unreadable.problem))?;
     let mut parser = Parser::new(&tokens, Code::E0310).with_each();
     let path = parser.path()?;
     parser.end()?;

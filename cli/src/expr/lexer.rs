@@ -59,7 +59,11 @@ pub(super) struct Unreadable {
 }
 
 /// Reads tokens from `start` on. In a text they end with the closing brace, in a condition with the scalar.
-pub(super) fn tokens(scalar: &Scalar, start: usize, in_text: bool) -> Result<Tokens, Box<Unreadable>> {
+pub(super) fn tokens(
+    scalar: &Scalar,
+    start: usize,
+    in_text: bool,
+) -> Result<Tokens, Box<Unreadable>> {
     let text = scalar.text.as_str();
     let mut list = Vec::new();
     let mut at = start;
@@ -138,10 +142,14 @@ fn token(rest: &str, c: char) -> Option<(Token, usize)> {
 fn numeral(rest: &str) -> Option<(Token, usize)> {
     let sign = usize::from(rest.starts_with('-'));
     let digits = rest.get(sign..)?;
-    let whole = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    let whole = digits
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(digits.len());
     let behind = digits.get(whole..)?;
     let fraction = behind.strip_prefix('.').map_or(0, |fraction| {
-        let width = fraction.find(|c: char| !c.is_ascii_digit()).unwrap_or(fraction.len());
+        let width = fraction
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(fraction.len());
         if width == 0 { 0 } else { width + 1 }
     });
     let width = sign + whole + fraction;
@@ -156,7 +164,11 @@ fn numeral(rest: &str) -> Option<(Token, usize)> {
 
 fn unreadable(scalar: &Scalar, start: usize, at: usize, c: char, in_text: bool) -> Unreadable {
     let code = if in_text { Code::E0310 } else { Code::E0311 };
-    let what = if in_text { "an expression" } else { "a condition" };
+    let what = if in_text {
+        "an expression"
+    } else {
+        "a condition"
+    };
     let rest = scalar.text.get(at..).unwrap_or("");
     let (problem, span) = match c {
         '"' | '\'' => (

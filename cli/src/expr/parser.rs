@@ -44,7 +44,10 @@ impl<'a> Parser<'a> {
 
     /// Where the next token is, or the end.
     fn here(&self) -> Span {
-        self.tokens.list.get(self.at).map_or(self.tokens.end, |&(_, span)| span)
+        self.tokens
+            .list
+            .get(self.at)
+            .map_or(self.tokens.end, |&(_, span)| span)
     }
 
     fn eat(&mut self, token: &Token) -> Option<Span> {
@@ -56,7 +59,9 @@ impl<'a> Parser<'a> {
     }
 
     fn fail<T>(&self, message: &str, label: &str) -> Parsed<T> {
-        Err(Box::new(Problem::new(self.code, message).at(self.here(), label)))
+        Err(Box::new(
+            Problem::new(self.code, message).at(self.here(), label),
+        ))
     }
 
     fn deeper<T>(&mut self, parse: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
@@ -85,7 +90,10 @@ impl<'a> Parser<'a> {
                     .help("conditions stand in `$if`");
                 Err(Box::new(problem))
             }
-            Some(_) => self.fail("an expression goes on where it should end", "not expected here"),
+            Some(_) => self.fail(
+                "an expression goes on where it should end",
+                "not expected here",
+            ),
         }
     }
 
@@ -110,7 +118,12 @@ impl<'a> Parser<'a> {
             Some(Token::Name(word)) if word == "true" => Literal::Bool(true),
             Some(Token::Name(word)) if word == "false" => Literal::Bool(false),
             Some(Token::Name(_)) => return self.path().map(Term::Path),
-            Some(_) => return self.fail("a value is missing", "a path, a text in quotes or a number should stand here"),
+            Some(_) => {
+                return self.fail(
+                    "a value is missing",
+                    "a path, a text in quotes or a number should stand here",
+                );
+            }
             None => return self.fail("a value is missing", "nothing stands before this"),
         };
         self.at += 1;
@@ -156,10 +169,15 @@ impl<'a> Parser<'a> {
             Some(Token::Int(_)) => {
                 let problem = Problem::new(self.code, "a list is not indexed by number")
                     .at(span, "positions mean nothing across custom resources")
-                    .help("give the list a `key` and index it by that, or repeat over it with `$for`");
+                    .help(
+                        "give the list a `key` and index it by that, or repeat over it with `$for`",
+                    );
                 Err(Box::new(problem))
             }
-            _ => self.fail("an index is missing", "a text in quotes or a path should stand here"),
+            _ => self.fail(
+                "an index is missing",
+                "a text in quotes or a path should stand here",
+            ),
         }
     }
 

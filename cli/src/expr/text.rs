@@ -122,7 +122,8 @@ mod tests {
     fn a_text_keeps_literals_and_values_in_order() {
         let (parsed, problems) = text("a${ b.c ?? \"d}\" }e$${f}");
         assert!(problems.is_empty(), "{problems:?}");
-        let [Part::Literal(a), Part::Value(value), Part::Literal(rest)] = parsed.parts.as_slice() else {
+        let [Part::Literal(a), Part::Value(value), Part::Literal(rest)] = parsed.parts.as_slice()
+        else {
             panic!("{parsed:?}");
         };
         assert_eq!(a.value, "a");

@@ -65,17 +65,30 @@ pub(crate) fn parse(scalar: &Scalar) -> Result<FieldType, Box<Problem>> {
         Some((head, _)) => (head, Some(head.len() + 1)),
         None => (text, None),
     };
-    let optional = head.trim_start().strip_prefix("optional").is_some_and(|rest| rest.starts_with(char::is_whitespace));
+    let optional = head
+        .trim_start()
+        .strip_prefix("optional")
+        .is_some_and(|rest| rest.starts_with(char::is_whitespace));
     let from = if optional {
         head.find("optional").map_or(0, |at| at + "optional".len())
     } else {
         0
     };
-    let part = Part { scalar, start: from, end: head.len() }.trimmed();
+    let part = Part {
+        scalar,
+        start: from,
+        end: head.len(),
+    }
+    .trimmed();
     let kind = kind(part, 0)?;
     let default = match default_at {
         Some(at) => {
-            let part = Part { scalar, start: at, end: text.len() }.trimmed();
+            let part = Part {
+                scalar,
+                start: at,
+                end: text.len(),
+            }
+            .trimmed();
             Some(default(part, &kind.value)?)
         }
         None => None,
@@ -122,7 +135,10 @@ fn kind(part: Part<'_>, depth: usize) -> Result<Spanned<TypeKind>, Box<Problem>>
         TypeKind::Enum(variants(part)?)
     } else if let Some((outer, inner)) = generic(part) {
         if depth == MAX_DEPTH {
-            return Err(Box::new(Problem::new(Code::E0110, "a type nests too deep").at(part.span(), "too many levels")));
+            return Err(Box::new(
+                Problem::new(Code::E0110, "a type nests too deep")
+                    .at(part.span(), "too many levels"),
+            ));
         }
         let inner = Box::new(kind(inner, depth + 1)?);
         match outer {
@@ -135,10 +151,14 @@ fn kind(part: Part<'_>, depth: usize) -> Result<Spanned<TypeKind>, Box<Problem>>
         if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric()) {
             return Err(unknown(part));
         }
-        TypeKind::K8s(Spanned::new(name.to_owned(), part.scalar.place(at, part.end)))
+        TypeKind::K8s(Spanned::new(
+            name.to_owned(),
+            part.scalar.place(at, part.end),
+        ))
     } else {
         let word = WORDS.iter().find(|(word, _)| *word == text);
-        word.map(|(_, kind)| kind.clone()).ok_or_else(|| unknown(part))?
+        word.map(|(_, kind)| kind.clone())
+            .ok_or_else(|| unknown(part))?
     };
     Ok(Spanned::new(kind, part.span()))
 }
@@ -167,7 +187,8 @@ fn variants(part: Part<'_>) -> Result<Vec<Spanned<String>>, Box<Problem>> {
         start += word.len() + 1;
         let trimmed = variant.trimmed();
         let name = trimmed.text();
-        let problem = |text: &str| Box::new(Problem::new(Code::E0110, text).at(trimmed.span(), "here"));
+        let problem =
+            |text: &str| Box::new(Problem::new(Code::E0110, text).at(trimmed.span(), "here"));
         if name.is_empty() {
             return Err(problem("a word is missing beside `|`"));
         }
@@ -186,7 +207,9 @@ fn default(part: Part<'_>, kind: &TypeKind) -> Result<Spanned<Literal>, Box<Prob
     let text = part.text();
     let refuse = |what: &str, help: &str| {
         Err(Box::new(
-            Problem::new(Code::E0110, format!("the default is {what}")).at(part.span(), "here").help(help),
+            Problem::new(Code::E0110, format!("the default is {what}"))
+                .at(part.span(), "here")
+                .help(help),
         ))
     };
     let literal = match kind {
@@ -200,7 +223,10 @@ fn default(part: Part<'_>, kind: &TypeKind) -> Result<Spanned<Literal>, Box<Prob
             _ => return refuse("neither true nor false", "write `bool = false`"),
         },
         TypeKind::Enum(variants) if variants.iter().all(|variant| variant.value != text) => {
-            return refuse("none of the choices", "write one of the words before the `=`");
+            return refuse(
+                "none of the choices",
+                "write one of the words before the `=`",
+            );
         }
         TypeKind::String | TypeKind::Quantity | TypeKind::Duration | TypeKind::Enum(_) => {
             Literal::String(text.trim_matches('"').to_owned())
@@ -217,7 +243,8 @@ fn default(part: Part<'_>, kind: &TypeKind) -> Result<Spanned<Literal>, Box<Prob
 
 fn unknown(part: Part<'_>) -> Box<Problem> {
     let text = part.text();
-    let problem = Problem::new(Code::E0110, format!("`{text}` is not a type")).at(part.span(), "unknown here");
+    let problem = Problem::new(Code::E0110, format!("`{text}` is not a type"))
+        .at(part.span(), "unknown here");
     let words = WORDS.iter().map(|(word, _)| *word);
     let help = match text.strip_suffix('?') {
         Some(inner) => format!("a field that may be absent is `optional {inner}`"),
@@ -247,16 +274,47 @@ mod tests {
         let list = of("optional list<map<string>>").unwrap();
         assert!(list.optional);
         assert!(matches!(list.kind.value, TypeKind::List(Some(_))));
-        assert!(matches!(of("k8s.Toleration").unwrap().kind.value, TypeKind::K8s(_)));
-        assert_eq!(of("string = /druid").unwrap().default.unwrap().value, Literal::String("/druid".into()));
+        assert!(matches!(
+            of("k8s.Toleration").unwrap().kind.value,
+            TypeKind::K8s(_)
+        ));
+        assert_eq!(
+            of("string = /druid").unwrap().default.unwrap().value,
+            Literal::String("/druid".into())
+        );
         assert_eq!(of("int = 3").unwrap().default.unwrap().span.range(), 6..7);
     }
 
     #[test]
     fn what_is_no_type_is_refused_with_advice() {
-        assert_eq!(of("strng").unwrap_err().help.unwrap(), "did you mean `string`?");
-        assert!(of("string?").unwrap_err().help.unwrap().contains("optional string"));
-        for bad in ["", "list<", "list<>", "<>", ">", "<", "a |", "|", "a | a", "optional", "int = x", "bool = yes", "a | b = c", "k8s.", "tree = {}"] {
+        assert_eq!(
+            of("strng").unwrap_err().help.unwrap(),
+            "did you mean `string`?"
+        );
+        assert!(
+            of("string?")
+                .unwrap_err()
+                .help
+                .unwrap()
+                .contains("optional string")
+        );
+        for bad in [
+            "",
+            "list<",
+            "list<>",
+            "<>",
+            ">",
+            "<",
+            "a |",
+            "|",
+            "a | a",
+            "optional",
+            "int = x",
+            "bool = yes",
+            "a | b = c",
+            "k8s.",
+            "tree = {}",
+        ] {
             assert!(of(bad).is_err(), "{bad}");
         }
         assert!(of(&"list<".repeat(10_000)).is_err());

@@ -6,7 +6,15 @@ use crate::diagnostic::{Code, Problem};
 
 /// What an expression of Helm starts with; others' `{{ … }}` (alert templates, Jinja) may stand in a file's content.
 const STARTS: &[&str] = &[
-    ".Values", ".Release", ".Chart", ".Capabilities", ".Files", ".Template", "include ", "tpl ", "toYaml ",
+    ".Values",
+    ".Release",
+    ".Chart",
+    ".Capabilities",
+    ".Files",
+    ".Template",
+    "include ",
+    "tpl ",
+    "toYaml ",
 ];
 
 /// The problem of a scalar with a Helm expression in it.
@@ -15,10 +23,15 @@ pub(super) fn problem(scalar: &Scalar) -> Option<Problem> {
     while let Some(at) = scalar.text.get(from..).and_then(|rest| rest.find("{{")) {
         let start = from + at;
         let rest = scalar.text.get(start..)?;
-        let end = rest.find("}}").map_or(scalar.text.len(), |end| start + end + 2);
+        let end = rest
+            .find("}}")
+            .map_or(scalar.text.len(), |end| start + end + 2);
         let expression = scalar.text.get(start..end)?;
         if is_helm(expression) {
-            let problem = of(expression).at(scalar.place(start, end), "would reach the container as it stands");
+            let problem = of(expression).at(
+                scalar.place(start, end),
+                "would reach the container as it stands",
+            );
             return Some(problem);
         }
         from = end;
@@ -37,11 +50,18 @@ fn is_helm(expression: &str) -> bool {
 }
 
 fn of(expression: &str) -> Problem {
-    let problem = Problem::new(Code::E0012, "this is a Helm expression; a manifest has none");
+    let problem = Problem::new(
+        Code::E0012,
+        "this is a Helm expression; a manifest has none",
+    );
     let name = expression
         .split(".Values.")
         .nth(1)
-        .map(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or(rest))
+        .map(|rest| {
+            rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+                .next()
+                .unwrap_or(rest)
+        })
         .filter(|name| !name.is_empty());
     match name {
         Some(name) => problem.help(format!(

@@ -1,5 +1,7 @@
 //! `cluster.k8sConfigGroup`: which fields of core/v1 the custom resource exposes (MF-3).
 
+use super::keys::{Section, Shape, key};
+use super::reader::Reader;
 use super::source::Spanned;
 
 /// The section `cluster.k8sConfigGroup`; `fields: all` where it is absent.
@@ -18,4 +20,68 @@ pub enum ExposedFields {
     All,
     /// These, by name; not yet compared with the fields there are.
     Only(Vec<Spanned<String>>),
+}
+
+/// The fields of core/v1 that a k8s group can have. `port` is what `ports` is called in the Dsoi specification.
+pub const K8S_FIELDS: &[&str] = &[
+    "image",
+    "imagePullPolicy",
+    "imagePullSecrets",
+    "command",
+    "args",
+    "env",
+    "envFrom",
+    "port",
+    "ports",
+    "resources",
+    "livenessProbe",
+    "readinessProbe",
+    "startupProbe",
+    "lifecycle",
+    "securityContext",
+    "podSecurityContext",
+    "serviceAccountName",
+    "nodeSelector",
+    "affinity",
+    "tolerations",
+    "topologySpreadConstraints",
+    "priorityClassName",
+    "terminationGracePeriodSeconds",
+    "volumes",
+    "volumeMount",
+    "storageConfig",
+    "podMetadata",
+    "service",
+    "networkPolicy",
+];
+
+pub(super) static SECTION: Section = Section {
+    path: "cluster.k8sConfigGroup",
+    doc: "Which fields of Kubernetes a custom resource may set in its k8s groups.",
+    keys: &[
+        key(
+            "fields",
+            Shape::AllOrTexts,
+            "`all`, or the names of the fields; `all` unless given.",
+        ),
+        key("required", Shape::Texts, "Fields that each group must set."),
+        key(
+            "common",
+            Shape::Text,
+            "Name of a field of `spec` of the same shape that lies under every group.",
+        ),
+    ],
+};
+
+pub(super) fn read(reader: &mut Reader<'_, '_>) -> Option<K8sConfigGroup> {
+    let all = reader
+        .node("fields")
+        .and_then(|node| node.as_scalar())
+        .is_some_and(|scalar| scalar.text == "all");
+    let fields = if all { None } else { reader.texts("fields") };
+    Some(K8sConfigGroup {
+        fields: fields.map_or(ExposedFields::All, ExposedFields::Only),
+        required: reader.texts("required").unwrap_or_default(),
+        common: reader.text("common"),
+    })
 }

@@ -3,11 +3,15 @@
 use super::config_map::ConfigMap;
 use super::container::Container;
 use super::file::File;
+use super::keys::{Section, Shape, Word, key, later, words};
+use super::reader::Reader;
 use super::rollout::Rollout;
 use super::service::Service;
 use super::source::{Span, Spanned};
 use super::storage::Storage;
 use super::template::Template;
+use super::tree::Pair;
+use super::{config_map, container, file, rollout, service, storage};
 
 /// A node type as written: nothing is merged yet.
 #[derive(Debug, Clone)]
@@ -47,4 +51,136 @@ pub struct Bounds {
     pub max: Option<Spanned<i64>>,
     pub allowed: Option<Vec<Spanned<i64>>>,
     pub span: Span,
+}
+
+impl Word for WorkloadKind {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("StatefulSet", Self::StatefulSet),
+        ("Deployment", Self::Deployment),
+    ];
+}
+
+pub(super) static SECTION: Section = Section {
+    path: "cluster.nodeTypes.T",
+    doc: "How nodes of one type start. `everyNodeType` lies under each of them.",
+    keys: &[
+        key(
+            "kinds",
+            Shape::Words(words::<WorkloadKind>),
+            "The workload kinds that a custom resource may choose; both unless given.",
+        ),
+        key("like", Shape::Text, "The node type that this one copies."),
+        key(
+            "nodes",
+            Shape::Section(&BOUNDS),
+            "How many nodes of the type a cluster has.",
+        ),
+        key(
+            "replicas",
+            Shape::Section(&BOUNDS),
+            "How many replicas a node has.",
+        ),
+        container::COMMAND,
+        container::ARGS,
+        container::ENV,
+        container::ENV_FROM,
+        container::PORTS,
+        container::STARTUP,
+        container::LIVENESS,
+        container::READINESS,
+        container::RESOURCES,
+        container::SECURITY,
+        container::LIFECYCLE,
+        key(
+            "pod",
+            Shape::Tree,
+            "Further fields of the PodSpec: init containers, sidecars, security context.",
+        ),
+        key(
+            "workload",
+            Shape::Tree,
+            "Further fields of the StatefulSetSpec or DeploymentSpec.",
+        ),
+        key(
+            "files",
+            Shape::Named(&file::SECTION),
+            "Configuration files.",
+        ),
+        key(
+            "configMaps",
+            Shape::Named(&config_map::SECTION),
+            "Config maps that are no files.",
+        ),
+        key(
+            "services",
+            Shape::NamedOrNone(&service::SECTION),
+            "Services of each node.",
+        ),
+        key(
+            "storage",
+            Shape::Section(&storage::SECTION),
+            "What the storage entries of a k8s group become.",
+        ),
+        key(
+            "rollout",
+            Shape::Section(&rollout::SECTION),
+            "When an upgrade of this type halts.",
+        ),
+        later(
+            "hooks",
+            "points at which code of yours in `src/hooks.rs` decides",
+        ),
+    ],
+};
+
+static BOUNDS: Section = Section {
+    path: "cluster.nodeTypes.T.replicas",
+    doc: "How many there may be.",
+    keys: &[
+        key("min", Shape::Int, "At least so many."),
+        key("max", Shape::Int, "At most so many."),
+        key("allowed", Shape::Ints, "One of these numbers."),
+    ],
+};
+
+/// Reads one of `nodeTypes`.
+pub(super) fn read_named(pair: &Pair, reader: &mut Reader<'_, '_>) -> Option<NodeType> {
+    Some(read(
+        Spanned::new(pair.key.text.clone(), pair.key.span),
+        pair.span(),
+        reader,
+    ))
+}
+
+/// Reads a node type or `everyNodeType`.
+pub(super) fn read(name: Spanned<String>, span: Span, reader: &mut Reader<'_, '_>) -> NodeType {
+    NodeType {
+        name,
+        kinds: reader.words("kinds"),
+        like: reader.text("like"),
+        nodes: reader.section("nodes", &BOUNDS, bounds),
+        replicas: reader.section("replicas", &BOUNDS, bounds),
+        container: container::read(reader),
+        pod: reader.tree("pod"),
+        workload: reader.tree("workload"),
+        files: reader.named("files", &file::SECTION, file::read),
+        config_maps: reader.named("configMaps", &config_map::SECTION, config_map::read),
+        services: service::read(reader),
+        storage: reader
+            .section("storage", &storage::SECTION, storage::read)
+            .unwrap_or_default(),
+        rollout: reader
+            .section("rollout", &rollout::SECTION, rollout::read)
+            .unwrap_or_default(),
+        span,
+    }
+}
+
+fn bounds(reader: &mut Reader<'_, '_>) -> Option<Bounds> {
+    Some(Bounds {
+        min: reader.int("min"),
+        max: reader.int("max"),
+        allowed: reader.ints("allowed"),
+        span: reader.span,
+    })
 }

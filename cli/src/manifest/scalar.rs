@@ -124,7 +124,11 @@ fn number(text: &str) -> Option<Core<'static>> {
     }
     // What is left is `1.5`, `.5`, `1e3`; Rust's own float syntax has no other form that starts so.
     let float: f64 = text.parse().ok()?;
-    Some(if float.is_finite() { Core::Float(float) } else { Core::Unfit })
+    Some(if float.is_finite() {
+        Core::Float(float)
+    } else {
+        Core::Unfit
+    })
 }
 
 impl Offsets {
@@ -279,12 +283,34 @@ mod tests {
     fn a_part_of_a_scalar_is_found_behind_escapes_and_folds() {
         let all = |source: &str| Span::new(0, source.len());
         let double = r#""é\n\u00e9\"${x}""#;
-        assert_eq!(found(Style::Double, "é\né\"${x}", double, all(double)), "${x}");
+        assert_eq!(
+            found(Style::Double, "é\né\"${x}", double, all(double)),
+            "${x}"
+        );
         let single = "'it''s ${x}'";
-        assert_eq!(found(Style::Single, "it's ${x}", single, all(single)), "${x}");
+        assert_eq!(
+            found(Style::Single, "it's ${x}", single, all(single)),
+            "${x}"
+        );
         let folded = "  fold\n  ed\n\n  ${x}\n";
-        assert_eq!(found(Style::Folded, "fold ed\n${x}\n", folded, Span::new(2, folded.len())), "${x}");
+        assert_eq!(
+            found(
+                Style::Folded,
+                "fold ed\n${x}\n",
+                folded,
+                Span::new(2, folded.len())
+            ),
+            "${x}"
+        );
         let literal = "  a\r\n    b\r\n  ${x}\r\n";
-        assert_eq!(found(Style::Literal, "a\n  b\n${x}\n", literal, Span::new(2, literal.len())), "${x}");
+        assert_eq!(
+            found(
+                Style::Literal,
+                "a\n  b\n${x}\n",
+                literal,
+                Span::new(2, literal.len())
+            ),
+            "${x}"
+        );
     }
 }

@@ -1,6 +1,9 @@
 //! `nodeTypes.T.storage`: how storage entries become claims (MF-11).
 
+use super::keys::{Section, Shape, Word, key, words};
+use super::reader::Reader;
 use super::source::Spanned;
+use super::values::text_map;
 
 /// The section `storage`.
 #[derive(Debug, Clone, Default)]
@@ -27,4 +30,46 @@ pub enum StorageMode {
 pub struct StorageVolume {
     pub name: Spanned<String>,
     pub path: Spanned<String>,
+}
+
+impl Word for StorageMode {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("template", Self::Template),
+        ("claim", Self::Claim),
+        ("refuse", Self::Refuse),
+    ];
+}
+
+pub(super) static SECTION: Section = Section {
+    path: "cluster.nodeTypes.T.storage",
+    doc: "What the storage entries of a k8s group become.",
+    keys: &[
+        key(
+            "StatefulSet",
+            Shape::Word(words::<StorageMode>),
+            "Under a StatefulSet; `template` unless given.",
+        ),
+        key(
+            "Deployment",
+            Shape::Word(words::<StorageMode>),
+            "Under a Deployment; `refuse` unless given.",
+        ),
+        key(
+            "volumes",
+            Shape::TextMap,
+            "Storage entries that the custom resource must bring, and where each is mounted.",
+        ),
+    ],
+};
+
+pub(super) fn read(reader: &mut Reader<'_, '_>) -> Option<Storage> {
+    let volumes = text_map(reader, "volumes");
+    Some(Storage {
+        stateful_set: reader.word("StatefulSet"),
+        deployment: reader.word("Deployment"),
+        volumes: volumes
+            .into_iter()
+            .map(|(name, path)| StorageVolume { name, path })
+            .collect(),
+    })
 }

@@ -9,11 +9,22 @@ use crate::diagnostic::{Code, Problem};
 /// The problem of a place where YAML's grammar ends.
 pub(super) fn problem(source: &Source, error: &ScanError) -> Problem {
     let text = source.text();
-    let at = error.marker().byte_offset().unwrap_or(text.len()).min(text.len());
-    let width = text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, |c| {
-        // A line's end has no width that could be underlined.
-        if c == '\n' || c == '\r' { 0 } else { c.len_utf8() }
-    });
+    let at = error
+        .marker()
+        .byte_offset()
+        .unwrap_or(text.len())
+        .min(text.len());
+    let width = text
+        .get(at..)
+        .and_then(|rest| rest.chars().next())
+        .map_or(0, |c| {
+            // A line's end has no width that could be underlined.
+            if c == '\n' || c == '\r' {
+                0
+            } else {
+                c.len_utf8()
+            }
+        });
     let span = Span::new(at, at + width);
     if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
         return tree::too_deep(span);
@@ -26,12 +37,16 @@ pub(super) fn problem(source: &Source, error: &ScanError) -> Problem {
 }
 
 fn hint(source: &Source, at: usize, kind: &ErrorKind) -> Option<&'static str> {
-    let line_start = source.text().get(..at)?.rfind('\n').map_or(0, |end| end + 1);
+    let line_start = source
+        .text()
+        .get(..at)?
+        .rfind('\n')
+        .map_or(0, |end| end + 1);
     let before = source.slice(Span::new(line_start, at));
     match kind {
-        ErrorKind::TabNotAllowed | ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation => {
-            Some("indent with blanks, not with tabs")
-        }
+        ErrorKind::TabNotAllowed
+        | ErrorKind::TabInBlockIndentation
+        | ErrorKind::TabInIndentation => Some("indent with blanks, not with tabs"),
         _ if unquoted_expression(before) => {
             Some("inside `[…]` and `{…}` an expression needs quotes: \"${…}\"")
         }
@@ -40,9 +55,9 @@ fn hint(source: &Source, at: usize, kind: &ErrorKind) -> Option<&'static str> {
         ErrorKind::InvalidIndentation
         | ErrorKind::ExpectedBlockMappingKey
         | ErrorKind::SimpleKeyExpected
-        | ErrorKind::BlockSequenceEntryNotAllowed => {
-            Some("look at the indentation of this line and the one before, and at quotes around texts with `: ` in them")
-        }
+        | ErrorKind::BlockSequenceEntryNotAllowed => Some(
+            "look at the indentation of this line and the one before, and at quotes around texts with `: ` in them",
+        ),
         _ => None,
     }
 }
@@ -51,6 +66,8 @@ fn hint(source: &Source, at: usize, kind: &ErrorKind) -> Option<&'static str> {
 fn unquoted_expression(before: &str) -> bool {
     before.find("${").is_some_and(|at| {
         let head = before.get(..at).unwrap_or("");
-        head.contains(['[', '{']) && head.matches('"').count() % 2 == 0 && head.matches('\'').count() % 2 == 0
+        head.contains(['[', '{'])
+            && head.matches('"').count() % 2 == 0
+            && head.matches('\'').count() % 2 == 0
     })
 }

@@ -80,7 +80,8 @@ pub(super) fn read(source: &Source, problems: &mut Problems) -> Option<Node> {
         root: None,
         nodes: 0,
     };
-    let parser: Parser<'_, StrInput<'_>> = Parser::new_from_str_with_options(source.text(), options);
+    let parser: Parser<'_, StrInput<'_>> =
+        Parser::new_from_str_with_options(source.text(), options);
     for event in parser {
         let go_on = match event {
             Ok((event, range)) => builder.event(event, &range),
@@ -95,7 +96,12 @@ pub(super) fn read(source: &Source, problems: &mut Problems) -> Option<Node> {
         }
     }
     let root = builder.root;
-    if root.as_ref().and_then(Node::as_scalar).is_some_and(Scalar::is_null) || (root.is_none() && problems.is_empty()) {
+    if root
+        .as_ref()
+        .and_then(Node::as_scalar)
+        .is_some_and(Scalar::is_null)
+        || (root.is_none() && problems.is_empty())
+    {
         let problem = Problem::new(Code::E0004, "the manifest is empty")
             .help("start from one: `dsoi init DIR --example quickstart`");
         problems.push(problem);
@@ -194,7 +200,9 @@ impl Builder<'_> {
 
     fn tag(&mut self, tagged: bool, range: &Range) {
         if tagged {
-            let span = range.tag_span().map_or_else(|| place(range), |tag| place(&tag));
+            let span = range
+                .tag_span()
+                .map_or_else(|| place(range), |tag| place(&tag));
             let problem = Problem::new(Code::E0007, "a manifest has no YAML tags")
                 .at(span, "a tag")
                 .help("drop it: each key knows its type. Quotes make a string of a number");
@@ -213,9 +221,12 @@ impl Builder<'_> {
         if self.nodes <= MAX_NODES {
             return true;
         }
-        let problem = Problem::new(Code::E0008, format!("the manifest has more than {MAX_NODES} values"))
-            .at(span, "no further value is read")
-            .help("a manifest describes an operator in some hundred lines; was another file meant?");
+        let problem = Problem::new(
+            Code::E0008,
+            format!("the manifest has more than {MAX_NODES} values"),
+        )
+        .at(span, "no further value is read")
+        .help("a manifest describes an operator in some hundred lines; was another file meant?");
         self.problems.push(problem);
         false
     }
@@ -258,7 +269,9 @@ impl Builder<'_> {
         match self.stack.last_mut() {
             None => self.root = Some(node),
             Some(Frame::List { items, .. }) => items.push(node),
-            Some(Frame::Map { key, pairs, seen, .. }) => match key.take() {
+            Some(Frame::Map {
+                key, pairs, seen, ..
+            }) => match key.take() {
                 None => match node.value {
                     Value::Scalar(scalar) => *key = Some(scalar),
                     _ => {
@@ -273,7 +286,10 @@ impl Builder<'_> {
                         self.problems.push(duplicate(&name, first));
                     } else {
                         seen.insert(name.text.clone(), name.span);
-                        pairs.push(Pair { key: name, value: node });
+                        pairs.push(Pair {
+                            key: name,
+                            value: node,
+                        });
                     }
                 }
             },
@@ -287,9 +303,12 @@ fn closing(end: Span, last: usize) -> usize {
 }
 
 pub(super) fn too_deep(span: Span) -> Problem {
-    Problem::new(Code::E0008, format!("the manifest nests deeper than {MAX_DEPTH} levels"))
-        .at(span, "one level too deep")
-        .help("no key of a manifest needs that; is a bracket missing?")
+    Problem::new(
+        Code::E0008,
+        format!("the manifest nests deeper than {MAX_DEPTH} levels"),
+    )
+    .at(span, "one level too deep")
+    .help("no key of a manifest needs that; is a bracket missing?")
 }
 
 fn duplicate(key: &Scalar, first: Span) -> Problem {
@@ -306,8 +325,12 @@ fn merge_key(span: Span) -> Problem {
 }
 
 fn key_problem(source: &Source, span: Span) -> Problem {
-    let end = source.slice(Span::new(span.start, source.text().len())).find("}}");
-    let whole = end.map_or(span, |end| Span::new(span.start.saturating_sub(1), span.start + end + 2));
+    let end = source
+        .slice(Span::new(span.start, source.text().len()))
+        .find("}}");
+    let whole = end.map_or(span, |end| {
+        Span::new(span.start.saturating_sub(1), span.start + end + 2)
+    });
     if source.slice(whole).starts_with("{{") {
         return helm::unquoted(whole, source.slice(whole));
     }
