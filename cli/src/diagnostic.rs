@@ -3,6 +3,7 @@
 mod code;
 mod list;
 mod nearest;
+pub mod print;
 mod problem;
 
 pub use code::Code;

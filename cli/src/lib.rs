@@ -6,6 +6,9 @@
 //!
 //! Everything before `commit` is pure. Every mistake of a stage is collected before it is reported.
 
+pub mod args;
+pub mod command;
 pub mod diagnostic;
 pub mod expr;
 pub mod manifest;
+pub mod ui;

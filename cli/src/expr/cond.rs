@@ -58,19 +58,19 @@ pub struct For {
 
 /// Reads the condition of an `$if`.
 pub(crate) fn parse(scalar: &Scalar) -> Result<Cond, Box<Problem>> {
-    let tokens =
-        lexer::tokens(scalar, 0, false).map_err(|unreadable| braces(scalar, unreadable.problem))?;
+    let tokens = lexer::tokens(scalar, 0, false)
+        .map_err(|unreadable| Box::new(braces(scalar, unreadable.problem)))?;
     let mut parser = Parser::new(&tokens, Code::E0311);
     let parsed = parser
         .condition()
         .and_then(|cond| parser.end().map(|()| cond));
-    parsed.map_err(|problem| braces(scalar, *problem))
+    parsed.map_err(|problem| Box::new(braces(scalar, *problem)))
 }
 
 /// Reads the `name in path` of a `$for`.
 pub(crate) fn parse_for(scalar: &Scalar) -> Result<For, Box<Problem>> {
-    let tokens =
-        lexer::tokens(scalar, 0, false).map_err(|unreadable| braces(scalar, unreadable.problem))?;
+    let tokens = lexer::tokens(scalar, 0, false)
+        .map_err(|unreadable| Box::new(braces(scalar, unreadable.problem)))?;
     let mut parser = Parser::new(&tokens, Code::E0311);
     let parsed = parser.name("a loop is `NAME in PATH`").and_then(|name| {
         if parser.word("in").is_none() {
@@ -86,13 +86,13 @@ pub(crate) fn parse_for(scalar: &Scalar) -> Result<For, Box<Problem>> {
             span: scalar.span,
         })
     });
-    parsed.map_err(|problem| braces(scalar, *problem))
+    parsed.map_err(|problem| Box::new(braces(scalar, *problem)))
 }
 
 /// Reads the path of a rule's `unique`, in which `*` stands for each entry.
 pub(crate) fn parse_unique(scalar: &Scalar) -> Result<Path, Box<Problem>> {
-    let tokens =
-        lexer::tokens(scalar, 0, false).map_err(|unreadable| braces(scalar, unreadable.problem))?;
+    let tokens = lexer::tokens(scalar, 0, false)
+        .map_err(|unreadable| Box::new(braces(scalar, unreadable.problem)))?;
     let mut parser = Parser::new(&tokens, Code::E0310).with_each();
     let path = parser.path()?;
     parser.end()?;
@@ -100,12 +100,12 @@ pub(crate) fn parse_unique(scalar: &Scalar) -> Result<Path, Box<Problem>> {
 }
 
 /// Conditions are the one place where people write `${…}` and must not.
-fn braces(scalar: &Scalar, problem: Problem) -> Box<Problem> {
-    Box::new(if scalar.text.contains("${") && problem.help.is_none() {
+fn braces(scalar: &Scalar, problem: Problem) -> Problem {
+    if scalar.text.contains("${") && problem.help.is_none() {
         problem.help("a condition or loop stands without `${` and `}`")
     } else {
         problem
-    })
+    }
 }
 
 #[cfg(test)]

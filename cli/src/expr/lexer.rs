@@ -73,9 +73,8 @@ pub(super) fn tokens(
             at += c.len_utf8();
             continue;
         }
-        let (token, width) = match token(rest, c) {
-            Some(found) => found,
-            None => return Err(Box::new(unreadable(scalar, start, at, c, in_text))),
+        let Some((token, width)) = token(rest, c) else {
+            return Err(Box::new(unreadable(scalar, start, at, c, in_text)));
         };
         let span = scalar.place(at, at + width);
         at += width;

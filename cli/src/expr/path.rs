@@ -71,7 +71,7 @@ impl std::fmt::Display for Path {
         for step in &self.steps {
             match step {
                 Step::Name(name) if super::lexer::is_name(&name.value) => {
-                    write!(f, ".{}", name.value)?
+                    write!(f, ".{}", name.value)?;
                 }
                 Step::Name(name) => write!(f, "[\"{}\"]", name.value)?,
                 Step::Key(path) => write!(f, "[{path}]")?,

@@ -128,7 +128,7 @@ mod tests {
         };
         assert_eq!(a.value, "a");
         assert_eq!(value.value.terms.len(), 2);
-        assert_eq!(value.span.range(), 1..18);
+        assert_eq!(value.span.range(), 1..17);
         assert_eq!(value.value.span.range(), 4..15);
         assert_eq!(rest.value, "e${f}");
     }

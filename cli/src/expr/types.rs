@@ -144,12 +144,12 @@ fn kind(part: Part<'_>, depth: usize) -> Result<Spanned<TypeKind>, Box<Problem>>
         match outer {
             "list" => TypeKind::List(Some(inner)),
             "map" => TypeKind::Map(inner),
-            _ => return Err(unknown(part)),
+            _ => return Err(Box::new(unknown(part))),
         }
     } else if let Some(name) = text.strip_prefix("k8s.") {
         let at = part.start + "k8s.".len();
         if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric()) {
-            return Err(unknown(part));
+            return Err(Box::new(unknown(part)));
         }
         TypeKind::K8s(Spanned::new(
             name.to_owned(),
@@ -158,7 +158,7 @@ fn kind(part: Part<'_>, depth: usize) -> Result<Spanned<TypeKind>, Box<Problem>>
     } else {
         let word = WORDS.iter().find(|(word, _)| *word == text);
         word.map(|(_, kind)| kind.clone())
-            .ok_or_else(|| unknown(part))?
+            .ok_or_else(|| Box::new(unknown(part)))?
     };
     Ok(Spanned::new(kind, part.span()))
 }
@@ -241,7 +241,7 @@ fn default(part: Part<'_>, kind: &TypeKind) -> Result<Spanned<Literal>, Box<Prob
     Ok(Spanned::new(literal, part.span()))
 }
 
-fn unknown(part: Part<'_>) -> Box<Problem> {
+fn unknown(part: Part<'_>) -> Problem {
     let text = part.text();
     let problem = Problem::new(Code::E0110, format!("`{text}` is not a type"))
         .at(part.span(), "unknown here");
@@ -253,7 +253,7 @@ fn unknown(part: Part<'_>) -> Box<Problem> {
             None => "types: string, int, bool, port, quantity, duration, tree, json, secretKey, secretRef, nodeType, k8s.NAME, list<T>, map<T>, a | b".to_owned(),
         },
     };
-    Box::new(problem.help(help))
+    problem.help(help)
 }
 
 #[cfg(test)]

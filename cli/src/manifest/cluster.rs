@@ -68,7 +68,7 @@ pub struct Cluster {
 #[derive(Debug, Clone)]
 pub struct Column {
     pub name: Spanned<String>,
-    /// A JSONPath into the custom resource.
+    /// A `JSONPath` into the custom resource.
     pub path: Spanned<String>,
     /// `string` unless given.
     pub kind: Option<Spanned<String>>,
@@ -218,7 +218,7 @@ pub(super) fn read(reader: &mut Reader<'_, '_>) -> Option<Cluster> {
     let every_node_type = every.and_then(|pair| {
         let name = Spanned::new(pair.key.text.clone(), pair.key.span);
         reader.section("everyNodeType", &node_type::SECTION, |reader| {
-            Some(node_type::read(name, pair.span(), reader))
+            node_type::read(name, pair.span(), reader)
         })
     });
     let cluster = Cluster {

@@ -45,13 +45,13 @@ pub(super) static SECTION: Section = Section {
     ],
 };
 
-pub(super) fn read(pair: &Pair, reader: &mut Reader<'_, '_>) -> Option<ConfigMap> {
-    Some(ConfigMap {
+pub(super) fn read(pair: &Pair, reader: &mut Reader<'_, '_>) -> ConfigMap {
+    ConfigMap {
         key: Spanned::new(pair.key.text.clone(), pair.key.span),
         condition: reader.condition(),
         name: reader.expression("name"),
         data: reader.tree("data"),
         per: reader.word("per"),
         span: pair.span(),
-    })
+    }
 }

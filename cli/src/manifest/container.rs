@@ -9,7 +9,7 @@ use super::template::Template;
 pub struct Container {
     pub command: Option<Template>,
     pub args: Option<Template>,
-    /// A mapping `{NAME: value}`, or a list of those, of EnvVars and of `${k8s.env}`.
+    /// A mapping `{NAME: value}`, or a list of those, of entries as in Kubernetes and of `${k8s.env}`.
     pub env: Option<Template>,
     /// As in Kubernetes, and also `{configMap: C}`.
     pub env_from: Option<Template>,

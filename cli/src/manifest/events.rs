@@ -32,9 +32,9 @@ pub(super) static SECTION: Section = Section {
     ],
 };
 
-pub(super) fn read(reader: &mut Reader<'_, '_>) -> Option<Events> {
-    Some(Events {
+pub(super) fn read(reader: &mut Reader<'_, '_>) -> Events {
+    Events {
         source: reader.text("source"),
         prefix: reader.text("prefix"),
-    })
+    }
 }

@@ -60,7 +60,7 @@ pub(super) static SECTION: Section = Section {
     ],
 };
 
-pub(super) fn read(pair: &Pair, reader: &mut Reader<'_, '_>) -> Option<External> {
+pub(super) fn read(pair: &Pair, reader: &mut Reader<'_, '_>) -> External {
     let name = Spanned::new(pair.key.text.clone(), pair.key.span);
     if reader.pair("fields").is_none() && reader.pair("oneOf").is_none() {
         let problem = Problem::new(
@@ -94,14 +94,14 @@ pub(super) fn read(pair: &Pair, reader: &mut Reader<'_, '_>) -> Option<External>
         }
         _ => {}
     }
-    Some(External {
+    External {
         name,
         fields: fields::read(reader, "fields"),
         one_of: variants(reader),
         optional: reader.flag("optional").is_some_and(|flag| flag.value),
         list_key,
         span: pair.span(),
-    })
+    }
 }
 
 fn variants(reader: &mut Reader<'_, '_>) -> Vec<Variant> {

@@ -19,6 +19,10 @@ pub struct AppConfigGroup {
 
 /// One field.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the language, independent of the others"
+)]
 pub struct Field {
     pub name: Spanned<String>,
     pub kind: Spanned<Kind>,
@@ -65,7 +69,7 @@ pub(super) static SECTION: Section = Section {
 };
 
 pub(super) static FIELD: Section = Section {
-    path: "fields.F",
+    path: "cluster.spec.F",
     doc: "A field of the custom resource: its type in one text, or this long form.",
     keys: &[
         key(
@@ -123,11 +127,11 @@ pub(super) static FIELD: Section = Section {
     ],
 };
 
-pub(super) fn read_group(reader: &mut Reader<'_, '_>) -> Option<AppConfigGroup> {
-    Some(AppConfigGroup {
+pub(super) fn read_group(reader: &mut Reader<'_, '_>) -> AppConfigGroup {
+    AppConfigGroup {
         fields: read(reader, "fields"),
         common: reader.text("common"),
-    })
+    }
 }
 
 /// Reads FIELDS under a key.

@@ -138,8 +138,8 @@ pub(super) static SECTION: Section = Section {
     ],
 };
 
-pub(super) fn read(pair: &Pair, reader: &mut Reader<'_, '_>) -> Option<File> {
-    Some(File {
+pub(super) fn read(pair: &Pair, reader: &mut Reader<'_, '_>) -> File {
+    File {
         name: Spanned::new(pair.key.text.clone(), pair.key.span),
         condition: reader.condition(),
         path: reader.expression("path"),
@@ -150,7 +150,7 @@ pub(super) fn read(pair: &Pair, reader: &mut Reader<'_, '_>) -> Option<File> {
         mode: reader.mode("mode"),
         on_change: reader.word("onChange"),
         span: pair.span(),
-    })
+    }
 }
 
 fn content(reader: &mut Reader<'_, '_>) -> Option<Content> {

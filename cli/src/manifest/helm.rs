@@ -67,6 +67,6 @@ fn of(expression: &str) -> Problem {
         Some(name) => problem.help(format!(
             "declare `{name}` under `cluster.appConfigGroup.fields`, then write \"${{config.{name}}}\""
         )),
-        None => problem.help("what a manifest can insert is listed by `dsoi explain expressions`"),
+        None => problem.help("what a manifest can insert is listed by `dsoi explain E0310`"),
     }
 }

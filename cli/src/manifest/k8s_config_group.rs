@@ -73,15 +73,15 @@ pub(super) static SECTION: Section = Section {
     ],
 };
 
-pub(super) fn read(reader: &mut Reader<'_, '_>) -> Option<K8sConfigGroup> {
+pub(super) fn read(reader: &mut Reader<'_, '_>) -> K8sConfigGroup {
     let all = reader
         .node("fields")
         .and_then(|node| node.as_scalar())
         .is_some_and(|scalar| scalar.text == "all");
     let fields = if all { None } else { reader.texts("fields") };
-    Some(K8sConfigGroup {
+    K8sConfigGroup {
         fields: fields.map_or(ExposedFields::All, ExposedFields::Only),
         required: reader.texts("required").unwrap_or_default(),
         common: reader.text("common"),
-    })
+    }
 }

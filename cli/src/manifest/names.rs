@@ -73,8 +73,8 @@ pub(super) static SECTION: Section = Section {
     ],
 };
 
-pub(super) fn read(reader: &mut Reader<'_, '_>) -> Option<Names> {
-    Some(Names {
+pub(super) fn read(reader: &mut Reader<'_, '_>) -> Names {
+    Names {
         workload: reader.expression("workload"),
         service: reader.expression("service"),
         container: reader.expression("container"),
@@ -82,5 +82,5 @@ pub(super) fn read(reader: &mut Reader<'_, '_>) -> Option<Names> {
         claim_template: reader.expression("claimTemplate"),
         claim: reader.expression("claim"),
         collisions: reader.word("collisions"),
-    })
+    }
 }

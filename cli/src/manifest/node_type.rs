@@ -26,7 +26,7 @@ pub struct NodeType {
     pub container: Container,
     /// Fields of a PodSpec.
     pub pod: Option<Template>,
-    /// Fields of a StatefulSetSpec or DeploymentSpec.
+    /// Fields of a `StatefulSetSpec` or `DeploymentSpec`.
     pub workload: Option<Template>,
     pub files: Vec<File>,
     pub config_maps: Vec<ConfigMap>,
@@ -144,12 +144,12 @@ static BOUNDS: Section = Section {
 };
 
 /// Reads one of `nodeTypes`.
-pub(super) fn read_named(pair: &Pair, reader: &mut Reader<'_, '_>) -> Option<NodeType> {
-    Some(read(
+pub(super) fn read_named(pair: &Pair, reader: &mut Reader<'_, '_>) -> NodeType {
+    read(
         Spanned::new(pair.key.text.clone(), pair.key.span),
         pair.span(),
         reader,
-    ))
+    )
 }
 
 /// Reads a node type or `everyNodeType`.
@@ -176,11 +176,11 @@ pub(super) fn read(name: Spanned<String>, span: Span, reader: &mut Reader<'_, '_
     }
 }
 
-fn bounds(reader: &mut Reader<'_, '_>) -> Option<Bounds> {
-    Some(Bounds {
+fn bounds(reader: &mut Reader<'_, '_>) -> Bounds {
+    Bounds {
         min: reader.int("min"),
         max: reader.int("max"),
         allowed: reader.ints("allowed"),
         span: reader.span,
-    })
+    }
 }

@@ -59,10 +59,10 @@ pub(super) static SECTION: Section = Section {
     ],
 };
 
-pub(super) fn read(reader: &mut Reader<'_, '_>) -> Option<Order> {
-    Some(Order {
+pub(super) fn read(reader: &mut Reader<'_, '_>) -> Order {
+    Order {
         by: reader.word("by"),
         default: reader.texts("default"),
         missing: reader.word("missing"),
-    })
+    }
 }

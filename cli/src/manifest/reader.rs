@@ -69,11 +69,11 @@ impl<'a, 'p> Reader<'a, 'p> {
     }
 
     /// Opens a section within this one.
-    pub(super) fn section<T>(
+    pub(super) fn section<T, R: Into<Option<T>>>(
         &mut self,
         key: &str,
         section: &'static Section,
-        read: impl FnOnce(&mut Reader<'a, '_>) -> Option<T>,
+        read: impl FnOnce(&mut Reader<'a, '_>) -> R,
     ) -> Option<T> {
         let pair = self.pair(key)?;
         let mut reader = Reader::open(
@@ -83,31 +83,31 @@ impl<'a, 'p> Reader<'a, 'p> {
             pair.key.span,
             self.problems,
         )?;
-        read(&mut reader)
+        read(&mut reader).into()
     }
 
     /// Reads each section of a mapping whose keys the author chose.
-    pub(super) fn named<T>(
+    pub(super) fn named<T, R: Into<Option<T>>>(
         &mut self,
         key: &str,
         section: &'static Section,
-        mut read: impl FnMut(&'a Pair, &mut Reader<'a, '_>) -> Option<T>,
+        mut read: impl FnMut(&'a Pair, &mut Reader<'a, '_>) -> R,
     ) -> Vec<T> {
         let mut list = Vec::new();
         for pair in self.map(key) {
             let name = format!("`{key}.{}`", shorten(&pair.key.text));
             let reader = Reader::open(section, name, &pair.value, pair.key.span, self.problems);
-            list.extend(reader.and_then(|mut reader| read(pair, &mut reader)));
+            list.extend(reader.and_then(|mut reader| read(pair, &mut reader).into()));
         }
         list
     }
 
     /// Reads each section of a list.
-    pub(super) fn list<T>(
+    pub(super) fn list<T, R: Into<Option<T>>>(
         &mut self,
         key: &str,
         section: &'static Section,
-        mut read: impl FnMut(&mut Reader<'a, '_>) -> Option<T>,
+        mut read: impl FnMut(&mut Reader<'a, '_>) -> R,
     ) -> Vec<T> {
         let mut list = Vec::new();
         for item in self.items(key) {
@@ -116,7 +116,7 @@ impl<'a, 'p> Reader<'a, 'p> {
                 _ => item.span,
             };
             let reader = Reader::open(section, quoted(key), item, at, self.problems);
-            list.extend(reader.and_then(|mut reader| read(&mut reader)));
+            list.extend(reader.and_then(|mut reader| read(&mut reader).into()));
         }
         list
     }

@@ -70,10 +70,10 @@ static PODS: Section = Section {
     ],
 };
 
-pub(super) fn read(reader: &mut Reader<'_, '_>) -> Option<Rollout> {
-    Some(Rollout {
+pub(super) fn read(reader: &mut Reader<'_, '_>) -> Rollout {
+    Rollout {
         on_crash: reader.word("onCrash"),
         after: reader.duration("after"),
         max_unavailable: reader.section("pods", &PODS, |pods| pods.tree("maxUnavailable")),
-    })
+    }
 }

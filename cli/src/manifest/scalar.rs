@@ -48,7 +48,7 @@ enum Offsets {
 
 impl Scalar {
     /// A scalar of the source that stands at `span`.
-    pub(super) fn new(text: String, style: Style, span: Span, source: &str) -> Self {
+    pub(crate) fn new(text: String, style: Style, span: Span, source: &str) -> Self {
         let offsets = Offsets::find(&text, style, span, source);
         Self {
             text,

@@ -143,19 +143,48 @@ impl Source {
         self.inner.lines.partition_point(|&start| start <= offset)
     }
 
-    /// The column of a byte offset, from 1, in characters.
-    pub fn column(&self, offset: usize) -> usize {
-        let line = self.line(offset);
+    /// The text of a line, without its end.
+    pub fn line_span(&self, line: usize) -> Span {
         let start = line
             .checked_sub(1)
-            .and_then(|index| self.inner.lines.get(index))
-            .copied()
-            .unwrap_or(0);
-        let before = self.text().char_indices().map(|(at, _)| at);
-        before
-            .skip_while(|&at| at < start)
-            .take_while(|&at| at < offset)
-            .count()
-            + 1
+            .and_then(|index| self.inner.lines.get(index));
+        let start = start.copied().unwrap_or(0);
+        let end = self
+            .inner
+            .lines
+            .get(line)
+            .map_or(self.text().len(), |next| next - 1);
+        let text = self.slice(Span::new(start, end));
+        Span::new(start, start + text.trim_end_matches('\r').len())
+    }
+
+    /// The column of a byte offset, from 1, in characters.
+    pub fn column(&self, offset: usize) -> usize {
+        let start = self.line_span(self.line(offset)).start;
+        self.slice(Span::new(start, offset)).chars().count() + 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_lines_and_columns_in_characters() {
+        let source = Source::new("dsoi.yaml", "é: 1\r\nb: é2\n".into()).unwrap();
+        let at = source.text().find('2').unwrap();
+        assert_eq!((source.line(at), source.column(at)), (2, 5));
+        assert_eq!(source.slice(source.line_span(1)), "é: 1");
+        assert_eq!(source.slice(source.line_span(2)), "b: é2");
+        assert_eq!((source.line(0), source.column(0)), (1, 1));
+        assert_eq!(source.slice(source.line_span(99)), source.text());
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_refused_with_their_place() {
+        let rejected = Source::new("dsoi.yaml", b"a: \xff\xfe".to_vec()).unwrap_err();
+        let problem = rejected.problems.sorted()[0].clone();
+        assert_eq!(problem.code, Code::E0003);
+        assert_eq!(problem.span().unwrap().start, 3);
     }
 }

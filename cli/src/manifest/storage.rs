@@ -62,14 +62,14 @@ pub(super) static SECTION: Section = Section {
     ],
 };
 
-pub(super) fn read(reader: &mut Reader<'_, '_>) -> Option<Storage> {
+pub(super) fn read(reader: &mut Reader<'_, '_>) -> Storage {
     let volumes = text_map(reader, "volumes");
-    Some(Storage {
+    Storage {
         stateful_set: reader.word("StatefulSet"),
         deployment: reader.word("Deployment"),
         volumes: volumes
             .into_iter()
             .map(|(name, path)| StorageVolume { name, path })
             .collect(),
-    })
+    }
 }

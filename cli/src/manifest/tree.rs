@@ -272,13 +272,14 @@ impl Builder<'_> {
             Some(Frame::Map {
                 key, pairs, seen, ..
             }) => match key.take() {
-                None => match node.value {
-                    Value::Scalar(scalar) => *key = Some(scalar),
-                    _ => {
+                None => {
+                    *key = Some(if let Value::Scalar(scalar) = node.value {
+                        scalar
+                    } else {
                         self.problems.push(key_problem(self.source, node.span));
-                        *key = Some(Scalar::derived(String::new(), Style::Plain, node.span));
-                    }
-                },
+                        Scalar::derived(String::new(), Style::Plain, node.span)
+                    });
+                }
                 Some(name) => {
                     if name.text == "<<" && name.style == Style::Plain {
                         self.problems.push(merge_key(name.span));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::keys::Word;
 use super::reader::{Reader, literal, not_yet, quoted, shorten, string, wrong_type};
-use super::scalar::Core;
+use super::scalar::{Core, Scalar};
 use super::source::Spanned;
 use super::template::{self, Template};
 use super::tree::Node;
@@ -34,14 +34,12 @@ impl Reader<'_, '_> {
 
     pub(super) fn flag(&mut self, key: &str) -> Option<Spanned<bool>> {
         let node = self.node(key)?;
-        match node.as_scalar().map(super::scalar::Scalar::core) {
-            Some(Core::Bool(value)) => Some(Spanned::new(value, node.span)),
-            _ => {
-                self.problems
-                    .push(wrong_type(&quoted(key), "true or false", node));
-                None
-            }
+        if let Some(Core::Bool(value)) = node.as_scalar().map(Scalar::core) {
+            return Some(Spanned::new(value, node.span));
         }
+        self.problems
+            .push(wrong_type(&quoted(key), "true or false", node));
+        None
     }
 
     pub(super) fn int(&mut self, key: &str) -> Option<Spanned<i64>> {
@@ -121,7 +119,7 @@ pub(super) fn expression(key: &str, node: &Node, problems: &mut Problems) -> Opt
 }
 
 fn int(key: &str, node: &Node, problems: &mut Problems) -> Option<Spanned<i64>> {
-    match node.as_scalar().map(super::scalar::Scalar::core) {
+    match node.as_scalar().map(Scalar::core) {
         Some(Core::Int(value)) => Some(Spanned::new(value, node.span)),
         Some(Core::Unfit) => {
             problems.push(unfit(node));

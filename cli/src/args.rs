@@ -1,0 +1,171 @@
+//! The command line as typed; nothing is decided here.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+/// Generates Kubernetes operators in Rust from a node-type manifest.
+#[derive(Debug, Parser)]
+#[command(
+    name = "dsoi",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
+pub struct Cli {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// Work as if started in this directory
+    #[arg(
+        short = 'C',
+        long = "directory",
+        value_name = "DIR",
+        default_value = ".",
+        global = true
+    )]
+    pub directory: PathBuf,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t, global = true)]
+    pub output: Output,
+    /// When to colour; `auto` honours `NO_COLOR`
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN", global = true)]
+    pub color: Color,
+    /// Say nothing but errors and what was asked for
+    #[arg(short, long, conflicts_with = "verbose", global = true)]
+    pub quiet: bool,
+    /// Say more
+    #[arg(short, long, action = ArgAction::SetTrue, global = true)]
+    pub verbose: bool,
+}
+
+/// Form of the output.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON object, errors included
+    Json,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start a new operator project
+    Init(InitArgs),
+    /// Report every mistake in a manifest
+    Check(CheckArgs),
+    /// Explain a problem code or a key of the manifest
+    Explain(ExplainArgs),
+    /// Print the JSON schema of the manifest, for editors
+    Schema,
+    /// Print a completion script for a shell
+    Completion(CompletionArgs),
+    /// Print the version
+    Version,
+}
+
+/// `dsoi init`
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("manifest").required(true))]
+pub struct InitArgs {
+    /// Where the project goes; must not have any of its files yet
+    pub dir: PathBuf,
+    /// The manifest to start from
+    #[arg(short, long, value_name = "FILE", group = "manifest")]
+    pub file: Option<PathBuf>,
+    /// An example to start from
+    #[arg(long, value_name = "NAME", group = "manifest")]
+    pub example: Option<String>,
+    /// Where the runtime crate comes from; a bundled copy unless given
+    #[arg(long, value_name = "path=DIR|version=V|git=URL")]
+    pub runtime: Option<Runtime>,
+    /// The version of Kubernetes whose types the operator is built with
+    #[arg(long, value_name = "VERSION", default_value = "1.36", value_parser = ["1.33", "1.34", "1.35", "1.36", "1.37"])]
+    pub k8s: String,
+    /// Only say what would be written
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Where the runtime crate comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Runtime {
+    Path(PathBuf),
+    Version(String),
+    Git(String),
+}
+
+impl FromStr for Runtime {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once('=') {
+            Some((_, "")) | None => Err("write path=DIR, version=V or git=URL".to_owned()),
+            Some(("path", path)) => Ok(Self::Path(path.into())),
+            Some(("version", version)) => Ok(Self::Version(version.to_owned())),
+            Some(("git", url)) => Ok(Self::Git(url.to_owned())),
+            Some((other, _)) => Err(format!("`{other}` is none of path, version and git")),
+        }
+    }
+}
+
+/// `dsoi check`
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// The manifest
+    #[arg(short, long, value_name = "FILE", default_value = "dsoi.yaml")]
+    pub file: PathBuf,
+}
+
+/// `dsoi explain`
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// A problem code as E0102, or a path as cluster.nodeTypes.T.files
+    pub what: String,
+}
+
+/// `dsoi completion`
+#[derive(Debug, Args)]
+pub struct CompletionArgs {
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_runtime_says_where_it_comes_from() {
+        assert_eq!("path=../rt".parse(), Ok(Runtime::Path("../rt".into())));
+        assert!("../rt".parse::<Runtime>().is_err());
+        assert!("svn=x".parse::<Runtime>().is_err());
+        assert!("git=".parse::<Runtime>().is_err());
+    }
+}

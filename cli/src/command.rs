@@ -1,0 +1,138 @@
+//! One verb per file. A verb turns arguments into calls and their result into a [`Report`]; it owns no logic and prints nothing.
+
+pub mod check;
+pub mod completion;
+pub mod explain;
+pub mod init;
+pub mod schema;
+pub mod version;
+
+use std::error::Error;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::args::{Cli, Command};
+use crate::diagnostic::Problems;
+use crate::manifest::{self, MAX_BYTES, Manifest, Rejected, Source};
+
+/// What a command has to say when it is done.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// For stdout: what was asked for.
+    pub text: String,
+    /// For stderr, a line each: what was done, and what to do next.
+    pub notes: Vec<String>,
+    /// The same for programs.
+    pub data: serde_json::Value,
+}
+
+/// Why a command could not do what it was asked to.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Mistakes in the manifest.
+    #[error("the manifest `{}` has mistakes", .0.source.name())]
+    Manifest(Box<Rejected>),
+    #[error("failed to read `{}`", path.display())]
+    Read { path: PathBuf, source: io::Error },
+    /// The input or the project is at fault, and not the manifest's text.
+    #[error("{message}")]
+    Project {
+        message: String,
+        help: Option<String>,
+        source: Option<Box<dyn Error + Send + Sync>>,
+    },
+    /// The command line asks for what there is not.
+    #[error("{message}")]
+    Usage {
+        message: String,
+        help: Option<String>,
+    },
+    /// What must not happen: a fault of dsoi.
+    #[error("{message}")]
+    Bug {
+        message: String,
+        source: Option<Box<dyn Error + Send + Sync>>,
+    },
+}
+
+impl Failure {
+    /// The process's exit code.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Manifest(_) | Self::Read { .. } | Self::Project { .. } => 1,
+            Self::Usage { .. } => 2,
+            Self::Bug { .. } => 70,
+        }
+    }
+
+    /// What to do about it, where that can be said.
+    pub fn help(&self) -> Option<&str> {
+        match self {
+            Self::Project { help, .. } | Self::Usage { help, .. } => help.as_deref(),
+            Self::Manifest(_) | Self::Read { .. } | Self::Bug { .. } => None,
+        }
+    }
+
+    /// Mistakes in a manifest.
+    pub fn manifest(source: &Source, problems: Problems) -> Self {
+        Self::Manifest(Box::new(Rejected {
+            source: source.clone(),
+            problems,
+        }))
+    }
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Whatever the command could not do.
+pub fn run(cli: &Cli) -> Result<Report, Failure> {
+    let directory = &cli.common.directory;
+    match &cli.command {
+        Command::Init(args) => init::run(args, directory),
+        Command::Check(args) => check::run(args, directory),
+        Command::Explain(args) => explain::run(args),
+        Command::Schema => schema::run(),
+        Command::Completion(args) => completion::run(args),
+        Command::Version => Ok(version::run()),
+    }
+}
+
+/// The verb, as the user typed it.
+pub fn name(command: &Command) -> &'static str {
+    match command {
+        Command::Init(_) => "init",
+        Command::Check(_) => "check",
+        Command::Explain(_) => "explain",
+        Command::Schema => "schema",
+        Command::Completion(_) => "completion",
+        Command::Version => "version",
+    }
+}
+
+/// Reads a manifest's file; never more of it than a manifest may have.
+///
+/// # Errors
+/// The file cannot be read, or is no text of a manifest's size.
+pub fn read_source(directory: &Path, file: &Path) -> Result<Source, Failure> {
+    let path = directory.join(file);
+    let failed = |source| Failure::Read {
+        path: path.clone(),
+        source,
+    };
+    let mut bytes = Vec::new();
+    let limit = MAX_BYTES as u64 + 1;
+    let open = File::open(&path).map_err(failed)?;
+    open.take(limit).read_to_end(&mut bytes).map_err(failed)?;
+    Source::new(file.display().to_string(), bytes).map_err(Failure::Manifest)
+}
+
+/// Reads and parses a manifest.
+///
+/// # Errors
+/// As of [`read_source`], and every mistake of shape.
+pub fn read_manifest(directory: &Path, file: &Path) -> Result<Manifest, Failure> {
+    let source = read_source(directory, file)?;
+    manifest::parse(&source).map_err(|problems| Failure::manifest(&source, problems))
+}

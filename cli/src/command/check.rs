@@ -1,0 +1,27 @@
+//! `dsoi check`: every mistake in a manifest.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::{Failure, Report, read_manifest};
+use crate::args::CheckArgs;
+
+/// Checks a manifest.
+///
+/// # Errors
+/// The manifest cannot be read, or has mistakes.
+pub fn run(args: &CheckArgs, directory: &Path) -> Result<Report, Failure> {
+    let manifest = read_manifest(directory, &args.file)?;
+    let types: Vec<&str> = manifest
+        .cluster
+        .node_types
+        .iter()
+        .map(|node_type| node_type.name.as_str())
+        .collect();
+    Ok(Report {
+        notes: vec![format!("{}: no mistakes", manifest.source.name())],
+        data: json!({ "file": manifest.source.name(), "kind": manifest.cluster.kind.value, "nodeTypes": types }),
+        ..Report::default()
+    })
+}

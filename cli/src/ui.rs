@@ -1,0 +1,146 @@
+//! The only place that prints: data on stdout, everything else on stderr.
+
+use std::error::Error;
+use std::io::{self, IsTerminal, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use serde_json::{Value, json};
+
+use crate::args::{Color, Common, Output};
+use crate::command::{Failure, Report};
+use crate::diagnostic::print;
+
+/// Version of the JSON envelope; grows when a key changes its meaning or goes away.
+const ENVELOPE: &str = "dsoi.dev/output/v1";
+
+/// How to print.
+#[derive(Debug)]
+pub struct Ui {
+    output: Output,
+    color: bool,
+    quiet: bool,
+}
+
+impl Ui {
+    pub fn new(common: &Common) -> Self {
+        let color = match common.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => {
+                io::stderr().is_terminal()
+                    && AutoStream::choice(&io::stderr()) != ColorChoice::Never
+            }
+        };
+        Self {
+            output: common.output,
+            color,
+            quiet: common.quiet,
+        }
+    }
+
+    /// Says what a command has done.
+    pub fn report(&self, command: &str, report: &Report) {
+        match self.output {
+            Output::Text => {
+                stdout(&report.text);
+                if !self.quiet {
+                    report
+                        .notes
+                        .iter()
+                        .for_each(|note| stderr(&format!("{note}\n")));
+                }
+            }
+            Output::Json => envelope(
+                &json!({ "apiVersion": ENVELOPE, "command": command, "ok": true, "data": report.data }),
+            ),
+        }
+    }
+
+    /// Says why a command has failed.
+    pub fn failure(&self, command: &str, failure: &Failure) {
+        match (self.output, failure) {
+            (Output::Json, _) => envelope(&self::failure(command, failure)),
+            (Output::Text, Failure::Manifest(rejected)) => {
+                stderr(&print::text(
+                    &rejected.problems,
+                    &rejected.source,
+                    self.color,
+                ));
+            }
+            (Output::Text, _) => {
+                let mut text = format!("error: {}\n", chain(failure));
+                if let Some(help) = failure.help() {
+                    text.extend([format!("help: {help}\n")]);
+                }
+                if matches!(failure, Failure::Bug { .. }) {
+                    text.push_str(BUG);
+                }
+                stderr(&text);
+            }
+        }
+    }
+
+    /// Says that dsoi itself has failed.
+    pub fn bug(&self, command: &str, what: &str) {
+        self.failure(
+            command,
+            &Failure::Bug {
+                message: what.to_owned(),
+                source: None,
+            },
+        );
+    }
+}
+
+const BUG: &str = "this is a bug in dsoi; please report it with the manifest that shows it\n";
+
+/// An error of the command line, for programs.
+pub fn usage(message: &str) {
+    let failure = Failure::Usage {
+        message: message.trim_end().to_owned(),
+        help: None,
+    };
+    envelope(&self::failure("", &failure));
+}
+
+fn failure(command: &str, failure: &Failure) -> Value {
+    let kind = match failure {
+        Failure::Manifest(_) => "manifest",
+        Failure::Read { .. } => "read",
+        Failure::Project { .. } => "project",
+        Failure::Usage { .. } => "usage",
+        Failure::Bug { .. } => "bug",
+    };
+    let mut error = json!({ "kind": kind, "message": chain(failure), "help": failure.help() });
+    if let (Failure::Manifest(rejected), Some(error)) = (failure, error.as_object_mut())
+        && let Value::Object(problems) = print::json(&rejected.problems, &rejected.source)
+    {
+        error.extend(problems);
+    }
+    json!({ "apiVersion": ENVELOPE, "command": command, "ok": false, "error": error })
+}
+
+/// The error and its causes.
+fn chain(failure: &Failure) -> String {
+    let mut text = failure.to_string();
+    let mut cause = failure.source();
+    while let Some(error) = cause {
+        text.extend([format!(": {error}")]);
+        cause = error.source();
+    }
+    text
+}
+
+fn envelope(value: &Value) {
+    stdout(&format!("{value:#}\n"));
+}
+
+fn stdout(text: &str) {
+    // Whoever closed the other end has read enough.
+    let _ = io::stdout().lock().write_all(text.as_bytes());
+}
+
+fn stderr(text: &str) {
+    // There is no one left to tell.
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
