@@ -70,7 +70,8 @@ impl Failure {
     pub fn help(&self) -> Option<&str> {
         match self {
             Self::Project { help, .. } | Self::Usage { help, .. } => help.as_deref(),
-            Self::Manifest(_) | Self::Read { .. } | Self::Bug { .. } => None,
+            Self::Read { .. } => Some("`-f FILE` names another file, `-C DIR` another directory"),
+            Self::Manifest(_) | Self::Bug { .. } => None,
         }
     }
 
@@ -116,7 +117,12 @@ pub fn name(command: &Command) -> &'static str {
 /// # Errors
 /// The file cannot be read, or is no text of a manifest's size.
 pub fn read_source(directory: &Path, file: &Path) -> Result<Source, Failure> {
-    let path = directory.join(file);
+    // The path as the user would type it.
+    let path = if directory == Path::new(".") {
+        file.to_owned()
+    } else {
+        directory.join(file)
+    };
     let failed = |source| Failure::Read {
         path: path.clone(),
         source,

@@ -97,7 +97,7 @@ const BUG: &str = "this is a bug in dsoi; please report it with the manifest tha
 /// An error of the command line, for programs.
 pub fn usage(message: &str) {
     let failure = Failure::Usage {
-        message: message.trim_end().to_owned(),
+        message: message.trim().trim_start_matches("error: ").to_owned(),
         help: None,
     };
     envelope(&self::failure("", &failure));

@@ -35,12 +35,17 @@ pub fn run(args: &ExplainArgs) -> Result<Report, Failure> {
             ..Report::default()
         }),
         Err(unknown) => {
-            let known = unknown.known.iter().copied();
             let codes = Code::ALL.iter().map(|code| code.id());
-            let nearest = nearest(&unknown.step, known).or_else(|| nearest(what, codes));
+            let known = unknown.known.iter().copied().chain(codes);
+            let elsewhere = explain::paths_to(&unknown.step);
+            let help = match (nearest(&unknown.step, known), elsewhere.as_slice()) {
+                (Some(nearest), _) => Some(format!("did you mean `{nearest}`?")),
+                (None, []) => None,
+                (None, paths) => Some(format!("did you mean {}?", paths.join(" or "))),
+            };
             Err(Failure::Usage {
                 message: format!("`{what}` is neither a problem code nor a path in a manifest"),
-                help: nearest.map(|nearest| format!("did you mean `{nearest}`?")),
+                help,
             })
         }
     }

@@ -52,6 +52,19 @@ pub fn path(path: &str) -> Result<String, Unknown> {
     }
 }
 
+/// The paths of all keys of that name, wherever they are; compared without regard to case.
+pub fn paths_to(name: &str) -> Vec<String> {
+    super::schema::sections()
+        .into_iter()
+        .flat_map(|section| section.keys.iter().map(move |key| (section, key)))
+        .filter(|(_, key)| key.name.eq_ignore_ascii_case(name))
+        .map(|(section, key)| match section.path {
+            path if path == ROOT.path => format!("`{}`", key.name),
+            path => format!("`{path}.{}`", key.name),
+        })
+        .collect()
+}
+
 fn section(section: &Section) -> String {
     let mut text = format!("{}\n\n{}\n\n", section.path, section.doc);
     let width = section

@@ -155,7 +155,8 @@ fn body(
 ) -> Option<Body> {
     let stands_for = match (value, json) {
         (None, None) => {
-            if entries.is_empty() {
+            let joins = pairs.iter().any(|pair| pair.key.text == "$join");
+            if entries.is_empty() && !joins {
                 let at = pairs.first().map_or(node.span, |pair| pair.key.span);
                 let problem = Problem::new(Code::E0108, "a directive has nothing to act on")
                     .at(at, "no entry and no `$value` beside it")

@@ -77,8 +77,9 @@ impl Reader<'_, '_> {
 
     pub(super) fn duration(&mut self, key: &str) -> Option<Spanned<Duration>> {
         let node = self.node(key)?;
-        let scalar = string(key, node, self.problems)?;
-        let duration = parse_duration(&scalar.text);
+        let duration = node
+            .as_scalar()
+            .and_then(|scalar| parse_duration(&scalar.text));
         if duration.is_none() {
             let problem = Problem::new(Code::E0107, format!("`{key}` is not a duration"))
                 .at(node.span, "cannot be read")
