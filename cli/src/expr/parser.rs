@@ -90,6 +90,12 @@ impl<'a> Parser<'a> {
                     .help("conditions stand in `$if`");
                 Err(Box::new(problem))
             }
+            Some(Token::Star | Token::Int(_) | Token::Float(_)) => {
+                let problem = Problem::new(self.code, "an expression does not calculate")
+                    .at(self.here(), "there is no arithmetic")
+                    .help("make the value a field of the custom resource");
+                Err(Box::new(problem))
+            }
             Some(_) => self.fail(
                 "an expression goes on where it should end",
                 "not expected here",
@@ -124,7 +130,7 @@ impl<'a> Parser<'a> {
                     "a path, a text in quotes or a number should stand here",
                 );
             }
-            None => return self.fail("a value is missing", "nothing stands before this"),
+            None => return self.fail("a value is missing", "a value should stand before this"),
         };
         self.at += 1;
         Ok(Term::Literal(Spanned::new(literal, span)))

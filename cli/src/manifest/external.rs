@@ -62,7 +62,7 @@ pub(super) static SECTION: Section = Section {
 
 pub(super) fn read(pair: &Pair, reader: &mut Reader<'_, '_>) -> External {
     let name = Spanned::new(pair.key.text.clone(), pair.key.span);
-    if reader.pair("fields").is_none() && reader.pair("oneOf").is_none() {
+    if !reader.has("fields") && !reader.has("oneOf") {
         let problem = Problem::new(
             Code::E0104,
             format!("`fields` is missing in {}", reader.name()),
@@ -74,7 +74,7 @@ pub(super) fn read(pair: &Pair, reader: &mut Reader<'_, '_>) -> External {
     let list = reader.word::<List>("type");
     let list_key = reader.text("key");
     match (&list, &list_key) {
-        (Some(list), None) => {
+        (Some(list), None) if !reader.has("key") => {
             let problem = Problem::new(
                 Code::E0104,
                 format!("`key` is missing in {}", reader.name()),

@@ -273,6 +273,7 @@ fn kind(
         reader.problems.push(problem);
     }
     match (read, has_fields) {
+        (None, false) if reader.has("type") || reader.has("fields") => None,
         (None, false) => {
             let problem = Problem::new(
                 Code::E0104,

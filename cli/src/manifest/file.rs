@@ -161,7 +161,7 @@ fn content(reader: &mut Reader<'_, '_>) -> Option<Content> {
         }
         Value::Scalar(_) => {
             reader.problems.push(wrong_type(
-                "content",
+                "`content`",
                 "a text, a mapping or a list of layers",
                 node,
             ));

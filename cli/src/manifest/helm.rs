@@ -40,8 +40,9 @@ pub(super) fn problem(scalar: &Scalar) -> Option<Problem> {
 }
 
 /// The problem of a Helm expression without quotes: YAML takes it for a mapping.
-pub(super) fn unquoted(span: Span, text: &str) -> Problem {
-    of(text).at(span, "YAML takes this for a mapping")
+pub(super) fn unquoted(span: Span, text: &str) -> Option<Problem> {
+    (text.starts_with("{{") && is_helm(text))
+        .then(|| of(text).at(span, "YAML takes this for a mapping"))
 }
 
 fn is_helm(expression: &str) -> bool {

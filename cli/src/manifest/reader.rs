@@ -14,6 +14,8 @@ pub(super) struct Reader<'a, 'p> {
     /// What the mapping is called in messages, backticks included where it is a key.
     name: String,
     pairs: &'a [Pair],
+    /// Keys that misspelt ones stand for.
+    meant: Vec<&'static str>,
     /// The mapping.
     pub(super) span: Span,
     pub(super) problems: &'p mut Problems,
@@ -43,8 +45,16 @@ impl<'a, 'p> Reader<'a, 'p> {
                 Some(_) => {}
             }
         }
+        let unknown = pairs
+            .iter()
+            .filter(|pair| section.key(&pair.key.text).is_none());
+        let meant: Vec<&'static str> = unknown
+            .filter_map(|pair| suggestion(section, &pair.key))
+            .collect();
         for key in section.keys.iter().filter(|key| key.required) {
-            if pairs.iter().all(|pair| pair.key.text != key.name) {
+            // A misspelt key is reported as that, and is not missing too.
+            let written = pairs.iter().any(|pair| pair.key.text == key.name);
+            if !written && !meant.contains(&key.name) {
                 let problem =
                     Problem::new(Code::E0104, format!("`{}` is missing in {name}", key.name))
                         .at(at, format!("has no `{}`", key.name))
@@ -55,6 +65,7 @@ impl<'a, 'p> Reader<'a, 'p> {
         Some(Self {
             name,
             pairs,
+            meant,
             span: node.span,
             problems,
         })
@@ -168,6 +179,11 @@ impl<'a, 'p> Reader<'a, 'p> {
         }
     }
 
+    /// Whether the key is written, be it misspelt.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.pair(key).is_some() || self.meant.contains(&key)
+    }
+
     pub(super) fn name(&self) -> &str {
         &self.name
     }
@@ -216,9 +232,8 @@ pub(super) fn wrong_type(name: &str, expected: &str, node: &Node) -> Problem {
 }
 
 pub(super) fn unknown_key(section: &Section, name: &str, key: &Scalar) -> Problem {
-    let known = section.keys.iter().map(|key| key.name);
     let all = format!("All keys: dsoi explain {}", section.path);
-    let help = match nearest(&key.text, known) {
+    let help = match suggestion(section, key) {
         Some(word) => format!("did you mean `{word}`? {all}"),
         None => all,
     };
@@ -228,6 +243,10 @@ pub(super) fn unknown_key(section: &Section, name: &str, key: &Scalar) -> Proble
     )
     .at(key.span, "unknown here")
     .help(help)
+}
+
+fn suggestion(section: &Section, key: &Scalar) -> Option<&'static str> {
+    nearest(&key.text, section.keys.iter().map(|key| key.name))
 }
 
 pub(super) fn not_yet(what: &str, span: Span) -> Problem {

@@ -58,7 +58,7 @@ pub(super) fn read(reader: &mut Reader<'_, '_>) -> Option<Rule> {
             .ok()?;
         RuleKind::Unique(path)
     } else {
-        if reader.pair("rule").is_none() {
+        if !reader.has("rule") && !reader.has("unique") {
             let problem = Problem::new(Code::E0104, "`rule` is missing in `rules`")
                 .at(
                     message.map_or(reader.span, |message| message.span),

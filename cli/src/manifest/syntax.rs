@@ -30,44 +30,63 @@ pub(super) fn problem(source: &Source, error: &ScanError) -> Problem {
         return tree::too_deep(span);
     }
     let problem = Problem::new(Code::E0001, "this is not YAML").at(span, error.info());
-    match hint(source, at, error.kind()) {
+    if unquoted_expression(source, at) {
+        return problem.help("inside `[…]` and `{…}` an expression needs quotes: \"${…}\"");
+    }
+    if let Some(bracket) = open_bracket(source, at) {
+        return problem
+            .at(bracket, "this bracket is open")
+            .help("is its closing bracket missing, or a quote or comma inside it?");
+    }
+    match hint(error.kind()) {
         Some(hint) => problem.help(hint),
         None => problem,
     }
 }
 
-fn hint(source: &Source, at: usize, kind: &ErrorKind) -> Option<&'static str> {
-    let line_start = source
-        .text()
-        .get(..at)?
-        .rfind('\n')
-        .map_or(0, |end| end + 1);
-    let before = source.slice(Span::new(line_start, at));
+fn hint(kind: &ErrorKind) -> Option<&'static str> {
     match kind {
         ErrorKind::TabNotAllowed
         | ErrorKind::TabInBlockIndentation
         | ErrorKind::TabInIndentation => Some("indent with blanks, not with tabs"),
-        _ if unquoted_expression(before) => {
-            Some("inside `[…]` and `{…}` an expression needs quotes: \"${…}\"")
-        }
-        ErrorKind::UnclosedFlowCollection { .. } => Some("a bracket is not closed"),
         ErrorKind::UnclosedQuotedScalar => Some("a quote is not closed"),
-        ErrorKind::InvalidIndentation
-        | ErrorKind::ExpectedBlockMappingKey
-        | ErrorKind::SimpleKeyExpected
-        | ErrorKind::BlockSequenceEntryNotAllowed => Some(
-            "look at the indentation of this line and the one before, and at quotes around texts with `: ` in them",
+        ErrorKind::InvalidTrailingDoubleQuotedScalar
+        | ErrorKind::InvalidTrailingSingleQuotedScalar => {
+            Some("a text with quotes in it stands in the other kind of quotes: '…\"…\"…'")
+        }
+        _ => Some(
+            "look at the indentation of this line and the one before; a text with `: ` or ` #` in it needs quotes",
         ),
-        _ => None,
     }
 }
 
-/// Whether a `${` stands in an open bracket without quotes.
-fn unquoted_expression(before: &str) -> bool {
-    before.find("${").is_some_and(|at| {
-        let head = before.get(..at).unwrap_or("");
-        head.contains(['[', '{'])
-            && head.matches('"').count() % 2 == 0
-            && head.matches('\'').count() % 2 == 0
-    })
+/// Whether the place is the brace of a `${` in an open bracket: YAML takes it for a mapping there.
+fn unquoted_expression(source: &Source, at: usize) -> bool {
+    source.slice(Span::new(at.saturating_sub(1), at + 1)) == "${"
+}
+
+/// The last bracket before the place that is not closed there. A guess, as it knows little of YAML; only for advice.
+fn open_bracket(source: &Source, at: usize) -> Option<Span> {
+    let mut open: Vec<usize> = Vec::new();
+    let mut quote = None;
+    let mut comment = false;
+    let mut last = '\n';
+    for (index, c) in source.text().get(..at)?.char_indices() {
+        let starts_token = matches!(last, ' ' | '\n' | '\t' | '[' | '{' | ',' | ':' | '-');
+        match (quote, c) {
+            (_, '\n') => comment = false,
+            _ if comment => {}
+            (Some(end), _) if end == c => quote = None,
+            (Some(_), _) => {}
+            (None, '#') if starts_token => comment = true,
+            (None, '"' | '\'') if starts_token => quote = Some(c),
+            (None, '[' | '{') if starts_token || !open.is_empty() => open.push(index),
+            (None, ']' | '}') => {
+                open.pop();
+            }
+            _ => {}
+        }
+        last = c;
+    }
+    open.pop().map(|index| Span::new(index, index + 1))
 }

@@ -175,10 +175,10 @@ fn body(
         }
         (Some(pair), None) | (None, Some(pair)) => pair,
     };
-    if let Some(extra) = pairs
-        .iter()
-        .find(|pair| !DIRECTIVES.contains(&pair.key.text.as_str()))
-    {
+    let is_entry = |pair: &&Pair| {
+        !DIRECTIVES.contains(&pair.key.text.as_str()) && misspelt(&pair.key).is_none()
+    };
+    if let Some(extra) = pairs.iter().find(is_entry) {
         let word = &stands_for.key.text;
         let problem = Problem::new(
             Code::E0108,

@@ -332,8 +332,8 @@ fn key_problem(source: &Source, span: Span) -> Problem {
     let whole = end.map_or(span, |end| {
         Span::new(span.start.saturating_sub(1), span.start + end + 2)
     });
-    if source.slice(whole).starts_with("{{") {
-        return helm::unquoted(whole, source.slice(whole));
+    if let Some(problem) = helm::unquoted(whole, source.slice(whole)) {
+        return problem;
     }
     Problem::new(Code::E0009, "a key is one word or text")
         .at(span, "a list or mapping as a key")

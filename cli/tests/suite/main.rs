@@ -1,5 +1,10 @@
 //! The one test binary of the CLI: what needs whole files or the binary itself.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test ends where its files are not as they should be"
+)]
+
 mod commands;
 mod hostile;
 mod problems;
