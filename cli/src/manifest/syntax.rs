@@ -38,25 +38,22 @@ pub(super) fn problem(source: &Source, error: &ScanError) -> Problem {
             .at(bracket, "this bracket is open")
             .help("is its closing bracket missing, or a quote or comma inside it?");
     }
-    match hint(error.kind()) {
-        Some(hint) => problem.help(hint),
-        None => problem,
-    }
+    problem.help(hint(error.kind()))
 }
 
-fn hint(kind: &ErrorKind) -> Option<&'static str> {
+fn hint(kind: &ErrorKind) -> &'static str {
     match kind {
         ErrorKind::TabNotAllowed
         | ErrorKind::TabInBlockIndentation
-        | ErrorKind::TabInIndentation => Some("indent with blanks, not with tabs"),
-        ErrorKind::UnclosedQuotedScalar => Some("a quote is not closed"),
+        | ErrorKind::TabInIndentation => "indent with blanks, not with tabs",
+        ErrorKind::UnclosedQuotedScalar => "a quote is not closed",
         ErrorKind::InvalidTrailingDoubleQuotedScalar
         | ErrorKind::InvalidTrailingSingleQuotedScalar => {
-            Some("a text with quotes in it stands in the other kind of quotes: '…\"…\"…'")
+            "a text with quotes in it stands in the other kind of quotes: '…\"…\"…'"
         }
-        _ => Some(
-            "look at the indentation of this line and the one before; a text with `: ` or ` #` in it needs quotes",
-        ),
+        _ => {
+            "look at the indentation of this line and the one before; a text with `: ` or ` #` in it needs quotes"
+        }
     }
 }
 
@@ -77,7 +74,6 @@ fn open_bracket(source: &Source, at: usize) -> Option<Span> {
             (_, '\n') => comment = false,
             _ if comment => {}
             (Some(end), _) if end == c => quote = None,
-            (Some(_), _) => {}
             (None, '#') if starts_token => comment = true,
             (None, '"' | '\'') if starts_token => quote = Some(c),
             (None, '[' | '{') if starts_token || !open.is_empty() => open.push(index),

@@ -48,14 +48,18 @@ fn hostile_manifests_are_refused_in_a_second() {
             "block mappings",
             (0..700)
                 .map(|depth| format!("{}a:\n", " ".repeat(depth)))
-                .collect(),
+                .collect::<Vec<_>>()
+                .concat(),
         ),
         ("explicit keys", "? ".repeat(400_000)),
         ("values", "- 1\n".repeat(200_000)),
         ("empty values", "-\n".repeat(500_000)),
         (
             "keys",
-            (0..49_000).map(|key| format!("k{key}: 1\n")).collect(),
+            (0..49_000)
+                .map(|key| format!("k{key}: 1\n"))
+                .collect::<Vec<_>>()
+                .concat(),
         ),
         ("one key", "a: 1\n".repeat(200_000)),
         ("quotes", "\"".repeat(1_000_000)),
@@ -263,7 +267,7 @@ proptest! {
             dsoi::manifest::Shape::Section(section) => section.keys.iter().map(|key| key.name).collect::<Vec<_>>(),
             _ => Vec::new(),
         }).unwrap()), yaml()), 1..4)) {
-        let values = values.into_iter().map(|(key, value)| format!("  {key}: {value}\n")).collect::<String>();
+        let values = values.into_iter().map(|(key, value)| format!("  {key}: {value}\n")).collect::<Vec<_>>().concat();
         is_refused(format!("apiVersion: dsoi.dev/v1alpha1\noperator: {{name: a}}\napi: {{group: a.b, version: v1}}\ncluster:\n{values}").into_bytes());
     }
 
