@@ -23,8 +23,17 @@ pub struct Report {
     pub text: String,
     /// For stderr, a line each: what was done, and what to do next.
     pub notes: Vec<String>,
+    /// For stderr: what is odd in a manifest without being wrong.
+    pub warnings: Option<Warnings>,
     /// The same for programs.
     pub data: serde_json::Value,
+}
+
+/// What is odd in a manifest without being wrong.
+#[derive(Debug)]
+pub struct Warnings {
+    pub source: Source,
+    pub problems: Problems,
 }
 
 /// Why a command could not do what it was asked to.

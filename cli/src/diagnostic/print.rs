@@ -19,6 +19,36 @@ const LONGEST_LINE: usize = 4000;
 
 /// The problems as a text, a count in its last line.
 pub fn text(problems: &Problems, source: &Source, color: bool) -> String {
+    let (mut text, number) = list(problems, source, &Level::ERROR, color);
+    text.extend([format!(
+        "{}: {}, nothing was written\n",
+        clean(source.name()),
+        count(number, "error")
+    )]);
+    text
+}
+
+/// What is odd without being wrong, as a text with a count in its last line; empty where there is nothing.
+pub fn warnings(problems: &Problems, source: &Source, color: bool) -> String {
+    if problems.is_empty() {
+        return String::new();
+    }
+    let (mut text, number) = list(problems, source, &Level::WARNING, color);
+    text.extend([format!(
+        "{}: {}\n",
+        clean(source.name()),
+        count(number, "warning")
+    )]);
+    text
+}
+
+/// The problems one by one, and how many there are.
+fn list(
+    problems: &Problems,
+    source: &Source,
+    level: &Level<'static>,
+    color: bool,
+) -> (String, usize) {
     let renderer = if color {
         Renderer::styled()
     } else {
@@ -28,25 +58,24 @@ pub fn text(problems: &Problems, source: &Source, color: bool) -> String {
     let sorted = problems.sorted();
     let mut text = String::new();
     for problem in sorted.iter().take(SHOWN) {
-        text.push_str(&one(problem, source, &renderer));
+        text.push_str(&one(problem, source, level.clone(), &renderer));
         text.push_str("\n\n");
     }
     if let Some(hidden) = sorted.len().checked_sub(SHOWN).filter(|&hidden| hidden > 0) {
         text.extend([format!("and {hidden} more\n")]);
     }
-    let errors = match sorted.len() {
-        1 => "1 error".to_owned(),
-        number => format!("{number} errors"),
-    };
-    text.extend([format!(
-        "{}: {errors}, nothing was written\n",
-        clean(source.name())
-    )]);
-    text
+    (text, sorted.len())
 }
 
-fn one(problem: &Problem, source: &Source, renderer: &Renderer) -> String {
-    let title = Level::ERROR
+fn count(number: usize, what: &str) -> String {
+    match number {
+        1 => format!("1 {what}"),
+        number => format!("{number} {what}s"),
+    }
+}
+
+fn one(problem: &Problem, source: &Source, level: Level<'_>, renderer: &Renderer) -> String {
+    let title = level
         .primary_title(clean(&problem.message))
         .id(problem.code.id());
     let mut elements: Vec<Element<'_>> = vec![match problem.labels.as_slice() {
