@@ -41,7 +41,7 @@ pub struct Common {
     /// Say nothing but errors and what was asked for
     #[arg(short, long, conflicts_with = "verbose", global = true)]
     pub quiet: bool,
-    /// Say more
+    /// Explain each kind of mistake too
     #[arg(short, long, action = ArgAction::SetTrue, global = true)]
     pub verbose: bool,
 }

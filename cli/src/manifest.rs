@@ -190,3 +190,91 @@ fn other_version(root: &Node) -> Option<Problem> {
         },
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use keys::Shape;
+
+    /// A manifest that has one section, empty but for a key with this value.
+    fn manifest_with(section: &Section, key: &str, value: &str) -> String {
+        let sections = schema::sections();
+        let is_list = |path: &str| {
+            let lists = sections
+                .iter()
+                .flat_map(|section| section.keys.iter().map(move |key| (section, key)));
+            lists
+                .filter(|(_, key)| matches!(key.shape, Shape::List(_)))
+                .any(|(section, key)| format!("{}.{}", section.path, key.name) == path)
+        };
+        let mut text = format!("{{\"{key}\": {value}}}");
+        let mut path = section.path;
+        while !path.is_empty() && path != ROOT.path {
+            if is_list(path) {
+                text = format!("[{text}]");
+            }
+            let (parent, step) = path.rsplit_once('.').unwrap_or(("", path));
+            text = format!("{{{step}: {text}}}");
+            path = parent;
+        }
+        text
+    }
+
+    #[test]
+    fn every_key_of_the_tables_is_read() {
+        for section in schema::sections() {
+            for key in section
+                .keys
+                .iter()
+                .filter(|key| !matches!(key.shape, Shape::Any))
+            {
+                // No key takes this, a tree neither.
+                let wrong = "[[{$join: [], $value: 1}]]";
+                let text = manifest_with(section, key.name, wrong);
+                let source = Source::new("dsoi.yaml", text.clone().into_bytes()).unwrap();
+                let problems = parse(&source).unwrap_err();
+                let start = text.find(wrong).unwrap();
+                // A key that is not there yet is shown itself.
+                let from = start - key.name.len() - 4;
+                let found = problems.sorted().into_iter().any(|problem| {
+                    problem
+                        .span()
+                        .is_some_and(|span| span.start >= from && span.end <= start + wrong.len())
+                });
+                assert!(
+                    found,
+                    "`{}` of `{}` is not read:\n{text}\n{problems:#?}",
+                    key.name, section.path
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn expressions_know_their_places_in_a_block() {
+        let text = include_str!("../../testdata/manifests/pinot.yaml");
+        let source = Source::new("pinot.yaml", text.into()).unwrap();
+        let manifest = parse(&source).unwrap();
+        let controller = manifest.cluster.node_types.first().unwrap();
+        let Some(Content::Text(content)) = controller
+            .files
+            .first()
+            .and_then(|file| file.content.as_ref())
+        else {
+            panic!("the file has no text");
+        };
+        let values: Vec<&str> = content
+            .values()
+            .map(|value| source.slice(value.span))
+            .collect();
+        assert_eq!(
+            values,
+            [
+                "config.data",
+                "cr.name",
+                "external.zookeeper.zkAddress",
+                "external.deepStorage[type.name].data"
+            ]
+        );
+    }
+}

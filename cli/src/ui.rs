@@ -19,6 +19,7 @@ pub struct Ui {
     output: Output,
     color: bool,
     quiet: bool,
+    verbose: bool,
 }
 
 impl Ui {
@@ -35,6 +36,7 @@ impl Ui {
             output: common.output,
             color,
             quiet: common.quiet,
+            verbose: common.verbose,
         }
     }
 
@@ -66,6 +68,9 @@ impl Ui {
                     &rejected.source,
                     self.color,
                 ));
+                if self.verbose {
+                    stderr(&print::explanations(&rejected.problems));
+                }
             }
             (Output::Text, _) => {
                 let mut text = format!("error: {}\n", chain(failure));

@@ -2,10 +2,13 @@
 //!
 //! In: problems and the source they point into. Out: a string or a JSON value. Prints nothing itself.
 
+use std::collections::BTreeSet;
+
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Element, Level, Origin, Renderer, Snippet};
 use serde_json::{Value, json};
 
+use super::code::Code;
 use super::list::Problems;
 use super::problem::{Label, Problem};
 use crate::manifest::{Source, Span};
@@ -40,6 +43,20 @@ pub fn warnings(problems: &Problems, source: &Source, color: bool) -> String {
         count(number, "warning")
     )]);
     text
+}
+
+/// What the codes of the problems mean, each once.
+pub fn explanations(problems: &Problems) -> String {
+    let codes: BTreeSet<Code> = problems
+        .sorted()
+        .into_iter()
+        .map(|problem| problem.code)
+        .collect();
+    codes
+        .into_iter()
+        .map(|code| format!("\n{}: {}\n", code.id(), code.explanation()))
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 /// The problems one by one, and how many there are.

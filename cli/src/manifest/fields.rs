@@ -204,37 +204,31 @@ fn field(pair: &Pair, problems: &mut Problems) -> Option<Field> {
 }
 
 fn long(name: Spanned<String>, span: Span, reader: &mut Reader<'_, '_>) -> Option<Field> {
-    let read = match reader.node("type") {
-        Some(node) => {
-            let scalar = string("type", node, reader.problems)?;
-            let read = parse_type(scalar)
-                .map_err(|problem| reader.problems.push(*problem))
-                .ok()?;
-            Some(read)
-        }
-        None => None,
-    };
-    let has_fields = reader.pair("fields").is_some();
-    let fields = read_in(reader);
-    let key = reader.text("key");
-    let kind = kind(&name, read.as_ref(), has_fields, fields, key, reader)?;
     let flag =
         |reader: &mut Reader<'_, '_>, key: &str| reader.flag(key).is_some_and(|flag| flag.value);
+    let read = reader.node("type").and_then(|node| {
+        let scalar = string("type", node, reader.problems)?;
+        let read = parse_type(scalar);
+        read.map_err(|problem| reader.problems.push(*problem)).ok()
+    });
+    let inner = Inner {
+        written: reader.pair("fields").is_some(),
+        fields: self::read(reader, "fields"),
+        key: reader.text("key"),
+    };
+    let kind = kind(&name, read.as_ref(), inner, reader);
     let of_type = read
         .as_ref()
         .and_then(|read| read.default.clone())
         .map(literal_node);
-    if of_type.is_some() && reader.pair("default").is_some() {
+    if let (Some(_), Some(pair)) = (&of_type, reader.pair("default")) {
         let problem = Problem::new(Code::E0108, format!("`{}` has two defaults", name.value))
-            .at(
-                reader.pair("default").map_or(span, |pair| pair.key.span),
-                "here, and behind `=` in the type",
-            )
+            .at(pair.key.span, "here, and behind `=` in the type")
             .help("keep one");
         reader.problems.push(problem);
     }
+    // The kind comes last, so that the other keys are read without it too.
     Some(Field {
-        kind,
         optional: flag(reader, "optional") || read.is_some_and(|read| read.optional),
         default: reader.node("default").cloned().or(of_type),
         doc: reader.text("doc"),
@@ -244,22 +238,28 @@ fn long(name: Spanned<String>, span: Span, reader: &mut Reader<'_, '_>) -> Optio
         immutable: flag(reader, "immutable"),
         grow_only: flag(reader, "growOnly"),
         any_case: flag(reader, "anyCase"),
+        kind: kind?,
         name,
         span,
     })
 }
 
-fn read_in(reader: &mut Reader<'_, '_>) -> Vec<Field> {
-    read(reader, "fields")
+/// `fields` of a field, and the `key` that belongs to it.
+struct Inner {
+    written: bool,
+    fields: Vec<Field>,
+    key: Option<Spanned<String>>,
 }
 
 /// Decides between a type, an object and a list of objects.
 fn kind(
     name: &Spanned<String>,
     read: Option<&FieldType>,
-    has_fields: bool,
-    fields: Vec<Field>,
-    key: Option<Spanned<String>>,
+    Inner {
+        written,
+        fields,
+        key,
+    }: Inner,
     reader: &mut Reader<'_, '_>,
 ) -> Option<Spanned<Kind>> {
     let list = read.is_some_and(|read| read.kind.value == TypeKind::List(None));
@@ -272,7 +272,9 @@ fn kind(
         .help("write `type: list`, or remove `key`");
         reader.problems.push(problem);
     }
-    match (read, has_fields) {
+    match (read, written) {
+        // The type cannot be read, and that is reported.
+        (None, _) if reader.pair("type").is_some() => None,
         (None, false) if reader.has("type") || reader.has("fields") => None,
         (None, false) => {
             let problem = Problem::new(

@@ -80,6 +80,21 @@ fn quiet_says_nothing_of_success() {
 }
 
 #[test]
+fn verbose_explains_each_code_once() {
+    let directory = testdata("problems");
+    let output = dsoi(&[
+        "-v",
+        "-C",
+        directory.to_str().unwrap(),
+        "check",
+        "-f",
+        "E0102-everywhere.yaml",
+    ]);
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(text.matches("\nE0102: ").count(), 1, "{text}");
+}
+
+#[test]
 fn colour_is_a_matter_of_the_flag() {
     let directory = testdata("problems");
     let args = |when| {
