@@ -142,7 +142,7 @@ pub(super) fn read(reader: &mut Reader<'_, '_>, key: &str) -> Vec<Field> {
 
 /// Reads the extra fields of a node, which may stand under a key `fields` of their own.
 ///
-/// The reference has both forms; `fields` can itself be the name of no field, so the two cannot be confused.
+/// Both forms are in use; only a node field that is itself called `fields`, and is an object, could not be told apart.
 pub(super) fn read_node(reader: &mut Reader<'_, '_>) -> Vec<Field> {
     match reader.map("node") {
         [

@@ -1,4 +1,6 @@
 //! `cluster.names`: the names of children (MF-7).
+//!
+//! `configMap` is one text for all scopes: a config map that wants another name gives it in `configMaps.C.name`.
 
 use super::keys::{Section, Shape, Word, key, words};
 use super::reader::Reader;

@@ -1,4 +1,6 @@
 //! Trees with expressions and directives: container fields, file contents, data of config maps.
+//!
+//! A key with a `$` that is no directive and looks like none, as `$schema`, is an ordinary key: files may need it.
 
 use super::reader::{literal, string};
 use super::scalar::{Core, Scalar};
