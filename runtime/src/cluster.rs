@@ -1,0 +1,242 @@
+//! What a generated operator implements: the API of its kind, the cluster, and its node types.
+//!
+//! Everything here is pure. An implementation describes objects; names, labels, owners, defaults
+//! and checks are the runtime's business.
+
+mod rules;
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use k8s_openapi::NamespaceResourceScope;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::build::{Children, Shared};
+use crate::kind::ChildKind;
+use crate::node::Node;
+use crate::problem::Problems;
+use crate::spec::{K8sConfigGroup, StorageConfig, WorkloadKind};
+
+pub use self::rules::{Rules, StorageMode, StorageModes};
+
+/// How an API spells Dsoi-Spec's words; for the paths in messages (DS-42).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spelling {
+    pub nodes: &'static str,
+    pub node_type: &'static str,
+    pub k8s_config_group: &'static str,
+    pub app_config_group: &'static str,
+    pub deployment_order: &'static str,
+}
+
+impl Spelling {
+    /// Dsoi-Spec's own words.
+    pub const DEFAULT: Self = Self {
+        nodes: "nodes",
+        node_type: "nodeType",
+        k8s_config_group: "k8sConfigGroup",
+        app_config_group: "appConfigGroup",
+        deployment_order: "deploymentOrder",
+    };
+
+    pub(crate) fn node(&self, index: usize) -> String {
+        format!("spec.{}[{index}]", self.nodes)
+    }
+
+    pub(crate) fn k8s_group(&self, index: usize) -> String {
+        format!("spec.{}[{index}]", self.k8s_config_group)
+    }
+}
+
+/// A custom resource with nodes: what the generated `api` module tells about itself.
+pub trait ClusterResource:
+    kube::Resource<DynamicType = (), Scope = NamespaceResourceScope>
+    + Clone
+    + Debug
+    + Serialize
+    + DeserializeOwned
+    + Send
+    + Sync
+    + 'static
+{
+    /// The app config group of this API.
+    type Config: AppConfigGroup;
+    /// An entry of `spec.nodes`.
+    type Node: NodeFields;
+
+    /// The `CustomResourceDefinition`, as YAML.
+    const CRD: &'static str;
+    /// How this API spells Dsoi-Spec's words.
+    const SPELLING: Spelling;
+
+    fn nodes(&self) -> &[Self::Node];
+    fn k8s_config_groups(&self) -> Vec<K8sConfigGroup<'_>>;
+    fn app_config_groups(&self) -> &[Self::Config];
+    /// `spec.deploymentOrder`; empty where the resource leaves it to the manifest.
+    fn deployment_order(&self) -> &[String];
+}
+
+/// An app config group: its fields are the application's own (DS-13, DS-19).
+pub trait AppConfigGroup: Debug + Send + Sync {
+    fn name(&self) -> &str;
+}
+
+/// What every entry of `spec.nodes` says (DS-20).
+pub trait NodeFields: Debug + Send + Sync {
+    fn name(&self) -> &str;
+    fn kind(&self) -> WorkloadKind;
+    fn node_type(&self) -> &str;
+    fn replicas(&self) -> i32;
+    fn k8s_config_group(&self) -> &str;
+    fn app_config_group(&self) -> &str;
+}
+
+/// What happens with a node type that a resource's `deploymentOrder` leaves out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MissingOrder {
+    /// It rolls after those that are named, in the manifest's order.
+    #[default]
+    Append,
+    /// The resource is refused.
+    Refuse,
+}
+
+/// What `deploymentOrder` names (DS-47).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OrderBy {
+    #[default]
+    NodeType,
+    Node,
+}
+
+/// Which pod security standard the children's security contexts meet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SecurityProfile {
+    /// Non-root, the runtime's seccomp profile, no capabilities, no privilege escalation.
+    #[default]
+    Restricted,
+    /// The baseline standard forbids settings and asks for none: nothing is added.
+    Baseline,
+    /// The application decides: nothing is added.
+    App,
+}
+
+/// An application's own labels.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Labels(pub(crate) BTreeMap<String, String>);
+
+impl Labels {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    pub fn with(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.0.insert(key.into(), value.into());
+        self
+    }
+}
+
+/// A cluster: a kind of custom resource, its node types and its names.
+///
+/// Only the constants without a default have to be given. The name functions must give each child
+/// of one resource a name of its own; where they do not, the resource is refused (D10).
+pub trait Cluster: ClusterResource {
+    /// The node types; also the order of upgrades, unless the resource says otherwise.
+    const NODE_TYPES: &'static [&'static dyn NodeType<Self>];
+    /// The kinds that this cluster makes. A child of another kind is a mistake of the operator.
+    const CHILD_KINDS: &'static [ChildKind];
+    /// The image of a k8s config group that names none.
+    const IMAGE: Option<&'static str> = None;
+    const MISSING: MissingOrder = MissingOrder::Append;
+    /// The order where the resource gives none; empty for that of `NODE_TYPES`.
+    const ORDER: &'static [&'static str] = &[];
+    const ORDER_BY: OrderBy = OrderBy::NodeType;
+    const SECURITY: SecurityProfile = SecurityProfile::Restricted;
+    /// Kinds that carry none of the application's labels.
+    const UNLABELLED: &'static [ChildKind] = &[];
+
+    fn workload_name(node: &Node<'_, Self>) -> String {
+        format!("{}-{}", node.cr_name(), node.name())
+    }
+
+    fn service_name(node: &Node<'_, Self>) -> String {
+        format!("{}-{}", node.cr_name(), node.name())
+    }
+
+    fn headless_name(node: &Node<'_, Self>) -> String {
+        format!("{}-{}-headless", node.cr_name(), node.name())
+    }
+
+    fn container_name(_node: &Node<'_, Self>) -> String {
+        "app".to_owned()
+    }
+
+    fn config_map_name(node: &Node<'_, Self>) -> String {
+        format!("{}-{}-config", node.cr_name(), node.name())
+    }
+
+    fn group_config_map_name(node: &Node<'_, Self>) -> String {
+        format!("{}-{}-group-config", node.cr_name(), node.config.name())
+    }
+
+    fn cluster_config_map_name(cr: &Self) -> String {
+        format!(
+            "{}-cluster-config",
+            cr.meta().name.as_deref().unwrap_or_default()
+        )
+    }
+
+    /// The name of a claim template, and so of the volume that mounts its claim.
+    fn claim_template_name(_node: &Node<'_, Self>, storage: &StorageConfig) -> String {
+        storage.name.clone()
+    }
+
+    /// The name of a claim that stands alone.
+    fn claim_name(node: &Node<'_, Self>, storage: &StorageConfig) -> String {
+        format!("{}-{}-{}", node.cr_name(), node.name(), storage.name)
+    }
+
+    /// The application's labels of a node's children and pods.
+    fn labels(node: &Node<'_, Self>) -> Labels {
+        Self::cluster_labels(node.cr).with("app.kubernetes.io/component", node.node_type())
+    }
+
+    /// The application's labels of children of the whole cluster.
+    fn cluster_labels(_cr: &Self) -> Labels {
+        Labels::new().with("app.kubernetes.io/name", Self::kind(&()).to_lowercase())
+    }
+
+    /// Children that belong to the cluster rather than to a node.
+    fn shared(&self, _shared: &Shared<'_, Self>) -> Children {
+        Children::new()
+    }
+
+    /// Checks that the schema of the custom resource cannot make.
+    fn validate(&self, _problems: &mut Problems) {}
+}
+
+/// A node type: what its nodes may be, and the children of one of them.
+pub trait NodeType<C: Cluster>: Send + Sync {
+    /// The name that `spec.nodes[].nodeType` refers to.
+    fn name(&self) -> &'static str;
+
+    /// What a resource may ask of nodes of this type.
+    fn rules(&self) -> Rules {
+        Rules::new()
+    }
+
+    /// The children of one node. Their order means nothing.
+    fn build(&self, node: &Node<'_, C>) -> Children;
+
+    /// The Service that gives the pods of such a `StatefulSet` their names, if any. It has to be
+    /// the one that `build` passes to `governed_by`, and may be asked for by other node types.
+    fn governing_service(&self, node: &Node<'_, C>) -> Option<String> {
+        Some(C::headless_name(node))
+    }
+
+    /// The ordinal of a `StatefulSet`'s first pod.
+    fn first_ordinal(&self, _node: &Node<'_, C>) -> i32 {
+        0
+    }
+}
