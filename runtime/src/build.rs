@@ -3,21 +3,54 @@
 //! In: [`Resolved`]. Out: [`Desired`], canonical documents that are ready to be sent, or every
 //! reason why the resource cannot be built.
 
+mod canonical;
+mod check;
+mod children;
+mod claim;
+mod config_map;
+mod container;
+mod file;
+mod finish;
+mod meta;
+mod network_policy;
+mod pod_text;
+mod probe;
+mod security;
+mod service;
+mod volumes;
+mod workload;
+
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, NodeFields, OrderBy};
 use crate::kind::ObjectId;
+use crate::node::Node;
 use crate::problem::Problems;
 use crate::resolve::Resolved;
+
+pub use self::children::{Child, Children};
+pub use self::claim::Claim;
+pub use self::config_map::{ConfigMap, ConfigMapRef};
+pub use self::container::Container;
+pub use self::file::File;
+pub use self::network_policy::NetworkPolicy;
+pub use self::pod_text::{Argument, MaybeText, PodText, join};
+pub use self::probe::{ProbeExt, ProbePort};
+pub use self::service::Service;
+pub use self::workload::Workload;
+
+pub(crate) use self::children::Governed;
+pub(crate) use self::meta::{Origin, SharedOrigin};
 
 /// All children that a custom resource asks for.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Desired {
-    /// Sorted by apply rank and name.
+    /// Sorted by apply rank, kind and name.
     pub children: Vec<DesiredChild>,
     /// The order of upgrades.
     pub turns: Vec<Turn>,
@@ -47,31 +80,85 @@ pub struct DesiredChild {
     pub hash: String,
 }
 
-/// Children that a node type or a cluster asks for.
-#[derive(Debug, Default)]
-pub struct Children {}
-
-impl Children {
-    pub fn new() -> Self {
-        Self::default()
-    }
-}
-
 /// Builds children of the whole cluster.
 pub struct Shared<'a, C: Cluster> {
+    pub(crate) origin: SharedOrigin,
     cluster: PhantomData<&'a C>,
 }
 
-/// The config maps of the whole cluster, by the name that the manifest gives them.
-pub(crate) type SharedMaps = BTreeMap<String, ()>;
+/// What all nodes of one build know.
+pub(crate) struct Context<'a> {
+    /// The config maps of the whole cluster, by the name that the manifest gives them.
+    pub(crate) shared: &'a BTreeMap<String, ConfigMapRef>,
+    pub(crate) cluster: &'a Origin,
+    /// How the pods of each node are named.
+    pub(crate) governed: &'a BTreeMap<String, Governed>,
+    /// Whether a node asked for that.
+    pub(crate) asked: &'a Cell<bool>,
+}
 
-/// Builds all children.
+/// Builds all children. `operator` is the label by which the operator finds them again.
 ///
 /// # Errors
 /// Every reason why the resource cannot be built, each with its path.
-pub fn build<C: Cluster>(
-    _resolved: &Resolved<'_, C>,
-    _operator: &str,
-) -> Result<Desired, Problems> {
-    Problems::new().or(Desired::default())
+pub fn build<C: Cluster>(resolved: &Resolved<'_, C>, operator: &str) -> Result<Desired, Problems> {
+    let cluster = Arc::new(Origin::of_cluster(resolved, operator));
+    let shared_children = resolved.cr.shared(&Shared {
+        origin: Arc::clone(&cluster),
+        cluster: PhantomData,
+    });
+    let shared: BTreeMap<_, _> = shared_children.shared.iter().cloned().collect();
+    let nodes = |governed: &BTreeMap<String, Governed>| {
+        let asked = Cell::new(false);
+        let context = Context {
+            shared: &shared,
+            cluster: &cluster,
+            governed,
+            asked: &asked,
+        };
+        let mut children = Children::new();
+        for entry in &resolved.nodes {
+            let node = Node::new(resolved, entry, &context);
+            children.extend(entry.node_type.build(&node));
+        }
+        (children, asked.get())
+    };
+    // A node may name the pods of another, and only that one's workload knows its Service. So the
+    // nodes are described once to learn that, and again with it, if any of them asked.
+    let (mut children, asked) = nodes(&BTreeMap::new());
+    if asked {
+        let governed = children
+            .peers
+            .drain(..)
+            .map(|peer| (peer.node.clone(), peer));
+        children = nodes(&governed.collect()).0;
+    }
+    children.extend(shared_children);
+
+    let mut problems = Problems::new();
+    let owner = meta::owner_reference(resolved.cr);
+    let documents = finish::documents::<C>(children, &owner, &mut problems);
+    problems.or(Desired {
+        children: documents,
+        turns: turns(resolved),
+    })
+}
+
+fn turns<C: Cluster>(resolved: &Resolved<'_, C>) -> Vec<Turn> {
+    let nodes = |name: &str| {
+        let in_turn = |node: &C::Node| match C::ORDER_BY {
+            OrderBy::NodeType => node.node_type() == name,
+            OrderBy::Node => node.name() == name,
+        };
+        let nodes = resolved.nodes.iter().map(|entry| entry.spec);
+        nodes
+            .filter(|node| in_turn(node))
+            .map(|node| node.name().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let turns = resolved.order.iter().map(|name| Turn {
+        name: name.clone(),
+        nodes: nodes(name),
+    });
+    turns.filter(|turn| !turn.nodes.is_empty()).collect()
 }

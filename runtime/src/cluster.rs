@@ -47,6 +47,10 @@ impl Spelling {
     pub(crate) fn k8s_group(&self, index: usize) -> String {
         format!("spec.{}[{index}]", self.k8s_config_group)
     }
+
+    pub(crate) fn config_group(&self, index: usize) -> String {
+        format!("spec.{}[{index}]", self.app_config_group)
+    }
 }
 
 /// A custom resource with nodes: what the generated `api` module tells about itself.
@@ -228,15 +232,4 @@ pub trait NodeType<C: Cluster>: Send + Sync {
 
     /// The children of one node. Their order means nothing.
     fn build(&self, node: &Node<'_, C>) -> Children;
-
-    /// The Service that gives the pods of such a `StatefulSet` their names, if any. It has to be
-    /// the one that `build` passes to `governed_by`, and may be asked for by other node types.
-    fn governing_service(&self, node: &Node<'_, C>) -> Option<String> {
-        Some(C::headless_name(node))
-    }
-
-    /// The ordinal of a `StatefulSet`'s first pod.
-    fn first_ordinal(&self, _node: &Node<'_, C>) -> i32 {
-        0
-    }
 }

@@ -1,9 +1,13 @@
 //! A node as its node type sees it: the resource, the node's groups, and builders of children.
+//!
+//! The builders themselves are in [`crate::build`], one kind per file.
 
 mod pods;
 
-use crate::build::SharedMaps;
-use crate::cluster::{Cluster, NodeFields, NodeType};
+use std::sync::Arc;
+
+use crate::build::{Context, Origin, SharedOrigin};
+use crate::cluster::{Cluster, NodeFields};
 use crate::resolve::{Resolved, ResolvedNode};
 use crate::spec::{K8sConfigGroup, WorkloadKind};
 
@@ -17,27 +21,46 @@ pub struct Node<'a, C: Cluster> {
     pub spec: &'a C::Node,
     pub k8s: K8sConfigGroup<'a>,
     pub config: &'a C::Config,
-    pub(crate) type_: &'static dyn NodeType<C>,
     pub(crate) resolved: &'a Resolved<'a, C>,
     pub(crate) entry: &'a ResolvedNode<'a, C>,
-    pub(crate) operator: &'a str,
-    pub(crate) shared: &'a SharedMaps,
+    pub(crate) context: &'a Context<'a>,
+    pub(crate) origin: SharedOrigin,
 }
 
-impl<C: Cluster> Node<'_, C> {
-    pub fn name(&self) -> &str {
+impl<'a, C: Cluster> Node<'a, C> {
+    pub(crate) fn new(
+        resolved: &'a Resolved<'a, C>,
+        entry: &'a ResolvedNode<'a, C>,
+        context: &'a Context<'a>,
+    ) -> Self {
+        let origin = |labels| Arc::new(Origin::of_node(context.cluster, entry, labels));
+        let mut node = Self {
+            cr: resolved.cr,
+            spec: entry.spec,
+            k8s: entry.k8s,
+            config: entry.config,
+            resolved,
+            entry,
+            context,
+            origin: origin(std::collections::BTreeMap::new()),
+        };
+        node.origin = origin(C::labels(&node).0);
+        node
+    }
+
+    pub fn name(&self) -> &'a str {
         self.spec.name()
     }
 
-    pub fn cr_name(&self) -> &str {
+    pub fn cr_name(&self) -> &'a str {
         self.cr.meta().name.as_deref().unwrap_or_default()
     }
 
-    pub fn namespace(&self) -> &str {
+    pub fn namespace(&self) -> &'a str {
         self.cr.meta().namespace.as_deref().unwrap_or_default()
     }
 
-    pub fn node_type(&self) -> &str {
+    pub fn node_type(&self) -> &'a str {
         self.spec.node_type()
     }
 
@@ -47,5 +70,14 @@ impl<C: Cluster> Node<'_, C> {
 
     pub fn replicas(&self) -> i32 {
         self.spec.replicas()
+    }
+
+    /// The nodes of a type, in the resource's order.
+    pub fn nodes_of(&self, node_type: &str) -> Vec<Node<'a, C>> {
+        let entries = self.resolved.nodes.iter();
+        entries
+            .filter(|entry| entry.spec.node_type() == node_type)
+            .map(|entry| Node::new(self.resolved, entry, self.context))
+            .collect()
     }
 }
