@@ -1,7 +1,6 @@
 //! A node's container: what the manifest says, under what the k8s config group says.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::{
     self as core, ConfigMapEnvSource, ContainerPort, EnvFromSource, EnvVar, EnvVarSource,
@@ -11,7 +10,6 @@ use k8s_openapi::api::core::v1::{
 
 use super::config_map::ConfigMapRef;
 use super::file::{File, FileMount};
-use super::meta::SharedOrigin;
 use super::pod_text::{Argument, PodField, PodText, field_env};
 use crate::cluster::Cluster;
 use crate::node::Node;
@@ -24,7 +22,6 @@ use crate::spec::{K8sConfigGroup, SecretKeyRef};
 /// merged by name: the later entry wins, at the place of the first.
 #[derive(Clone, Debug)]
 pub struct Container {
-    pub(crate) origin: SharedOrigin,
     ours: core::Container,
     /// What the k8s config group says, without its `env`.
     theirs: core::Container,
@@ -51,7 +48,6 @@ impl<C: Cluster> Node<'_, C> {
             ]
         };
         Container {
-            origin: Arc::clone(&self.origin),
             ours: core::Container {
                 name: C::container_name(self),
                 ..core::Container::default()

@@ -1,0 +1,86 @@
+//! A k8s config group on its own: metadata, mount paths and the names in it.
+
+use crate::labels;
+use crate::names;
+use crate::problem::Problems;
+use crate::spec::K8sConfigGroup;
+
+pub(super) fn check(group: &K8sConfigGroup<'_>, path: &str, problems: &mut Problems) {
+    metadata(group, path, problems);
+    storage(group, path, problems);
+    for (index, variable) in group.env.unwrap_or_default().iter().enumerate() {
+        let illegal = |c: char| c == '=' || c.is_control();
+        if variable.name.is_empty() || variable.name.contains(illegal) {
+            problems.add(
+                format!("{path}.env[{index}].name"),
+                format!("`{}` cannot name a variable", variable.name.escape_debug()),
+            );
+        }
+    }
+}
+
+/// Metadata of the user's must neither shadow the runtime's nor be refused later.
+fn metadata(group: &K8sConfigGroup<'_>, path: &str, problems: &mut Problems) {
+    let Some(metadata) = group.pod_metadata else {
+        return;
+    };
+    let fields = [
+        ("labels", &metadata.labels),
+        ("annotations", &metadata.annotations),
+    ];
+    for (field, entries) in fields {
+        for (key, value) in entries.iter().flatten() {
+            let path = format!("{path}.podMetadata.{field}");
+            let shown = key.escape_debug();
+            if labels::is_reserved(key) {
+                problems.add(path, format!("`{shown}` belongs to the operator"));
+            } else if !names::is_qualified_name(key) {
+                problems.add(path, format!("`{shown}` cannot be a key of metadata"));
+            } else if field == "labels" && !names::is_label_value(value) {
+                problems.add(
+                    path,
+                    format!(
+                        "`{}` cannot be the value of label `{shown}`: it has at most 63 letters, digits, `-`, `_` and `.`, and starts and ends with a letter or digit",
+                        value.escape_debug()
+                    ),
+                );
+            }
+        }
+    }
+}
+
+fn storage(group: &K8sConfigGroup<'_>, path: &str, problems: &mut Problems) {
+    for (index, entry) in group.storage().iter().enumerate() {
+        let path = format!("{path}.storageConfig[{index}]");
+        let name = entry.name.escape_debug();
+        if !names::is_dns_label(&entry.name) {
+            problems.add(
+                format!("{path}.name"),
+                format!(
+                    "`{name}` must consist of at most 63 lower-case letters, digits and `-`, and start and end with a letter or digit"
+                ),
+            );
+        }
+        let earlier = group.storage().iter().take(index);
+        if let Some(first) = earlier.clone().position(|known| known.name == entry.name) {
+            problems.add(
+                format!("{path}.name"),
+                format!("`{name}` is the name of entry [{first}] already"),
+            );
+        }
+        if let Some(fault) = names::path_fault(&entry.mount_path) {
+            problems.add(
+                format!("{path}.mountPath"),
+                format!("`{}` {fault}", entry.mount_path.escape_debug()),
+            );
+        }
+    }
+    for (index, mount) in group.volume_mount.unwrap_or_default().iter().enumerate() {
+        if let Some(fault) = names::path_fault(&mount.mount_path) {
+            problems.add(
+                format!("{path}.volumeMount[{index}].mountPath"),
+                format!("`{}` {fault}", mount.mount_path.escape_debug()),
+            );
+        }
+    }
+}
