@@ -16,7 +16,10 @@ mod network_policy;
 mod pod_text;
 mod probe;
 mod security;
+
 mod service;
+#[cfg(test)]
+mod tests;
 mod volumes;
 mod workload;
 

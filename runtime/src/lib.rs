@@ -25,6 +25,8 @@ pub mod build;
 pub mod cluster;
 #[cfg(feature = "cluster")]
 pub mod encode;
+#[cfg(test)]
+mod fixture;
 #[cfg(feature = "cluster")]
 pub mod kind;
 #[cfg(feature = "cluster")]
