@@ -4,6 +4,8 @@
 
 mod layers;
 mod properties;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use self::layers::Layers;

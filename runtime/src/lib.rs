@@ -40,6 +40,8 @@ pub mod prelude;
 #[cfg(feature = "cluster")]
 pub mod problem;
 #[cfg(feature = "cluster")]
+pub mod render;
+#[cfg(feature = "cluster")]
 pub mod resolve;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -52,5 +54,7 @@ pub use cluster::{Cluster, ClusterResource, NodeType};
 pub use kind::{ChildKind, ObjectId};
 #[cfg(feature = "cluster")]
 pub use problem::{Problem, Problems};
+#[cfg(feature = "cluster")]
+pub use render::{RenderError, children_of, render};
 #[cfg(feature = "cluster")]
 pub use resolve::{Resolved, resolve};

@@ -6,6 +6,8 @@
 mod group;
 mod limits;
 mod order;
+#[cfg(test)]
+mod tests;
 
 use crate::cluster::{AppConfigGroup, Cluster, NodeFields, NodeType};
 use crate::names;
