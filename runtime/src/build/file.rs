@@ -22,7 +22,8 @@ pub(crate) struct MapNames {
 #[derive(Clone, Debug)]
 pub struct File {
     origin: SharedOrigin,
-    file: String,
+    /// The manifest's name, for messages.
+    key_in_manifest: String,
     path: String,
     names: MapNames,
     scope: Scope,
@@ -68,7 +69,7 @@ impl<C: Cluster> Node<'_, C> {
             .collect();
         File {
             origin: Arc::clone(&self.origin),
-            file: file.to_owned(),
+            key_in_manifest: file.to_owned(),
             path,
             names: MapNames {
                 node: C::config_map_name(self),
@@ -147,14 +148,17 @@ impl File {
 
     fn tree(self, layers: Layers, encoder: fn(&serde_json::Value) -> Encoded) -> Self {
         let (tree, faults) = layers.into_parts();
-        let mut encoded = encoder(&tree);
-        encoded.faults.extend(faults);
-        self.encoded(encoded)
+        let mut out = encoder(&tree);
+        out.faults.extend(faults);
+        self.encoded(out)
     }
 
     fn encoded(mut self, encoded: Encoded) -> Self {
         for fault in encoded.faults {
-            let message = format!("the file `{}` ({}) {fault}", self.file, self.path);
+            let message = format!(
+                "the file `{}` ({}) {fault}",
+                self.key_in_manifest, self.path
+            );
             self.problems.push(self.origin.problem(message));
         }
         self.text = encoded.text;

@@ -155,13 +155,13 @@ fn labels<C: Cluster>(object: &Object) -> BTreeMap<String, String> {
 fn document<C: Cluster>(object: Object, owner: &Value) -> DesiredChild {
     let row = object.kind.row();
     // A claim outlives the resource: nothing owns it.
-    let owned = object.kind != ChildKind::PersistentVolumeClaim;
+    let has_owner = object.kind != ChildKind::PersistentVolumeClaim;
     let metadata = canonical::object([
         ("name", Some(json!(object.name))),
         ("namespace", Some(json!(object.origin.namespace))),
         ("labels", Some(json!(labels::<C>(&object)))),
         ("annotations", Some(json!(object.annotations))),
-        ("ownerReferences", owned.then(|| json!([owner]))),
+        ("ownerReferences", has_owner.then(|| json!([owner]))),
     ]);
     let (field, content) = object.content;
     let mut document = canonical::object([

@@ -474,7 +474,9 @@ fn no_document_has_a_null_or_an_empty_list() {
             Value::Null => panic!("{path} is null"),
             Value::Array(items) => {
                 assert!(!items.is_empty(), "{path} is empty");
-                items.iter().for_each(|item| walk(item, path));
+                for item in items {
+                    walk(item, path);
+                }
             }
             Value::Object(map) => map
                 .iter()

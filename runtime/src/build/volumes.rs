@@ -75,7 +75,6 @@ impl FileVolumes {
                 VolumeMount {
                     name: self.directories.get(directory).cloned().unwrap_or_default(),
                     mount_path: directory.to_owned(),
-                    read_only: Some(true),
                     ..VolumeMount::default()
                 }
             } else {
@@ -83,7 +82,6 @@ impl FileVolumes {
                     name: volume_name(&file.map),
                     mount_path: file.path.clone(),
                     sub_path: Some(file.key.clone()),
-                    read_only: Some(true),
                     ..VolumeMount::default()
                 }
             };
