@@ -39,7 +39,7 @@ use crate::resolve::Resolved;
 pub use self::children::{Child, Children};
 pub use self::claim::Claim;
 pub use self::config_map::{ConfigMap, ConfigMapRef};
-pub use self::container::Container;
+pub use self::container::{Container, VariableSource};
 pub use self::file::File;
 pub use self::network_policy::NetworkPolicy;
 pub use self::pod_text::{Argument, MaybeText, PodText, join};

@@ -71,13 +71,4 @@ impl<'a, C: Cluster> Node<'a, C> {
     pub fn replicas(&self) -> i32 {
         self.spec.replicas()
     }
-
-    /// The nodes of a type, in the resource's order.
-    pub fn nodes_of(&self, node_type: &str) -> Vec<Node<'a, C>> {
-        let entries = self.resolved.nodes.iter();
-        entries
-            .filter(|entry| entry.spec.node_type() == node_type)
-            .map(|entry| Node::new(self.resolved, entry, self.context))
-            .collect()
-    }
 }

@@ -98,9 +98,11 @@ pub(crate) struct MapPart {
 }
 
 /// How the pods of a node's `StatefulSet` are named: known once its children were described.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Governed {
     pub(crate) node: String,
     pub(crate) service: Option<String>,
     pub(crate) first_ordinal: i32,
+    /// The named ports of the main container.
+    pub(crate) ports: BTreeMap<String, i32>,
 }

@@ -112,18 +112,6 @@ impl ConfigMapRef {
     }
 }
 
-impl From<&ConfigMap> for ConfigMapRef {
-    fn from(map: &ConfigMap) -> Self {
-        map.reference()
-    }
-}
-
-impl From<&ConfigMap> for Option<ConfigMapRef> {
-    fn from(map: &ConfigMap) -> Self {
-        Some(map.reference())
-    }
-}
-
 impl Sealed for ConfigMap {}
 
 impl Child for ConfigMap {

@@ -1,14 +1,13 @@
 //! A node's container: what the manifest says, under what the k8s config group says.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::api::core::v1::{
     self as core, ConfigMapEnvSource, ContainerPort, EnvFromSource, EnvVar, EnvVarSource,
-    Lifecycle, Probe, ResourceRequirements, SecretEnvSource, SecretKeySelector, SecurityContext,
-    VolumeMount,
+    Lifecycle, Probe, ResourceRequirements, SecretKeySelector, SecurityContext, VolumeMount,
 };
 
-use super::config_map::ConfigMapRef;
+use super::config_map::{ConfigMap, ConfigMapRef};
 use super::file::{File, FileMount};
 use super::pod_text::{Argument, PodField, PodText, field_env};
 use crate::cluster::Cluster;
@@ -32,6 +31,43 @@ pub struct Container {
     pub(crate) files: Vec<FileMount>,
     pub(crate) maps: Vec<ConfigMapRef>,
     pub(crate) problems: Vec<Problem>,
+}
+
+/// What [`Container::env_from`] takes: a config map of the children, a reference, or any source.
+pub trait VariableSource {
+    #[doc(hidden)]
+    fn source(self) -> (Option<EnvFromSource>, Option<ConfigMapRef>);
+}
+
+impl VariableSource for EnvFromSource {
+    fn source(self) -> (Option<EnvFromSource>, Option<ConfigMapRef>) {
+        (Some(self), None)
+    }
+}
+
+impl VariableSource for ConfigMapRef {
+    fn source(self) -> (Option<EnvFromSource>, Option<ConfigMapRef>) {
+        let source = EnvFromSource {
+            config_map_ref: Some(ConfigMapEnvSource {
+                name: self.name.clone(),
+                optional: None,
+            }),
+            ..EnvFromSource::default()
+        };
+        (Some(source), Some(self))
+    }
+}
+
+impl VariableSource for &ConfigMap {
+    fn source(self) -> (Option<EnvFromSource>, Option<ConfigMapRef>) {
+        self.reference().source()
+    }
+}
+
+impl<T: VariableSource> VariableSource for Option<T> {
+    fn source(self) -> (Option<EnvFromSource>, Option<ConfigMapRef>) {
+        self.map_or((None, None), VariableSource::source)
+    }
 }
 
 impl<C: Cluster> Node<'_, C> {
@@ -169,36 +205,11 @@ impl Container {
         self
     }
 
-    /// Takes all variables of a config map; an absent one gives none.
-    pub fn env_from(mut self, map: impl Into<Option<ConfigMapRef>>) -> Self {
-        if let Some(map) = map.into() {
-            self.ours
-                .env_from
-                .get_or_insert_default()
-                .push(EnvFromSource {
-                    config_map_ref: Some(ConfigMapEnvSource {
-                        name: map.name.clone(),
-                        optional: None,
-                    }),
-                    ..EnvFromSource::default()
-                });
-            self.maps.push(map);
-        }
-        self
-    }
-
-    /// Takes all variables of a Secret.
-    pub fn env_from_secret(mut self, name: impl Into<String>) -> Self {
-        self.ours
-            .env_from
-            .get_or_insert_default()
-            .push(EnvFromSource {
-                secret_ref: Some(SecretEnvSource {
-                    name: name.into(),
-                    optional: None,
-                }),
-                ..EnvFromSource::default()
-            });
+    /// Takes all variables of a config map or a Secret; an absent one gives none.
+    pub fn env_from(mut self, source: impl VariableSource) -> Self {
+        let (source, map) = source.source();
+        self.ours.env_from.get_or_insert_default().extend(source);
+        self.maps.extend(map);
         self
     }
 
@@ -299,6 +310,15 @@ impl Container {
     pub(crate) fn ports(&self) -> &[ContainerPort] {
         let ports = self.theirs.ports.as_ref().or(self.ours.ports.as_ref());
         ports.map_or(&[], Vec::as_slice)
+    }
+
+    /// The numbers of the ports that have a name; a port that the resource drops keeps the manifest's.
+    pub(crate) fn named_ports(&self) -> BTreeMap<String, i32> {
+        let (ours, theirs) = (self.ours.ports.iter(), self.theirs.ports.iter());
+        ours.chain(theirs)
+            .flatten()
+            .filter_map(|port| Some((port.name.clone()?, port.container_port)))
+            .collect()
     }
 
     /// The container as Kubernetes takes it. Mounts stand in the order storage, files, the rest.

@@ -139,9 +139,13 @@ impl Workload {
     }
 
     /// What becomes of a `StatefulSet`'s claims: `Retain` or `Delete`. Both are `Retain` otherwise.
-    pub fn claim_retention(mut self, when_deleted: &str, when_scaled: &str) -> Self {
-        self.settings.when_deleted = Some(when_deleted.to_owned());
-        self.settings.when_scaled = Some(when_scaled.to_owned());
+    pub fn claim_retention(
+        mut self,
+        when_deleted: impl Into<String>,
+        when_scaled: impl Into<String>,
+    ) -> Self {
+        self.settings.when_deleted = Some(when_deleted.into());
+        self.settings.when_scaled = Some(when_scaled.into());
         self
     }
 
@@ -382,6 +386,7 @@ impl Child for Workload {
             node: self.origin.node.clone().unwrap_or_default(),
             service: self.service.clone(),
             first_ordinal: self.first_ordinal,
+            ports: self.main.named_ports(),
         });
         children.drafts.push(Draft {
             kind: match self.kind {

@@ -39,6 +39,15 @@ impl Text {
         self
     }
 
+    /// Adds a value of one or more lines, each after `indent`; an absent one is left out.
+    pub fn block_indented(self, indent: &str, block: impl MaybeText) -> Self {
+        let block = block.maybe_text().map(|block| {
+            let lines = block.lines().map(|line| format!("{indent}{line}"));
+            lines.collect::<Vec<_>>().join("\n")
+        });
+        self.block(block)
+    }
+
     pub(crate) fn encode(self) -> Encoded {
         Encoded {
             text: self.lines.join("\n"),
@@ -58,11 +67,12 @@ mod tests {
             .block("a=1\nb=2")
             .line("c=3")
             .block(None::<String>)
+            .block_indented("  ", "x\ny")
             .line(None::<&str>)
             .encode();
         assert_eq!(
             (text.text.as_str(), text.faults.len()),
-            ("a=1\nb=2\nc=3", 0)
+            ("a=1\nb=2\nc=3\n  x\n  y", 0)
         );
         assert_eq!(Text::new().line("name=x\nevil=1").encode().faults.len(), 1);
         assert_eq!(Text::new().line("name=x\revil=1").encode().faults.len(), 1);
