@@ -102,7 +102,7 @@ fn plain(name: String, map: &str, files: &[&FileMount]) -> Volume {
             name: map.to_owned(),
             default_mode: modes.first().copied(),
             items: (!alike).then(|| items(files.iter().copied())),
-            optional: None,
+            ..ConfigMapVolumeSource::default()
         }),
         ..Volume::default()
     }
@@ -118,24 +118,30 @@ fn projected(name: String, files: &[&FileMount]) -> Volume {
         }),
         ..VolumeProjection::default()
     });
+    let mut source = ProjectedVolumeSource {
+        sources: Some(sources.collect()),
+        ..ProjectedVolumeSource::default()
+    };
+    source.default_mode = Some(0o444);
     Volume {
         name,
-        projected: Some(ProjectedVolumeSource {
-            default_mode: Some(0o444),
-            sources: Some(sources.collect()),
-        }),
+        projected: Some(source),
         ..Volume::default()
     }
 }
 
+// Newer Kubernetes versions add fields to these types: no literal here may name all of them.
 fn items<'f>(files: impl Iterator<Item = &'f FileMount>) -> Vec<KeyToPath> {
-    files
-        .map(|file| KeyToPath {
+    let item = |file: &FileMount| {
+        let mut item = KeyToPath {
             key: file.key.clone(),
             path: file.key.clone(),
-            mode: Some(file.mode),
-        })
-        .collect()
+            ..KeyToPath::default()
+        };
+        item.mode = Some(file.mode);
+        item
+    };
+    files.map(item).collect()
 }
 
 /// A volume's name is a DNS label; a config map's may be longer and have dots.
