@@ -17,6 +17,8 @@ mod pod_text;
 mod probe;
 mod security;
 
+#[cfg(all(test, feature = "testing"))]
+mod server;
 mod service;
 #[cfg(test)]
 mod tests;
