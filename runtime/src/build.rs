@@ -17,7 +17,7 @@ mod pod_text;
 mod probe;
 mod security;
 
-#[cfg(all(test, feature = "testing"))]
+#[cfg(test)]
 mod server;
 mod service;
 #[cfg(test)]

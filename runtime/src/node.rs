@@ -4,6 +4,7 @@
 
 mod pods;
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use crate::build::{Context, Origin, SharedOrigin};
@@ -24,7 +25,7 @@ pub struct Node<'a, C: Cluster> {
     pub(crate) resolved: &'a Resolved<'a, C>,
     pub(crate) entry: &'a ResolvedNode<'a, C>,
     pub(crate) context: &'a Context<'a>,
-    pub(crate) origin: SharedOrigin,
+    origin: OnceCell<SharedOrigin>,
 }
 
 impl<'a, C: Cluster> Node<'a, C> {
@@ -33,8 +34,7 @@ impl<'a, C: Cluster> Node<'a, C> {
         entry: &'a ResolvedNode<'a, C>,
         context: &'a Context<'a>,
     ) -> Self {
-        let origin = |labels| Arc::new(Origin::of_node(context.cluster, entry, labels));
-        let mut node = Self {
+        Self {
             cr: resolved.cr,
             spec: entry.spec,
             k8s: entry.k8s,
@@ -42,10 +42,17 @@ impl<'a, C: Cluster> Node<'a, C> {
             resolved,
             entry,
             context,
-            origin: origin(std::collections::BTreeMap::new()),
-        };
-        node.origin = origin(C::labels(&node).0);
-        node
+            origin: OnceCell::new(),
+        }
+    }
+
+    /// What the node's children have in common. Made when the first is: a peer that is only named
+    /// in a file needs none of it.
+    pub(crate) fn origin(&self) -> &SharedOrigin {
+        self.origin.get_or_init(|| {
+            let labels = C::labels(self).0;
+            Arc::new(Origin::of_node(self.context.cluster, self.entry, labels))
+        })
     }
 
     pub fn name(&self) -> &'a str {

@@ -43,7 +43,7 @@ impl<C: Cluster> Node<'_, C> {
             .storage()
             .iter()
             .map(|storage| Claim {
-                origin: Arc::clone(&self.origin),
+                origin: Arc::clone(self.origin()),
                 name: C::claim_name(self, storage),
                 storage: storage.clone(),
             })

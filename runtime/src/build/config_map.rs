@@ -32,10 +32,10 @@ impl<C: Cluster> Node<'_, C> {
     /// A config map that the manifest calls `key`.
     pub fn config_map(&self, key: &str) -> ConfigMap {
         ConfigMap {
-            origin: Arc::clone(&self.origin),
+            origin: Arc::clone(self.origin()),
             key: key.to_owned(),
             name: format!("{}-{}-{key}", self.cr_name(), self.name()),
-            scope: self.origin.own_scope(),
+            scope: self.origin().own_scope(),
             data: BTreeMap::new(),
             restart: true,
         }

@@ -79,7 +79,7 @@ impl<C: Cluster> Node<'_, C> {
             Vec::new()
         } else {
             vec![
-                self.origin
+                self.origin()
                     .k8s_problem("image", "is needed: the cluster has no image of its own"),
             ]
         };

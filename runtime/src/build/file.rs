@@ -62,13 +62,13 @@ impl<C: Cluster> Node<'_, C> {
         let path = path.into();
         let problems = names::path_fault(&path)
             .map(|fault| {
-                self.origin
+                self.origin()
                     .problem(format!("the path `{path}` of file `{file}` {fault}"))
             })
             .into_iter()
             .collect();
         File {
-            origin: Arc::clone(&self.origin),
+            origin: Arc::clone(self.origin()),
             key_in_manifest: file.to_owned(),
             path,
             names: MapNames {
@@ -76,7 +76,7 @@ impl<C: Cluster> Node<'_, C> {
                 group: C::group_config_map_name(self),
                 cluster: C::cluster_config_map_name(self.cr),
             },
-            scope: self.origin.own_scope(),
+            scope: self.origin().own_scope(),
             map: None,
             text: String::new(),
             mode: 0o444,

@@ -23,7 +23,7 @@ pub struct NetworkPolicy {
 impl<C: Cluster> Node<'_, C> {
     /// The policy of the k8s config group; a group without one has none.
     pub fn network_policy(&self) -> NetworkPolicy {
-        let selector = self.origin.identity.node_selector(self.name());
+        let selector = self.origin().identity.node_selector(self.name());
         let spec = self.k8s.network_policy.map(|policy| {
             let mut spec = canonical::value(policy);
             // The server fills it in once, and it would then outlive a rule that is added later.
@@ -39,7 +39,7 @@ impl<C: Cluster> Node<'_, C> {
             spec
         });
         NetworkPolicy {
-            origin: Arc::clone(&self.origin),
+            origin: Arc::clone(self.origin()),
             name: C::workload_name(self),
             spec,
         }

@@ -23,6 +23,7 @@ pub struct Service {
     namespace: String,
     spec: Option<ServiceSpec>,
     annotations: BTreeMap<String, String>,
+    kind: WorkloadKind,
     governs: bool,
 }
 
@@ -46,11 +47,12 @@ impl<C: Cluster> Node<'_, C> {
 
     fn new_service(&self, name: String, spec: Option<ServiceSpec>) -> Service {
         Service {
-            origin: Arc::clone(&self.origin),
+            origin: Arc::clone(self.origin()),
             name,
             namespace: self.namespace().to_owned(),
             spec,
             annotations: BTreeMap::new(),
+            kind: self.kind(),
             governs: false,
         }
     }
@@ -94,7 +96,7 @@ impl Service {
 
     /// Says that a `StatefulSet` cannot do without it: a group that has no Service is refused.
     pub fn governing(mut self) -> Self {
-        self.governs = true;
+        self.governs = self.kind == WorkloadKind::StatefulSet;
         self
     }
 

@@ -662,6 +662,19 @@ fn an_image_is_needed_where_the_cluster_has_none() {
     assert_eq!(image.as_deref(), Some("ghcr.io/example/tally:2.1"));
 }
 
+/// SE-13: an app's label takes its value from the resource, and is checked there.
+#[test]
+fn a_label_that_kubernetes_would_refuse_is_refused_first() {
+    let cr = with(&pinot::sample(), "/spec/k8sConfig/1/name", json!("b c"));
+    let cr = with(&cr, "/spec/nodes/1/k8sConfig", json!("b c"));
+    let found = problems::<pinot::Pinot>(&cr);
+    let about = "spec.nodes[1]: the label `k8sConfigGroup: b c` is illegal";
+    assert!(
+        found.iter().any(|problem| problem.starts_with(about)),
+        "{found:?}"
+    );
+}
+
 /// B7: the order in which lists are written decides about nothing but order.
 #[test]
 fn the_order_of_groups_and_nodes_changes_no_document() {

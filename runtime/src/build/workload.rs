@@ -60,7 +60,7 @@ impl<C: Cluster> Node<'_, C> {
     /// The node's workload, of the kind and with the replicas that the resource asks for.
     pub fn workload(&self, main: Container) -> Workload {
         Workload {
-            origin: Arc::clone(&self.origin),
+            origin: Arc::clone(self.origin()),
             kind: self.kind(),
             name: C::workload_name(self),
             replicas: self.replicas(),
