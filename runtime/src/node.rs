@@ -1,6 +1,6 @@
 //! A node as its node type sees it: the resource, the node's groups, and builders of children.
 //!
-//! The builders themselves are in [`crate::build`], one kind per file.
+//! The builders themselves are in [`mod@crate::build`], one kind per file.
 
 mod pods;
 
