@@ -91,6 +91,18 @@ pub struct Shared<'a, C: Cluster> {
     cluster: PhantomData<&'a C>,
 }
 
+impl<C: Cluster> Shared<'_, C> {
+    /// The custom resource's name.
+    pub fn cr_name(&self) -> &str {
+        &self.origin.identity.instance
+    }
+
+    /// The custom resource's namespace.
+    pub fn namespace(&self) -> &str {
+        &self.origin.namespace
+    }
+}
+
 /// What all nodes of one build know.
 pub(crate) struct Context<'a> {
     /// The config maps of the whole cluster, by the name that the manifest gives them.

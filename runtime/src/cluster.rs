@@ -79,6 +79,16 @@ pub trait ClusterResource:
     fn app_config_groups(&self) -> &[Self::Config];
     /// `spec.deploymentOrder`; empty where the resource leaves it to the manifest.
     fn deployment_order(&self) -> &[String];
+
+    /// The resource's name.
+    fn cr_name(&self) -> &str {
+        self.meta().name.as_deref().unwrap_or_default()
+    }
+
+    /// The resource's namespace.
+    fn cr_namespace(&self) -> &str {
+        self.meta().namespace.as_deref().unwrap_or_default()
+    }
 }
 
 /// An app config group: its fields are the application's own (DS-13, DS-19).
@@ -185,10 +195,7 @@ pub trait Cluster: ClusterResource {
     }
 
     fn cluster_config_map_name(cr: &Self) -> String {
-        format!(
-            "{}-cluster-config",
-            cr.meta().name.as_deref().unwrap_or_default()
-        )
+        format!("{}-cluster-config", cr.cr_name())
     }
 
     /// The name of a claim template, and so of the volume that mounts its claim.

@@ -60,11 +60,11 @@ impl<'a, C: Cluster> Node<'a, C> {
     }
 
     pub fn cr_name(&self) -> &'a str {
-        self.cr.meta().name.as_deref().unwrap_or_default()
+        self.cr.cr_name()
     }
 
     pub fn namespace(&self) -> &'a str {
-        self.cr.meta().namespace.as_deref().unwrap_or_default()
+        self.cr.cr_namespace()
     }
 
     pub fn node_type(&self) -> &'a str {

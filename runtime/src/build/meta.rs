@@ -40,15 +40,14 @@ pub(crate) struct Origin {
 
 impl Origin {
     pub(crate) fn of_cluster<C: Cluster>(resolved: &Resolved<'_, C>, operator: &str) -> Self {
-        let meta = resolved.cr.meta();
         let labels = C::cluster_labels(resolved.cr).0;
         Self {
             identity: Identity {
                 operator: operator.to_owned(),
                 kind: labels::kind_value(&C::kind(&()), &C::group(&())),
-                instance: meta.name.clone().unwrap_or_default(),
+                instance: resolved.cr.cr_name().to_owned(),
             },
-            namespace: meta.namespace.clone().unwrap_or_default(),
+            namespace: resolved.cr.cr_namespace().to_owned(),
             node: None,
             node_type: None,
             group: String::new(),
@@ -131,7 +130,7 @@ pub(crate) fn owner_reference<C: Cluster>(cr: &C) -> Value {
     json!({
         "apiVersion": C::api_version(&()),
         "kind": C::kind(&()),
-        "name": meta.name.as_deref().unwrap_or_default(),
+        "name": cr.cr_name(),
         "uid": meta.uid.as_deref().unwrap_or_default(),
         "controller": true,
     })

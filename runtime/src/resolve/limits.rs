@@ -13,7 +13,7 @@ const REPLICAS_MAX: i32 = 1000;
 
 /// The resource's own name, which is a label of every child.
 pub(super) fn identity<C: Cluster>(cr: &C, problems: &mut Problems) {
-    let name = cr.meta().name.as_deref().unwrap_or_default();
+    let name = cr.cr_name();
     if name.len() > names::LABEL_VALUE_MAX {
         problems.add(
             "metadata.name",
