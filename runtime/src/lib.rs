@@ -20,6 +20,38 @@ pub use tokio;
 pub mod spec;
 
 #[cfg(feature = "cluster")]
+mod admin;
+#[cfg(feature = "cluster")]
+pub mod cache;
+#[cfg(feature = "cluster")]
+mod controller;
+#[cfg(feature = "cluster")]
+mod error;
+#[cfg(feature = "cluster")]
+mod event;
+#[cfg(feature = "cluster")]
+mod execute;
+#[cfg(feature = "cluster")]
+mod guard;
+#[cfg(feature = "cluster")]
+mod lease;
+#[cfg(feature = "cluster")]
+mod metrics;
+#[cfg(feature = "cluster")]
+pub mod observe;
+#[cfg(feature = "cluster")]
+mod operator;
+#[cfg(feature = "cluster")]
+mod ownership;
+#[cfg(feature = "cluster")]
+pub mod plan;
+#[cfg(feature = "cluster")]
+mod report;
+#[cfg(feature = "cluster")]
+pub mod rollout;
+#[cfg(feature = "cluster")]
+mod telemetry;
+#[cfg(feature = "cluster")]
 pub mod build;
 #[cfg(feature = "cluster")]
 pub mod cluster;
@@ -58,3 +90,7 @@ pub use problem::{Problem, Problems};
 pub use render::{RenderError, children_of, render};
 #[cfg(feature = "cluster")]
 pub use resolve::{Resolved, resolve};
+#[cfg(feature = "cluster")]
+pub use controller::Controller;
+#[cfg(feature = "cluster")]
+pub use operator::Operator;

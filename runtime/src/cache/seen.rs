@@ -1,0 +1,385 @@
+//! A child as the server sends it: in a list, a watch event or the reply to a write.
+//!
+//! Decodes the few fields that are kept. `managedFields` stay text, of which a digest is taken.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use kube::core::{ApiResource, DynamicResourceScope};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+
+use super::child::{Applied, Child, Entries, Evidence, Identity, Owner, RawEvidence, Version, Workload};
+use super::order::{Order, PodSpec};
+use crate::labels;
+
+/// Who is asking: decides which entries and labels are ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Ours {
+    /// The operator's name: the field manager, and the value of the label `managed-by`.
+    pub(crate) manager: String,
+    /// The value of the label `dsoi.dev/kind`.
+    pub(crate) kind: String,
+}
+
+/// One object of the server. With `METADATA`, only its metadata is asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct Seen<const METADATA: bool> {
+    meta: ObjectMeta,
+    body: Body,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Body {
+    #[serde(default)]
+    metadata: Metadata,
+    #[serde(default)]
+    spec: Option<Spec>,
+    #[serde(default)]
+    status: Option<Status>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Metadata {
+    name: String,
+    namespace: Option<String>,
+    uid: String,
+    resource_version: String,
+    generation: Option<i64>,
+    deletion_timestamp: Option<String>,
+    owner_references: Option<Vec<OwnerReference>>,
+    labels: Option<BTreeMap<String, String>>,
+    annotations: Option<Annotations>,
+    managed_fields: Option<Vec<Entry>>,
+}
+
+/// The one annotation that is read; the others may be large.
+#[derive(Clone, Debug, Default, Deserialize)]
+struct Annotations {
+    #[serde(rename = "dsoi.dev/applied")]
+    applied: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct OwnerReference {
+    api_version: String,
+    kind: String,
+    name: String,
+    uid: String,
+    #[serde(default)]
+    controller: Option<bool>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Entry {
+    #[serde(default)]
+    manager: String,
+    #[serde(default)]
+    operation: String,
+    #[serde(default)]
+    subresource: Option<String>,
+    #[serde(default, rename = "fieldsV1")]
+    fields: Option<Box<RawValue>>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Spec {
+    template: Option<Template>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Template {
+    #[serde(deserialize_with = "order")]
+    spec: Order,
+}
+
+fn order<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Order, D::Error> {
+    Option::<PodSpec>::deserialize(deserializer)
+        .map(|spec| spec.map(Order::from).unwrap_or_default())
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Status {
+    observed_generation: Option<i64>,
+    replicas: Option<i32>,
+    ready_replicas: Option<i32>,
+    updated_replicas: Option<i32>,
+    current_revision: Option<String>,
+    update_revision: Option<String>,
+    conditions: Option<Vec<Condition>>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Condition {
+    #[serde(rename = "type")]
+    type_: String,
+    status: String,
+    #[serde(default)]
+    reason: Option<String>,
+    #[serde(default)]
+    message: Option<String>,
+}
+
+impl Body {
+    pub(crate) fn name(&self) -> &str {
+        &self.metadata.name
+    }
+
+    pub(crate) fn namespace(&self) -> &str {
+        self.metadata.namespace.as_deref().unwrap_or_default()
+    }
+
+    /// The projection of this object.
+    pub(crate) fn into_child(self, ours: &Ours) -> Child {
+        let workload = self.workload();
+        let order = self
+            .spec
+            .and_then(|spec| spec.template)
+            .map(|template| template.spec)
+            .unwrap_or_default();
+        let metadata = self.metadata;
+        let (entries, trees) = entries(metadata.managed_fields.unwrap_or_default(), &ours.manager);
+        Child {
+            uid: metadata.uid.into(),
+            version: Version::new(&metadata.resource_version),
+            terminating: metadata.deletion_timestamp.is_some(),
+            owner: owner(metadata.owner_references.unwrap_or_default()),
+            identity: identity(metadata.labels.unwrap_or_default(), ours),
+            applied: metadata
+                .annotations
+                .and_then(|annotations| annotations.applied)
+                .and_then(|text| Applied::parse(&text)),
+            entries,
+            evidence: Evidence {
+                digest: digest(&trees, &order),
+                raw: Some(Box::new(RawEvidence { trees, order })),
+                settled: None,
+            },
+            workload: workload.map(Box::new),
+        }
+    }
+
+    fn workload(&self) -> Option<Workload> {
+        self.spec.as_ref()?.template.as_ref()?;
+        let status = self.status.as_ref();
+        let of = |field: fn(&Status) -> Option<i32>| status.and_then(field).unwrap_or_default();
+        let revision =
+            |field: fn(&Status) -> Option<&str>| status.and_then(field).unwrap_or_default();
+        Some(Workload {
+            generation: self.metadata.generation.unwrap_or_default(),
+            observed_generation: status
+                .and_then(|status| status.observed_generation)
+                .unwrap_or_default(),
+            replicas: of(|status| status.replicas),
+            ready: of(|status| status.ready_replicas),
+            updated: of(|status| status.updated_replicas),
+            updating: revision(|status| status.current_revision.as_deref())
+                != revision(|status| status.update_revision.as_deref()),
+            failure: status.and_then(failure),
+        })
+    }
+}
+
+fn failure(status: &Status) -> Option<Box<str>> {
+    status
+        .conditions
+        .as_ref()?
+        .iter()
+        .find(|condition| {
+            let reason = condition.reason.as_deref();
+            (condition.type_ == "ReplicaFailure" && condition.status == "True")
+                || (condition.type_ == "Progressing" && reason == Some("ProgressDeadlineExceeded"))
+        })
+        .map(|condition| {
+            condition
+                .message
+                .as_deref()
+                .or(condition.reason.as_deref())
+                .unwrap_or(&condition.type_)
+                .into()
+        })
+}
+
+fn owner(references: Vec<OwnerReference>) -> Option<Owner> {
+    references
+        .into_iter()
+        .find(|reference| reference.controller == Some(true))
+        .map(|reference| Owner {
+            uid: reference.uid.into(),
+            kind: reference.kind.into(),
+            group: reference
+                .api_version
+                .split_once('/')
+                .map_or("", |(group, _)| group)
+                .into(),
+            name: reference.name.into(),
+        })
+}
+
+fn identity(mut labels: BTreeMap<String, String>, ours: &Ours) -> Identity {
+    let mut take = |key: &str| labels.remove(key).map(Box::<str>::from);
+    Identity {
+        ours: take(labels::MANAGED_BY).as_deref() == Some(&ours.manager)
+            && take(labels::KIND).as_deref() == Some(&ours.kind),
+        instance: take(labels::INSTANCE),
+        node: take(labels::NODE),
+        storage: take(labels::STORAGE),
+    }
+}
+
+fn entries(managed: Vec<Entry>, manager: &str) -> (Entries, Vec<Box<str>>) {
+    let mut ours = Entries::default();
+    let mut trees = Vec::new();
+    for (index, entry) in managed.into_iter().enumerate() {
+        if entry.manager != manager || entry.subresource.is_some_and(|name| !name.is_empty()) {
+            continue;
+        }
+        match entry.operation.as_str() {
+            "Apply" => ours.apply = true,
+            "Update" => ours.update = u16::try_from(index).ok(),
+            _ => continue,
+        }
+        if let Some(fields) = entry.fields {
+            trees.push(fields.get().into());
+        }
+    }
+    (ours, trees)
+}
+
+fn digest(trees: &[Box<str>], order: &Order) -> [u8; 16] {
+    let mut hash = Sha256::new();
+    for tree in trees {
+        hash.update(tree.as_bytes());
+        hash.update([0]);
+    }
+    order.digest(&mut hash);
+    let mut digest = [0; 16];
+    for (to, from) in digest.iter_mut().zip(hash.finalize()) {
+        *to = from;
+    }
+    digest
+}
+
+impl<const METADATA: bool> Seen<METADATA> {
+    pub(crate) fn into_body(self) -> Body {
+        self.body
+    }
+}
+
+impl<'de, const METADATA: bool> Deserialize<'de> for Seen<METADATA> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let body = Body::deserialize(deserializer)?;
+        Ok(Self {
+            meta: ObjectMeta {
+                name: Some(body.metadata.name.clone()),
+                namespace: body.metadata.namespace.clone(),
+                resource_version: Some(body.metadata.resource_version.clone()),
+                ..ObjectMeta::default()
+            },
+            body,
+        })
+    }
+}
+
+impl<const METADATA: bool> kube::Resource for Seen<METADATA> {
+    type DynamicType = ApiResource;
+    type Scope = DynamicResourceScope;
+
+    fn kind(resource: &ApiResource) -> Cow<'_, str> {
+        Cow::Borrowed(&resource.kind)
+    }
+
+    fn group(resource: &ApiResource) -> Cow<'_, str> {
+        Cow::Borrowed(&resource.group)
+    }
+
+    fn version(resource: &ApiResource) -> Cow<'_, str> {
+        Cow::Borrowed(&resource.version)
+    }
+
+    fn plural(resource: &ApiResource) -> Cow<'_, str> {
+        Cow::Borrowed(&resource.plural)
+    }
+
+    fn metadata_api() -> bool {
+        METADATA
+    }
+
+    fn meta(&self) -> &ObjectMeta {
+        &self.meta
+    }
+
+    fn meta_mut(&mut self) -> &mut ObjectMeta {
+        &mut self.meta
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn ours() -> Ours {
+        Ours {
+            manager: "op".to_owned(),
+            kind: "Tally.example.com".to_owned(),
+        }
+    }
+
+    fn child(object: &serde_json::Value) -> Child {
+        serde_json::from_str::<Body>(&object.to_string())
+            .unwrap()
+            .into_child(&ours())
+    }
+
+    #[test]
+    fn only_our_own_entries_without_a_subresource_count() {
+        let child = child(&json!({"metadata": {"name": "a", "uid": "u", "resourceVersion": "7", "managedFields": [
+            {"manager": "kube-controller-manager", "operation": "Update", "subresource": "status", "fieldsV1": {"f:status": {}}},
+            {"manager": "op", "operation": "Update", "subresource": "status", "fieldsV1": {"f:status": {}}},
+            {"manager": "op", "operation": "Update", "fieldsV1": {"f:spec": {}}},
+            {"manager": "op", "operation": "Apply", "fieldsV1": {"f:data": {}}},
+        ]}}));
+        assert_eq!(child.entries, Entries { apply: true, update: Some(2) });
+        assert_eq!(child.evidence.raw.unwrap().trees.len(), 2);
+    }
+
+    #[test]
+    fn a_foreign_edit_of_foreign_fields_changes_nothing() {
+        let object = |label: &str, manager: &str| {
+            child(&json!({"metadata": {"name": "a", "uid": "u", "resourceVersion": label, "labels": {"team": label}, "managedFields": [
+                {"manager": manager, "operation": "Update", "fieldsV1": {"f:metadata": {}}},
+            ]}}))
+        };
+        assert!(!object("1", "bob").differs(&object("2", "eve")));
+    }
+
+    #[test]
+    fn a_reordered_list_changes_the_digest() {
+        let object = |first: &str, second: &str| {
+            child(&json!({"metadata": {"uid": "u"}, "spec": {"template": {"spec": {"containers": [
+                {"name": "c", "env": [{"name": first}, {"name": second}]}
+            ]}}}}))
+        };
+        assert!(object("A", "B").differs(&object("B", "A")));
+    }
+
+    #[test]
+    fn a_workload_that_cannot_make_pods_says_why() {
+        let child = child(&json!({"metadata": {"uid": "u", "generation": 2}, "spec": {"template": {}},
+            "status": {"observedGeneration": 1, "replicas": 3, "conditions": [
+                {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": "exceeded quota"}]}}));
+        let workload = child.workload.unwrap();
+        assert_eq!(workload.failure.as_deref(), Some("exceeded quota"));
+        assert_eq!((workload.generation, workload.observed_generation), (2, 1));
+    }
+}

@@ -1,0 +1,166 @@
+//! The one write of a status per pass, and the one read that settles a doubt about the resource.
+
+use http::Method;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{
+    Cluster, ClusterStatus, Duration, Instant, Names, NodeFields, Pass, PassGate, RequestError,
+    STATUS_PAUSE, Sound, Subject, Timestamp, Version, chain, report,
+};
+use crate::controller::track::backoff;
+use crate::error::Closed;
+use crate::execute::{Call, Gate};
+use crate::report::Result as PassReport;
+
+const JSON: &str = "application/json";
+
+#[derive(Deserialize)]
+struct Stored {
+    metadata: StoredMetadata,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[derive(Default)]
+struct StoredMetadata {
+    resource_version: String,
+    uid: String,
+    generation: i64,
+}
+
+impl<C: Cluster> Pass<C> {
+    /// Writes the status, if it changed and was not just written. Returns when to try again.
+    pub(super) async fn write_status(
+        &self,
+        sound: &Sound<C>,
+        subject: &Subject,
+        result: &PassReport<'_>,
+    ) -> Option<Duration> {
+        let key = (subject.namespace.clone(), subject.name.clone());
+        let ours = sound.cr.meta().resource_version.as_deref();
+        let (before, written_at) = self.tracks.with(&key, |track| {
+            // The store may not have seen our own write yet.
+            let store_is_behind = Version::new(ours.unwrap_or_default()) < track.written_version;
+            let before = if store_is_behind {
+                track.written.clone()
+            } else {
+                sound.status.clone()
+            };
+            (before, track.written_at)
+        });
+        let names = Names {
+            types: C::NODE_TYPES.iter().map(|known| known.name()).collect(),
+            nodes: sound.cr.nodes().iter().map(NodeFields::name).collect(),
+        };
+        let status = report(
+            result,
+            &names,
+            subject.generation,
+            before.as_ref(),
+            Timestamp::now(),
+        );
+        if before.as_ref() == Some(&status) {
+            return None;
+        }
+        let now = Instant::now();
+        if let Some(wait) = written_at
+            .map(|at| (at + STATUS_PAUSE).saturating_duration_since(now))
+            .filter(|wait| !wait.is_zero())
+        {
+            return Some(wait);
+        }
+        self.tracks.with(&key, |track| {
+            // Before the write: the watch may be faster than the reply.
+            track.written = Some(status.clone());
+            track.written_at = Some(now);
+        });
+        match self.send_status(subject, &status).await {
+            Ok(version) => {
+                self.tracks
+                    .with(&key, |track| track.written_version = version);
+                None
+            }
+            Err(RequestError::Closed(_)) => None,
+            Err(error) if matches!(error.code(), 404 | 409) => {
+                tracing::debug!(resource = subject.name, "the resource went before its status");
+                None
+            }
+            Err(error) => {
+                let error = chain(&error);
+                tracing::warn!(resource = subject.name, error, "failed to write the status");
+                let waits = self.tracks.with(&key, |track| {
+                    track.written = None;
+                    track.waits += 1;
+                    track.waits
+                });
+                Some(backoff(waits))
+            }
+        }
+    }
+
+    async fn send_status(
+        &self,
+        subject: &Subject,
+        status: &ClusterStatus,
+    ) -> Result<Version, RequestError> {
+        let mut status = status.clone();
+        // What an older API left there is its own.
+        status.legacy.clear();
+        let body = json!({
+            "apiVersion": C::api_version(&()),
+            "kind": C::kind(&()),
+            "metadata": {"name": subject.name, "namespace": subject.namespace, "uid": subject.uid},
+            "status": status,
+        })
+        .to_string();
+        let path = format!(
+            "{}/status?fieldManager={}&force=true",
+            path::<C>(subject),
+            self.process.name
+        );
+        let call = Call {
+            method: Method::PATCH,
+            path,
+            content: "application/apply-patch+yaml",
+            accept: JSON,
+            body: body.as_bytes(),
+            kind: "status",
+            verb: "apply",
+        };
+        let stored: Stored = self.server.send(&StatusGate(self), &call).await?;
+        Ok(Version::new(&stored.metadata.resource_version))
+    }
+
+    /// Whether the server has a newer generation of the resource than we know (D2).
+    pub(super) async fn is_stale(
+        &self,
+        gate: &PassGate<'_, C>,
+        subject: &Subject,
+    ) -> Result<bool, RequestError> {
+        let call = Call {
+            method: Method::GET,
+            path: path::<C>(subject),
+            content: JSON,
+            accept: "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
+            body: b"",
+            kind: "resource",
+            verb: "get",
+        };
+        let stored: Stored = self.server.send(gate, &call).await?;
+        Ok(stored.metadata.uid != subject.uid || stored.metadata.generation > subject.generation)
+    }
+}
+
+/// A status is written also when the resource changed meanwhile: the uid keeps it from a successor.
+struct StatusGate<'a, C: Cluster>(&'a Pass<C>);
+
+impl<C: Cluster> Gate for StatusGate<'_, C> {
+    fn check(&self) -> Result<(), Closed> {
+        self.0.process.may_write()
+    }
+}
+
+fn path<C: Cluster>(subject: &Subject) -> String {
+    C::url_path(&(), Some(&subject.namespace)) + "/" + &subject.name
+}

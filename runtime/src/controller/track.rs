@@ -1,0 +1,184 @@
+//! What is remembered of a custom resource from pass to pass: when to try again, and what its
+//! status was. Losing it costs a few requests and nothing else.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::cache::Version;
+use crate::execute::{Doing, Trouble, TroubleKind};
+use crate::kind::ObjectId;
+use crate::spec::ClusterStatus;
+
+/// After the first failure of a child.
+const FIRST: Duration = Duration::from_secs(1);
+/// What was granted works again within a minute.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// A child that is not tried again yet.
+#[derive(Clone, Debug)]
+pub(super) struct Hold {
+    pub(super) trouble: Trouble,
+    pub(super) until: Instant,
+    /// A dry run was refused: it holds back the whole resource but the cure of drift.
+    pub(super) whole: bool,
+    /// The object was in the cache: it is seen when it goes.
+    pub(super) was_known: bool,
+    tries: u32,
+}
+
+/// What is remembered of one custom resource.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Track {
+    uid: String,
+    generation: i64,
+    pub(super) holds: BTreeMap<ObjectId, Hold>,
+    /// Passes in a row that had to wait for something.
+    pub(super) waits: u32,
+    /// The status that we wrote last, and the version of the resource that has it.
+    pub(super) written: Option<ClusterStatus>,
+    pub(super) written_version: Version,
+    pub(super) written_at: Option<Instant>,
+    /// Why it is no longer tried, as it was told last: told once.
+    told: Option<String>,
+}
+
+impl Track {
+    /// Begins a pass: a change of the resource makes everything worth another try.
+    pub(super) fn begin(&mut self, uid: &str, generation: i64) {
+        if self.uid != uid {
+            *self = Self {
+                uid: uid.to_owned(),
+                ..Self::default()
+            };
+        }
+        if self.generation != generation {
+            self.generation = generation;
+            self.holds.clear();
+            self.waits = 0;
+        }
+    }
+
+    /// Holds a child back after a trouble. Returns whether the trouble is a new one.
+    pub(super) fn hold(
+        &mut self,
+        trouble: Trouble,
+        was_known: bool,
+        now: Instant,
+        resync: Duration,
+    ) -> bool {
+        let before = self.holds.get(&trouble.id);
+        let is_new = before.is_none_or(|before| before.trouble.message != trouble.message);
+        let tries = before.map_or(0, |before| before.tries + 1);
+        let wait = match trouble.kind {
+            TroubleKind::Refused | TroubleKind::NameConflict => resync,
+            TroubleKind::Failed => backoff(tries).max(trouble.retry_after.unwrap_or_default()),
+        };
+        let hold = Hold {
+            until: now + wait,
+            whole: trouble.doing == Doing::Try,
+            was_known,
+            tries,
+            trouble,
+        };
+        self.holds.insert(hold.trouble.id.clone(), hold);
+        is_new
+    }
+
+    /// Whether this is told for the first time.
+    pub(super) fn tell(&mut self, text: &str) -> bool {
+        let is_new = self.told.as_deref() != Some(text);
+        self.told = Some(text.to_owned());
+        is_new
+    }
+
+    /// When the next child that is held back may be tried again.
+    pub(super) fn next_try(&self, now: Instant) -> Option<Instant> {
+        self.holds
+            .values()
+            .map(|hold| hold.until)
+            .filter(|until| *until > now)
+            .min()
+    }
+}
+
+/// 1 s, 2 s, 4 s … 60 s.
+pub(super) fn backoff(tries: u32) -> Duration {
+    (FIRST * 2_u32.saturating_pow(tries.min(6))).min(LONGEST)
+}
+
+/// All custom resources of a kind, by namespace and name.
+#[derive(Debug, Default)]
+pub(super) struct Tracks(Mutex<HashMap<(String, String), Track>>);
+
+impl Tracks {
+    /// Changes what is remembered of one resource.
+    pub(super) fn with<T>(&self, key: &(String, String), change: impl FnOnce(&mut Track) -> T) -> T {
+        change(self.lock().entry(key.clone()).or_default())
+    }
+
+    /// The status that we wrote last.
+    pub(super) fn written(&self, key: &(String, String)) -> Option<ClusterStatus> {
+        self.lock().get(key)?.written.clone()
+    }
+
+    pub(super) fn forget(&self, namespace: &str, name: &str) {
+        self.lock().remove(&(namespace.to_owned(), name.to_owned()));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<(String, String), Track>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kind::ChildKind;
+
+    fn trouble(kind: TroubleKind) -> Trouble {
+        Trouble {
+            id: ObjectId::new(ChildKind::Service, "prod", "a"),
+            kind,
+            reason: "Forbidden",
+            doing: Doing::Create,
+            message: "m".to_owned(),
+            retry_after: None,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_failure_waits_longer_up_to_a_minute() {
+        let mut track = Track::default();
+        let now = Instant::now();
+        let mut waits = Vec::new();
+        for _ in 0..8 {
+            track.hold(trouble(TroubleKind::Failed), true, now, Duration::from_secs(600));
+            waits.push(track.next_try(now).unwrap().duration_since(now).as_secs());
+        }
+        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_is_tried_again_at_resync_or_when_the_resource_changes() {
+        let mut track = Track::default();
+        track.begin("u", 1);
+        let now = Instant::now();
+        track.hold(trouble(TroubleKind::Refused), true, now, Duration::from_secs(600));
+        assert_eq!(track.next_try(now), Some(now + Duration::from_secs(600)));
+        track.begin("u", 1);
+        assert!(!track.holds.is_empty());
+        track.begin("u", 2);
+        assert!(track.holds.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_trouble_is_new_once() {
+        let mut track = Track::default();
+        let now = Instant::now();
+        assert!(track.hold(trouble(TroubleKind::Failed), true, now, LONGEST));
+        assert!(!track.hold(trouble(TroubleKind::Failed), true, now, LONGEST));
+    }
+}

@@ -1,0 +1,161 @@
+//! Stage *execute*: carries out a plan. The only stage that writes children.
+//!
+//! In: steps. Out: [`Outcome`], what was done and what was not, each with its reason; nothing is
+//! swallowed. Flips and dry runs come first, for all children: a refusal stops everything but the
+//! cure of drift. Then kinds are written in the order of the table, the children of one kind side
+//! by side; a failure stops what depends on it, which is the rest of its node, and all nodes where
+//! several share it. Removal is last and only after a pass without failures.
+
+mod act;
+mod outcome;
+mod server;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::StreamExt;
+
+use crate::build::{Desired, DesiredChild};
+use crate::cache::Cache;
+use crate::error::Closed;
+use crate::kind::ObjectId;
+use crate::observe::Observed;
+use crate::plan::{Act, Reason, Step, phase, rank};
+
+pub(crate) use self::act::Actor;
+pub(crate) use self::outcome::{Doing, Done, Outcome, Trouble, TroubleKind, Verb};
+pub(crate) use self::server::{Call, Gate, Server};
+
+/// Requests of one custom resource in flight.
+const IN_FLIGHT: usize = 8;
+
+/// What one step came to.
+pub(crate) enum Effect {
+    Done(Verb),
+    /// Nothing had to be done after all.
+    Nothing,
+    Waiting(Reason),
+    Trouble(Trouble),
+    NotSent(Closed),
+}
+
+/// Carries out the steps of one pass.
+pub(crate) async fn execute(
+    server: &Server,
+    cache: &Cache,
+    gate: &dyn Gate,
+    desired: &Desired,
+    observed: &Observed,
+    steps: Vec<Step>,
+) -> Outcome {
+    let wanted: BTreeMap<&ObjectId, &DesiredChild> = desired
+        .children
+        .iter()
+        .map(|child| (&child.id, child))
+        .collect();
+    let actor = Actor {
+        server,
+        cache,
+        gate,
+        observed,
+    };
+    let mut outcome = Outcome::default();
+    let mut blocked = Blocked::default();
+    for batch in batches(steps) {
+        let batch: Vec<Step> = batch
+            .into_iter()
+            .filter(|step| !blocked.stops(step, wanted.get(&step.id).copied()))
+            .collect();
+        let mut effects = futures::stream::iter(batch.into_iter().map(|step| {
+            let wanted = wanted.get(&step.id).copied();
+            let actor = &actor;
+            async move {
+                let effect = actor.act(&step, wanted).await;
+                (step, effect)
+            }
+        }))
+        .buffer_unordered(IN_FLIGHT);
+        while let Some((step, effect)) = effects.next().await {
+            let node = wanted.get(&step.id).and_then(|child| child.node.as_deref());
+            blocked.note(&step, node, &effect);
+            outcome.note(step, effect);
+        }
+    }
+    outcome.sort();
+    outcome
+}
+
+/// Steps that may be carried out side by side, in order. `plan` has sorted them.
+fn batches(steps: Vec<Step>) -> Vec<Vec<Step>> {
+    let mut batches: Vec<Vec<Step>> = Vec::new();
+    let key = |step: &Step| (phase(step.act), rank_of(step));
+    for step in steps {
+        match batches.last_mut() {
+            Some(last) if last.last().is_some_and(|other| key(other) == key(&step)) => {
+                last.push(step);
+            }
+            _ => batches.push(vec![step]),
+        }
+    }
+    batches
+}
+
+/// Flips need no order among themselves, and neither do dry runs.
+fn rank_of(step: &Step) -> u8 {
+    match step.act {
+        Act::Create | Act::Apply | Act::Grow | Act::Delete => rank(step),
+        _ => 0,
+    }
+}
+
+/// What may no longer be done in this pass.
+#[derive(Default)]
+struct Blocked {
+    /// The server refused a dry run: only drift is still mended.
+    refused: bool,
+    /// Something failed: nothing is removed.
+    failed: bool,
+    /// Something that several nodes share failed.
+    shared: bool,
+    nodes: BTreeSet<String>,
+    children: BTreeSet<ObjectId>,
+    closed: bool,
+}
+
+impl Blocked {
+    fn stops(&self, step: &Step, wanted: Option<&DesiredChild>) -> bool {
+        if matches!(step.act, Act::Wait | Act::Refuse) {
+            return false;
+        }
+        let drift = matches!(step.reason, Reason::Drifted(_));
+        let node = wanted.and_then(|child| child.node.as_ref());
+        self.closed
+            || self.children.contains(&step.id)
+            || (self.refused && !drift)
+            || (self.failed && step.act == Act::Delete)
+            || (node.is_some() && self.shared)
+            || node.is_some_and(|node| self.nodes.contains(node))
+    }
+
+    fn note(&mut self, step: &Step, node: Option<&str>, effect: &Effect) {
+        match effect {
+            Effect::Done(_) | Effect::Nothing => {}
+            Effect::NotSent(_) => self.closed = true,
+            Effect::Trouble(trouble)
+                if step.act == Act::Preflight && trouble.kind == TroubleKind::Refused =>
+            {
+                self.refused = true;
+                self.failed = true;
+            }
+            Effect::Waiting(_) | Effect::Trouble(_) => {
+                self.failed = true;
+                self.children.insert(step.id.clone());
+                match node {
+                    Some(node) => {
+                        self.nodes.insert(node.to_owned());
+                    }
+                    None => self.shared = true,
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! One step about one child.
+//!
+//! In: a step. Out: its effect. Whatever the server answers about an object that is not the one we
+//! know leads to forgetting it and looking again, never to a second write.
+
+use serde_json::{Value, json};
+
+use super::outcome::{Doing, Trouble, Verb};
+use super::server::{Gate, Server};
+use super::Effect;
+use crate::build::DesiredChild;
+use crate::cache::{Applied, Body, Cache, Child};
+use crate::error::{Meaning, RequestError};
+use crate::kind::ObjectId;
+use crate::observe::{Observed, Whose, stamped, whose};
+use crate::plan::{Act, Reason, Step};
+
+/// What a step needs.
+pub(crate) struct Actor<'a> {
+    pub(crate) server: &'a Server,
+    pub(crate) cache: &'a Cache,
+    pub(crate) gate: &'a dyn Gate,
+    pub(crate) observed: &'a Observed,
+}
+
+type Answer = Result<Effect, RequestError>;
+
+impl Actor<'_> {
+    /// Carries out one step.
+    pub(crate) async fn act(&self, step: &Step, wanted: Option<&DesiredChild>) -> Effect {
+        let doing = match step.act {
+            Act::Create => Doing::Create,
+            Act::Delete => Doing::Delete,
+            Act::Preflight => Doing::Try,
+            _ => Doing::Update,
+        };
+        let answer = match (step.act, wanted) {
+            (Act::Wait, _) => return Effect::Waiting(step.reason.clone()),
+            (Act::Refuse, _) => return Effect::Trouble(Trouble::conflict(&step.id)),
+            (Act::Delete, _) => self.delete(&step.id).await,
+            (Act::Create, Some(wanted)) => self.create(wanted).await,
+            (act, Some(wanted)) => match self.cache.child_of(&wanted.id) {
+                Some(child) => self.change(act, &step.reason, wanted, &child).await,
+                None => Ok(Effect::Waiting(Reason::Missing)),
+            },
+            // Only what is desired is written; `plan` makes no such step.
+            (_, None) => Ok(Effect::Nothing),
+        };
+        answer.unwrap_or_else(|error| self.explain(&step.id, doing, &error))
+    }
+
+    async fn change(
+        &self,
+        act: Act,
+        reason: &Reason,
+        wanted: &DesiredChild,
+        child: &Child,
+    ) -> Answer {
+        match act {
+            Act::Flip | Act::Unflip => self.flip(&wanted.id, child).await,
+            Act::Preflight => {
+                let document = stamped(&wanted.document, &self.applied(wanted));
+                self.server
+                    .apply(self.gate, &wanted.id, &child.uid, document, true)
+                    .await?;
+                Ok(Effect::Nothing)
+            }
+            Act::Grow => self.grow(wanted, child).await,
+            _ => {
+                // The cure of drift changes no content: it keeps the generation of the last one.
+                let kept = child.applied.clone().filter(|applied| {
+                    matches!(reason, Reason::Drifted(_))
+                        && *applied.hash == *wanted.hash
+                        && applied.generation <= self.observed.subject.generation
+                });
+                let applied = kept.unwrap_or_else(|| self.applied(wanted));
+                self.apply(wanted, child, &applied).await
+            }
+        }
+    }
+
+    fn applied(&self, wanted: &DesiredChild) -> Applied {
+        Applied::new(&wanted.hash, self.observed.subject.generation)
+    }
+
+    async fn create(&self, wanted: &DesiredChild) -> Answer {
+        let document = stamped(&wanted.document, &self.applied(wanted));
+        let error = match self.server.create(self.gate, &wanted.id, &document).await {
+            Ok(body) => {
+                self.cache
+                    .record(wanted.id.kind, body, Some(wanted.hash.as_str()));
+                return Ok(Effect::Done(Verb::Created));
+            }
+            Err(error) => error,
+        };
+        if error.code() == 409 {
+            self.settle_conflict(wanted).await
+        } else {
+            Err(error)
+        }
+    }
+
+    /// Looks, once, whose the object is that is already there.
+    async fn settle_conflict(&self, wanted: &DesiredChild) -> Answer {
+        let id = &wanted.id;
+        let removals = self.cache.removals();
+        let body = match self.server.read(self.gate, id).await {
+            Ok(body) => body,
+            Err(error) if error.code() == 404 => return Ok(Effect::Waiting(Reason::Missing)),
+            Err(error) => return Err(error),
+        };
+        let child = body.clone().into_child(self.cache.ours());
+        match whose(&self.observed.subject, wanted, &child) {
+            Whose::Foreign => return Ok(Effect::Trouble(Trouble::conflict(id))),
+            Whose::Predecessors => return Ok(Effect::Waiting(Reason::Predecessor)),
+            Whose::Ours if child.terminating => return Ok(Effect::Waiting(Reason::Terminating)),
+            Whose::Ours => {}
+        }
+        if self.cache.removals() != removals {
+            return Ok(Effect::Waiting(Reason::Missing));
+        }
+        self.adopt(wanted, body, &child).await
+    }
+
+    /// Takes up an object of ours that the watch did not show.
+    async fn adopt(&self, wanted: &DesiredChild, body: Body, child: &Child) -> Answer {
+        self.cache.adopt(wanted.id.kind, body);
+        let written = child
+            .applied
+            .as_ref()
+            .filter(|applied| *applied.hash == *wanted.hash);
+        let whole = written.is_some_and(|applied| {
+            child.evidence.raw.as_ref().is_some_and(|raw| {
+                raw.drift(&stamped(&wanted.document, applied)).is_none()
+            })
+        });
+        if whole || wanted.id.kind.row().prune == crate::kind::PrunePolicy::Keep {
+            return Ok(Effect::Nothing);
+        }
+        let Some(applied) = written.cloned() else {
+            // The content differs: the next pass plans a change of a present child.
+            return Ok(Effect::Waiting(Reason::Changed));
+        };
+        self.apply(wanted, child, &applied).await
+    }
+
+    async fn apply(&self, wanted: &DesiredChild, child: &Child, applied: &Applied) -> Answer {
+        let document = stamped(&wanted.document, applied);
+        let body = self
+            .server
+            .apply(self.gate, &wanted.id, &child.uid, document.clone(), false)
+            .await?;
+        let written = body.clone().into_child(self.cache.ours());
+        if let Some(what) = written
+            .evidence
+            .raw
+            .as_ref()
+            .and_then(|raw| raw.drift(&document))
+        {
+            // Writing it again would change nothing, for ever.
+            tracing::warn!(child = %wanted.id, what, "somebody changes what we write as we write it");
+        }
+        self.cache
+            .record(wanted.id.kind, body, Some(wanted.hash.as_str()));
+        Ok(Effect::Done(Verb::Updated))
+    }
+
+    /// Makes the entry that our POST left one that the next apply replaces.
+    async fn flip(&self, id: &ObjectId, child: &Child) -> Answer {
+        let Some(index) = child.entries.update else {
+            return Ok(Effect::Nothing);
+        };
+        let entry = format!("/metadata/managedFields/{index}");
+        let last = if child.entries.apply {
+            json!({"op": "remove", "path": entry})
+        } else {
+            json!({"op": "replace", "path": format!("{entry}/operation"), "value": "Apply"})
+        };
+        let patch = json!([
+            {"op": "test", "path": "/metadata/resourceVersion", "value": child.version.as_str()},
+            {"op": "test", "path": format!("{entry}/manager"), "value": self.cache.ours().manager},
+            {"op": "test", "path": format!("{entry}/operation"), "value": "Update"},
+            last,
+        ]);
+        match self
+            .server
+            .patch(self.gate, id, "flip", "application/json-patch+json", &patch)
+            .await
+        {
+            Ok(body) => {
+                self.cache.record(id.kind, body, None);
+                Ok(Effect::Nothing)
+            }
+            // A test failed: the object has changed since we saw it, and the watch will say how.
+            Err(error) if error.meaning() == Meaning::Refusal => {
+                Ok(Effect::Waiting(Reason::Changed))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn grow(&self, wanted: &DesiredChild, child: &Child) -> Answer {
+        let requests = wanted
+            .document
+            .pointer("/spec/resources/requests")
+            .cloned()
+            .unwrap_or(Value::Null);
+        let applied = self.applied(wanted).to_string();
+        let patch = json!({
+            "metadata": {"uid": child.uid, "annotations": {crate::labels::APPLIED: applied}},
+            "spec": {"resources": {"requests": requests}},
+        });
+        let content = "application/merge-patch+json";
+        let body = self
+            .server
+            .patch(self.gate, &wanted.id, "apply", content, &patch)
+            .await?;
+        self.cache
+            .record(wanted.id.kind, body, Some(wanted.hash.as_str()));
+        Ok(Effect::Done(Verb::Updated))
+    }
+
+    async fn delete(&self, id: &ObjectId) -> Answer {
+        let Some(child) = self.cache.child_of(id) else {
+            return Ok(Effect::Nothing);
+        };
+        // The cache may have moved on since the plan: it still has to be ours.
+        let ours = child
+            .owner
+            .as_ref()
+            .is_some_and(|owner| *owner.uid == *self.observed.subject.uid);
+        if !ours || child.terminating {
+            return Ok(Effect::Nothing);
+        }
+        match self.server.delete(self.gate, id, &child).await {
+            Ok(()) => {
+                self.cache.deleted(id, &child.uid);
+                Ok(Effect::Done(Verb::Deleted))
+            }
+            Err(error) if error.code() == 404 => {
+                self.cache.forget(id, &child.uid);
+                Ok(Effect::Nothing)
+            }
+            // Its uid or version is another by now: the watch will say so, and the plan be made anew.
+            Err(error) if error.code() == 409 => Ok(Effect::Waiting(Reason::Undesired)),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn explain(&self, id: &ObjectId, doing: Doing, error: &RequestError) -> Effect {
+        if let RequestError::Closed(closed) = error {
+            return Effect::NotSent(*closed);
+        }
+        match error.meaning() {
+            Meaning::Refusal => Effect::Trouble(Trouble::refused(id, doing, error)),
+            Meaning::Terminating => Effect::Waiting(Reason::Terminating),
+            Meaning::Stale => {
+                if let Some(known) = self.observed.children.get(id) {
+                    self.cache.forget(id, &known.child.uid);
+                }
+                Effect::Waiting(Reason::Missing)
+            }
+            Meaning::Trouble => Effect::Trouble(Trouble::failed(id, doing, error)),
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! Requests to the API server: addresses, timeouts, and sending again.
+//!
+//! The client's own retry is off. A request is sent again only after 429, 5xx, or no answer, after
+//! what the server asks to wait, and only as long as the gate is open: the custom resource is
+//! there, unchanged, and we hold the lease.
+
+use std::time::Duration;
+
+use http::{Method, Request, header};
+use http_body_util::BodyExt;
+use kube::Client;
+use kube::client::Body;
+use kube::core::Status;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::cache::{Body as Object, Child};
+use crate::error::{Closed, RequestError};
+use crate::kind::{ChildKind, ObjectId, WatchForm};
+use crate::metrics::Metrics;
+
+/// One request, whatever it does.
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// How often a request is sent in all.
+const ATTEMPTS: u32 = 4;
+/// A longer wait is not sat out: the pass ends, and the next one begins after it.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+
+const METADATA: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+const JSON: &str = "application/json";
+
+/// Whether another request may be started.
+pub(crate) trait Gate: Sync {
+    fn check(&self) -> Result<(), Closed>;
+}
+
+/// Sends requests about children.
+#[derive(Clone)]
+pub(crate) struct Server {
+    client: Client,
+    manager: String,
+    metrics: Metrics,
+}
+
+/// A request before it is sent.
+pub(crate) struct Call<'a> {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) content: &'static str,
+    pub(crate) accept: &'static str,
+    pub(crate) body: &'a [u8],
+    /// For metrics: the kind of object and the verb.
+    pub(crate) kind: &'static str,
+    pub(crate) verb: &'static str,
+}
+
+impl Server {
+    pub(crate) fn new(client: Client, manager: &str, metrics: Metrics) -> Self {
+        Self {
+            client,
+            manager: manager.to_owned(),
+            metrics,
+        }
+    }
+
+    /// POSTs a document.
+    pub(crate) async fn create(
+        &self,
+        gate: &dyn Gate,
+        id: &ObjectId,
+        document: &Value,
+    ) -> Result<Object, RequestError> {
+        let path = format!("{}?fieldManager={}", collection(id), self.manager);
+        let body = document.to_string();
+        self.send(gate, &write(id, Method::POST, "create", path, JSON, &body))
+            .await
+    }
+
+    /// Applies a document to the object of this uid, with force, for real or as a dry run.
+    pub(crate) async fn apply(
+        &self,
+        gate: &dyn Gate,
+        id: &ObjectId,
+        uid: &str,
+        mut document: Value,
+        dry_run: bool,
+    ) -> Result<Object, RequestError> {
+        if let Some(metadata) = document.get_mut("metadata").and_then(Value::as_object_mut) {
+            metadata.insert("uid".to_owned(), uid.into());
+        }
+        let path = format!("{}?fieldManager={}&force=true", object(id), self.manager);
+        let (verb, path) = if dry_run {
+            ("preflight", path + "&dryRun=All")
+        } else {
+            ("apply", path)
+        };
+        let body = document.to_string();
+        let content = "application/apply-patch+yaml";
+        self.send(gate, &write(id, Method::PATCH, verb, path, content, &body))
+            .await
+    }
+
+    /// Patches an object.
+    pub(crate) async fn patch(
+        &self,
+        gate: &dyn Gate,
+        id: &ObjectId,
+        verb: &'static str,
+        content: &'static str,
+        patch: &Value,
+    ) -> Result<Object, RequestError> {
+        let path = format!("{}?fieldManager={}", object(id), self.manager);
+        let body = patch.to_string();
+        self.send(gate, &write(id, Method::PATCH, verb, path, content, &body))
+            .await
+    }
+
+    /// Deletes the object of this uid and resource version, and no other.
+    pub(crate) async fn delete(
+        &self,
+        gate: &dyn Gate,
+        id: &ObjectId,
+        child: &Child,
+    ) -> Result<(), RequestError> {
+        let body = json!({
+            "apiVersion": "v1",
+            "kind": "DeleteOptions",
+            "propagationPolicy": "Background",
+            "preconditions": {"uid": child.uid, "resourceVersion": child.version.as_str()},
+        })
+        .to_string();
+        let call = write(id, Method::DELETE, "delete", object(id), JSON, &body);
+        let _: serde::de::IgnoredAny = self.send(gate, &call).await?;
+        Ok(())
+    }
+
+    /// Reads an object from a quorum of the store.
+    pub(crate) async fn read(&self, gate: &dyn Gate, id: &ObjectId) -> Result<Object, RequestError> {
+        let call = write(id, Method::GET, "get", object(id), JSON, "");
+        self.send(gate, &call).await
+    }
+
+    /// Sends one request, again if that may help.
+    pub(crate) async fn send<T: DeserializeOwned>(
+        &self,
+        gate: &dyn Gate,
+        call: &Call<'_>,
+    ) -> Result<T, RequestError> {
+        let mut attempt = 0;
+        loop {
+            gate.check()?;
+            let result = match tokio::time::timeout(TIMEOUT, self.once(call)).await {
+                Ok(result) => result,
+                Err(_) => Err(RequestError::Timeout(TIMEOUT)),
+            };
+            self.metrics.request(call.kind, call.verb, &result);
+            let error = match result {
+                Ok(answer) => {
+                    return serde_json::from_slice(&answer).map_err(RequestError::Unreadable);
+                }
+                Err(error) => error,
+            };
+            attempt += 1;
+            let wait = error.retry_after().unwrap_or_else(|| pause(attempt));
+            if !error.is_transient() || attempt >= ATTEMPTS || wait > LONGEST_WAIT {
+                return Err(error);
+            }
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    async fn once(&self, call: &Call<'_>) -> Result<Vec<u8>, RequestError> {
+        let request = Request::builder()
+            .method(call.method.clone())
+            .uri(&call.path)
+            .header(header::CONTENT_TYPE, call.content)
+            .header(header::ACCEPT, call.accept)
+            .body(Body::from(call.body.to_vec()))
+            .map_err(RequestError::Request)?;
+        let answer = self
+            .client
+            .send(request)
+            .await
+            .map_err(RequestError::Unreachable)?;
+        let code = answer.status();
+        let retry_after = answer
+            .headers()
+            .get(header::RETRY_AFTER)
+            .and_then(|value| value.to_str().ok()?.parse().ok())
+            .map(Duration::from_secs);
+        let body = answer
+            .into_body()
+            .collect()
+            .await
+            .map_err(RequestError::Unreachable)?
+            .to_bytes();
+        if code.is_success() {
+            return Ok(body.to_vec());
+        }
+        // A proxy in between may answer in its own words.
+        let mut status: Status = serde_json::from_slice(&body).unwrap_or_else(|_| {
+            Status::failure(&String::from_utf8_lossy(&body), code.as_str())
+        });
+        status.code = code.as_u16();
+        Err(RequestError::Answer {
+            status: Box::new(status),
+            retry_after,
+        })
+    }
+}
+
+/// 0.2 s, 0.4 s, 0.8 s …
+fn pause(attempt: u32) -> Duration {
+    Duration::from_millis(100) * 2_u32.saturating_pow(attempt.min(10))
+}
+
+fn write<'a>(
+    id: &ObjectId,
+    method: Method,
+    verb: &'static str,
+    path: String,
+    content: &'static str,
+    body: &'a str,
+) -> Call<'a> {
+    Call {
+        method,
+        path,
+        content,
+        accept: accept(id.kind),
+        body: body.as_bytes(),
+        kind: id.kind.as_str(),
+        verb,
+    }
+}
+
+/// The form in which the kind is watched, so that a reply compares with an event.
+fn accept(kind: ChildKind) -> &'static str {
+    match kind.row().watch {
+        WatchForm::Full => JSON,
+        WatchForm::Metadata => METADATA,
+    }
+}
+
+fn collection(id: &ObjectId) -> String {
+    let row = id.kind.row();
+    let root = if row.group.is_empty() {
+        format!("/api/{}", row.version)
+    } else {
+        format!("/apis/{}/{}", row.group, row.version)
+    };
+    format!("{root}/namespaces/{}/{}", id.namespace, row.plural)
+}
+
+fn object(id: &ObjectId) -> String {
+    format!("{}/{}", collection(id), id.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_those_of_the_api() {
+        let id = |kind| ObjectId::new(kind, "prod", "a");
+        assert_eq!(object(&id(ChildKind::Service)), "/api/v1/namespaces/prod/services/a");
+        assert_eq!(
+            object(&id(ChildKind::StatefulSet)),
+            "/apis/apps/v1/namespaces/prod/statefulsets/a"
+        );
+    }
+
+    #[test]
+    fn the_pause_grows_and_stays_below_what_is_sat_out() {
+        assert_eq!(pause(1), Duration::from_millis(200));
+        assert!(pause(2) > pause(1));
+        assert!(pause(ATTEMPTS) < LONGEST_WAIT);
+    }
+}

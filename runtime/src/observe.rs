@@ -1,0 +1,173 @@
+//! Stage *observe*: what the caches know about a custom resource's children. Sends nothing.
+//!
+//! In: the cache and the desired children. Out: [`Observed`], facts that `plan` decides on. A
+//! child's evidence is judged here, once per version, and the verdict kept instead of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::build::{Desired, DesiredChild};
+use crate::cache::{Applied, Cache, Child};
+use crate::kind::{ChildKind, ObjectId, PrunePolicy};
+use crate::labels;
+
+/// The custom resource whose children are looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    pub namespace: String,
+    pub name: String,
+    pub uid: String,
+    pub generation: i64,
+    /// Its kind and group, as owner references name them.
+    pub kind: String,
+    pub group: String,
+}
+
+/// What is known about the children of one custom resource.
+#[derive(Clone, Debug)]
+pub struct Observed {
+    pub subject: Subject,
+    /// Desired children that exist, whoever owns them, and all that the resource owns.
+    pub children: BTreeMap<ObjectId, Known>,
+    /// Kinds that were not listed yet: nothing is known about them.
+    pub unlisted: BTreeSet<ChildKind>,
+}
+
+/// A child, and whether it is as we wrote it.
+#[derive(Clone, Debug)]
+pub struct Known {
+    pub child: Arc<Child>,
+    /// What is no longer as we wrote it; judged only where the desired document is the one that we
+    /// wrote.
+    pub drift: Option<String>,
+}
+
+/// Whose an object of a desired child's name is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Whose {
+    Ours,
+    /// Left by a custom resource of the same name that was deleted; it is about to be collected.
+    Predecessors,
+    Foreign,
+}
+
+/// Looks up what is known about the desired children and all others that the resource owns.
+pub(crate) fn observe(
+    subject: Subject,
+    desired: &Desired,
+    kinds: &[ChildKind],
+    cache: &Cache,
+) -> Observed {
+    let unlisted = kinds
+        .iter()
+        .copied()
+        .filter(|kind| !cache.is_listed(*kind, &subject.namespace))
+        .collect();
+    let mut children: BTreeMap<ObjectId, Known> = cache
+        .owned(&subject.uid)
+        .into_iter()
+        .map(|(id, child)| (id, Known { child, drift: None }))
+        .collect();
+    for wanted in &desired.children {
+        if let Some(child) = cache.child_of(&wanted.id) {
+            let drift = drift(wanted, &child, cache);
+            children.insert(wanted.id.clone(), Known { child, drift });
+        }
+    }
+    Observed {
+        subject,
+        children,
+        unlisted,
+    }
+}
+
+impl Observed {
+    /// The generation of a content change that is newer than the resource as we know it (D2).
+    pub(crate) fn ahead(&self) -> Option<i64> {
+        self.children
+            .values()
+            .filter(|known| {
+                known
+                    .child
+                    .owner
+                    .as_ref()
+                    .is_some_and(|owner| *owner.uid == *self.subject.uid)
+            })
+            .filter_map(|known| known.child.applied.as_ref())
+            .map(|applied| applied.generation)
+            .filter(|generation| *generation > self.subject.generation)
+            .max()
+    }
+}
+
+/// What is written: the desired document with the annotation that says which one it is.
+pub(crate) fn stamped(document: &Value, applied: &Applied) -> Value {
+    let mut document = document.clone();
+    if let Some(metadata) = document.get_mut("metadata").and_then(Value::as_object_mut) {
+        let annotations = metadata.entry("annotations").or_insert_with(|| json!({}));
+        if let Some(annotations) = annotations.as_object_mut() {
+            annotations.insert(labels::APPLIED.to_owned(), applied.to_string().into());
+        }
+    }
+    document
+}
+
+/// Whose an object is that has the name of a desired child.
+pub(crate) fn whose(subject: &Subject, wanted: &DesiredChild, child: &Child) -> Whose {
+    let identity = &child.identity;
+    let named_after_us =
+        identity.ours && identity.instance.as_deref() == Some(subject.name.as_str());
+    if wanted.id.kind.row().prune == PrunePolicy::Keep {
+        // Nothing owns a claim; its labels are its identity.
+        let label = |key: &str| {
+            wanted
+                .document
+                .pointer("/metadata/labels")
+                .and_then(|labels| labels.get(key))
+                .and_then(Value::as_str)
+        };
+        let same = identity.node.as_deref() == label(labels::NODE)
+            && identity.storage.as_deref() == label(labels::STORAGE);
+        return if named_after_us && same {
+            Whose::Ours
+        } else {
+            Whose::Foreign
+        };
+    }
+    match &child.owner {
+        Some(owner) if *owner.uid == *subject.uid => Whose::Ours,
+        Some(owner)
+            if *owner.kind == *subject.kind
+                && *owner.group == *subject.group
+                && *owner.name == *subject.name =>
+        {
+            Whose::Predecessors
+        }
+        Some(_) => Whose::Foreign,
+        // The owner reference was stripped: our labels and our fields must both be there.
+        None if named_after_us && (child.entries.apply || child.entries.update.is_some()) => {
+            Whose::Ours
+        }
+        None => Whose::Foreign,
+    }
+}
+
+fn drift(wanted: &DesiredChild, child: &Child, cache: &Cache) -> Option<String> {
+    let applied = child.applied.as_ref()?;
+    if *applied.hash != *wanted.hash
+        || child.evidence.settled.as_deref() == Some(wanted.hash.as_str())
+        || wanted.id.kind.row().prune == PrunePolicy::Keep
+    {
+        return None;
+    }
+    let Some(raw) = &child.evidence.raw else {
+        return Some("its fields".to_owned());
+    };
+    let drift = raw.drift(&stamped(&wanted.document, applied));
+    if drift.is_none() {
+        cache.settle(&wanted.id, &child.version, &wanted.hash);
+    }
+    drift
+}

@@ -1,0 +1,100 @@
+//! The command line of an operator: `run`, `crd`, `render` and `check`.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use super::settings::{Flags, Settings};
+use super::{Operator, offline, run};
+
+/// The settings or a custom resource are at fault, or something failed.
+const FAILED: u8 = 1;
+/// The command line is no command.
+const USAGE: u8 = 2;
+
+#[derive(Parser)]
+#[command(disable_help_subcommand = true)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    flags: Flags,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the operator (the default)
+    Run(Box<Flags>),
+    /// Print the CustomResourceDefinitions
+    Crd,
+    /// Print the objects that a custom resource is made of, without an API server
+    Render(File),
+    /// Say what is wrong with a custom resource, without an API server
+    Check(File),
+}
+
+#[derive(Args)]
+struct File {
+    /// The custom resource, as YAML; `-` for standard input
+    #[arg(short, long, value_name = "FILE")]
+    file: PathBuf,
+}
+
+/// Runs one command.
+pub(super) fn main(operator: Operator, arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let command = CommandLine::command()
+        .name(operator.name)
+        .version(operator.version)
+        .about(format!("The operator {}", operator.name));
+    let parsed = command
+        .try_get_matches_from(arguments)
+        .and_then(|matches| CommandLine::from_arg_matches(&matches));
+    let line = match parsed {
+        Ok(line) => line,
+        Err(error) => return refuse(&error),
+    };
+    match line.command {
+        None => start(operator, line.flags),
+        Some(Command::Run(flags)) => start(operator, *flags),
+        Some(Command::Crd) => offline::crd(&operator),
+        Some(Command::Render(file)) => offline::render(&operator, &file.file),
+        Some(Command::Check(file)) => offline::check(&operator, &file.file),
+    }
+}
+
+fn start(operator: Operator, flags: Flags) -> ExitCode {
+    let settings = Settings::new(flags, &operator.defaults);
+    run::run(operator, settings)
+}
+
+fn refuse(error: &clap::Error) -> ExitCode {
+    // Without standard output or error there is nobody to tell.
+    drop(error.print());
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
+        ErrorKind::ValueValidation | ErrorKind::InvalidValue => ExitCode::from(FAILED),
+        _ => ExitCode::from(USAGE),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_holds_together() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn a_bad_value_is_an_error_of_the_settings_and_not_of_usage() {
+        let error = CommandLine::try_parse_from(["op", "--reconcile-wait", "abc"])
+            .err()
+            .unwrap();
+        assert_eq!(error.kind(), ErrorKind::ValueValidation);
+        assert!(error.to_string().contains("`abc` is no duration"));
+    }
+}

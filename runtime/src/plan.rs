@@ -1,0 +1,208 @@
+//! Stage *plan*: what has to be done to get from what is observed to what is desired. Pure.
+//!
+//! In: [`Desired`], [`Observed`] and the [`Rollout`]. Out: steps, each with its reason, in the order
+//! in which they may begin. Creation never waits; a content change of a present child is flip, dry
+//! run and apply; drift is one apply; only what the custom resource owns is ever removed.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::build::{Desired, DesiredChild};
+use crate::kind::{ObjectId, PrunePolicy};
+use crate::observe::{Known, Observed, Whose, whose};
+use crate::rollout::Rollout;
+
+/// One thing to do about one child.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    pub id: ObjectId,
+    pub act: Act,
+    pub reason: Reason,
+}
+
+/// What is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Act {
+    /// Turn the entry that the creation left in `managedFields` into one of operation Apply, so that
+    /// the next apply removes the fields that it no longer has.
+    Flip,
+    /// Drop the entry that the creation left, where there is one of operation Apply as well.
+    Unflip,
+    /// Try the change as a dry run.
+    Preflight,
+    /// POST it.
+    Create,
+    /// Apply it with our field manager and its uid.
+    Apply,
+    /// Ask for more storage, and change nothing else of the claim.
+    Grow,
+    /// Delete it, with its uid and resource version as preconditions.
+    Delete,
+    /// Do nothing until something happens.
+    Wait,
+    /// Do nothing: the object is another's.
+    Refuse,
+}
+
+/// Why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    Missing,
+    Changed,
+    /// What is no longer as we wrote it.
+    Drifted(String),
+    Undesired,
+    /// The object is being deleted.
+    Terminating,
+    /// The object was left by a custom resource of the same name that is gone.
+    Predecessor,
+    /// Its kind was not listed yet.
+    Unlisted,
+    /// The rollout has not come to it.
+    NotItsTurn,
+    /// It belongs to another owner.
+    OtherOwner,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str("it is missing"),
+            Self::Changed => f.write_str("its content changed"),
+            Self::Drifted(what) => write!(f, "somebody changed {what}"),
+            Self::Undesired => f.write_str("it is no longer part of the cluster"),
+            Self::Terminating => f.write_str("it is being deleted"),
+            Self::Predecessor => {
+                f.write_str("one that a deleted resource of the same name left is still there")
+            }
+            Self::Unlisted => f.write_str("its kind was not listed yet"),
+            Self::NotItsTurn => f.write_str("its turn has not come"),
+            Self::OtherOwner => f.write_str("an object of that name belongs to another owner"),
+        }
+    }
+}
+
+/// Plans one pass.
+pub fn plan(desired: &Desired, observed: &Observed, rollout: Rollout) -> Vec<Step> {
+    let mut steps: Vec<Step> = desired
+        .children
+        .iter()
+        .flat_map(|wanted| child(wanted, observed, rollout))
+        .chain(prune(desired, observed))
+        .collect();
+    steps.sort_by_key(|step| (phase(step.act), rank(step), step.id.clone()));
+    steps
+}
+
+/// Flips and dry runs come before every write, removal after all of them.
+pub(crate) fn phase(act: Act) -> u8 {
+    match act {
+        Act::Wait | Act::Refuse => 0,
+        Act::Flip | Act::Unflip => 1,
+        Act::Preflight => 2,
+        Act::Create | Act::Apply | Act::Grow => 3,
+        Act::Delete => 4,
+    }
+}
+
+/// Lower is written first, higher is removed first.
+pub(crate) fn rank(step: &Step) -> u8 {
+    let rank = step.id.kind.row().rank;
+    if step.act == Act::Delete {
+        u8::MAX - rank
+    } else {
+        rank
+    }
+}
+
+fn child(wanted: &DesiredChild, observed: &Observed, rollout: Rollout) -> Vec<Step> {
+    let row = wanted.id.kind.row();
+    if observed.unlisted.contains(&wanted.id.kind) {
+        return steps(wanted, [Act::Wait], &Reason::Unlisted);
+    }
+    let Some(known) = observed.children.get(&wanted.id) else {
+        return steps(wanted, [Act::Create], &Reason::Missing);
+    };
+    match whose(&observed.subject, wanted, &known.child) {
+        Whose::Foreign => return steps(wanted, [Act::Refuse], &Reason::OtherOwner),
+        Whose::Predecessors => return steps(wanted, [Act::Wait], &Reason::Predecessor),
+        Whose::Ours => {}
+    }
+    if known.child.terminating {
+        return steps(wanted, [Act::Wait], &Reason::Terminating);
+    }
+    let claim = row.prune == PrunePolicy::Keep;
+    match &known.child.applied {
+        Some(applied) if *applied.hash == *wanted.hash => {
+            // A generation that the resource never reached was written by somebody else (D2).
+            let forged = applied.generation > observed.subject.generation;
+            match &known.drift {
+                Some(what) => steps(wanted, [Act::Apply], &Reason::Drifted(what.clone())),
+                None if forged && !claim => {
+                    let what = format!("metadata.annotations.{}", crate::labels::APPLIED);
+                    steps(wanted, [Act::Apply], &Reason::Drifted(what))
+                }
+                None => Vec::new(),
+            }
+        }
+        // A claim that was there before us is used as it is.
+        None if claim => Vec::new(),
+        _ if claim => steps(wanted, [Act::Grow], &Reason::Changed),
+        _ if !rollout.admits(wanted) => steps(wanted, [Act::Wait], &Reason::NotItsTurn),
+        _ => changed(wanted, known),
+    }
+}
+
+fn changed(wanted: &DesiredChild, known: &Known) -> Vec<Step> {
+    let entries = known.child.entries;
+    let flip = match (entries.update, entries.apply) {
+        (Some(_), false) => Some(Act::Flip),
+        (Some(_), true) => Some(Act::Unflip),
+        (None, _) => None,
+    };
+    let preflight = wanted.id.kind.row().preflight.then_some(Act::Preflight);
+    let acts = flip.into_iter().chain(preflight).chain([Act::Apply]);
+    steps(wanted, acts, &Reason::Changed)
+}
+
+/// What the resource owns and no longer asks for. A kind that keeps its objects is left alone.
+fn prune<'a>(desired: &Desired, observed: &'a Observed) -> impl Iterator<Item = Step> + 'a {
+    let wanted: BTreeSet<ObjectId> = desired
+        .children
+        .iter()
+        .map(|child| child.id.clone())
+        .collect();
+    observed
+        .children
+        .iter()
+        .filter(move |(id, _)| !wanted.contains(id))
+        .filter(|(id, known)| {
+            let owner = known.child.owner.as_ref();
+            owner.is_some_and(|owner| *owner.uid == *observed.subject.uid)
+                && id.kind.row().prune == PrunePolicy::Prune
+                && !known.child.terminating
+                && !observed.unlisted.contains(&id.kind)
+        })
+        .map(|(id, _)| Step {
+            id: id.clone(),
+            act: Act::Delete,
+            reason: Reason::Undesired,
+        })
+}
+
+fn steps(
+    wanted: &DesiredChild,
+    acts: impl IntoIterator<Item = Act>,
+    reason: &Reason,
+) -> Vec<Step> {
+    acts.into_iter()
+        .map(|act| Step {
+            id: wanted.id.clone(),
+            act,
+            reason: reason.clone(),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,157 @@
+//! The five conditions. Transition times move on a flip only, and texts are stable.
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
+use k8s_openapi::jiff::Timestamp;
+
+use super::nodes::Node;
+use crate::event::cut;
+use crate::execute::{Outcome, Trouble, TroubleKind};
+use crate::problem::Problems;
+use crate::spec::condition::{ACCEPTED, DEGRADED, PAUSED, PROGRESSING, READY};
+use crate::spec::{ClusterStatus, NodePhase};
+
+/// Longer messages are cut: a status must stay small beside a large resource.
+const LONGEST: usize = 2048;
+
+/// Makes conditions of one generation.
+pub(super) struct Conditions<'a> {
+    pub(super) before: Option<&'a ClusterStatus>,
+    pub(super) generation: i64,
+    pub(super) now: Timestamp,
+}
+
+impl Conditions<'_> {
+    /// The operator keeps its hands off: what was true before may not be, and is left as it was.
+    pub(super) fn paused(&self) -> Vec<Condition> {
+        let message = "the operator leaves this resource alone, as its annotation asks";
+        [ACCEPTED, PROGRESSING, READY, DEGRADED]
+            .iter()
+            .filter_map(|type_| self.before?.condition(type_).cloned())
+            .chain([self.make(PAUSED, true, "Annotation", message)])
+            .collect()
+    }
+
+    pub(super) fn invalid(&self, problems: &Problems) -> Vec<Condition> {
+        let message = problems.to_string().replace('\n', "; ");
+        let ready = self
+            .before
+            .and_then(|before| before.condition(READY).cloned())
+            .unwrap_or_else(|| self.make(READY, false, "Invalid", "nothing was made yet"));
+        vec![
+            self.make(ACCEPTED, false, "Invalid", &message),
+            self.make(PROGRESSING, false, "Invalid", "waits for a change of the resource"),
+            ready,
+            self.make(DEGRADED, true, "Invalid", "the resource cannot be built"),
+            self.resumed(),
+        ]
+    }
+
+    pub(super) fn carried(&self, nodes: &[Node], outcome: &Outcome) -> Vec<Condition> {
+        vec![
+            self.accepted(outcome),
+            self.progressing(nodes, outcome),
+            self.ready(nodes, outcome),
+            self.degraded(nodes, outcome),
+            self.resumed(),
+        ]
+    }
+
+    fn accepted(&self, outcome: &Outcome) -> Condition {
+        let refused = messages(outcome, |trouble| trouble.kind == TroubleKind::Refused);
+        if refused.is_empty() {
+            self.make(ACCEPTED, true, "Valid", "")
+        } else {
+            self.make(ACCEPTED, false, "Refused", &refused)
+        }
+    }
+
+    fn progressing(&self, nodes: &[Node], outcome: &Outcome) -> Condition {
+        let quota = messages(outcome, |trouble| trouble.reason == "QuotaExceeded");
+        if !quota.is_empty() {
+            return self.make(PROGRESSING, false, "QuotaExceeded", &quota);
+        }
+        if let Some(waiting) = outcome.waiting.first() {
+            let message = format!("waits for {}: {}", waiting.id, waiting.reason);
+            return self.make(PROGRESSING, true, "Waiting", &message);
+        }
+        let moving: Vec<&str> = nodes
+            .iter()
+            .filter(|node| matches!(node.status.phase, NodePhase::Progressing | NodePhase::Pending))
+            .map(|node| node.status.name.as_str())
+            .collect();
+        if !moving.is_empty() {
+            let message = format!("not there yet: {}", moving.join(", "));
+            return self.make(PROGRESSING, true, "NodesProgressing", &message);
+        }
+        if outcome.troubles.is_empty() && outcome.closed.is_none() {
+            self.make(PROGRESSING, false, "Complete", "")
+        } else {
+            self.make(PROGRESSING, false, "Stuck", "see the condition Degraded")
+        }
+    }
+
+    fn ready(&self, nodes: &[Node], outcome: &Outcome) -> Condition {
+        let unready: Vec<&str> = nodes
+            .iter()
+            .filter(|node| node.status.phase != NodePhase::Ready)
+            .map(|node| node.status.name.as_str())
+            .collect();
+        if !unready.is_empty() {
+            let message = format!("not ready: {}", unready.join(", "));
+            self.make(READY, false, "NodesNotReady", &message)
+        } else if outcome.troubles.is_empty() && outcome.waiting.is_empty() {
+            self.make(READY, true, "AllNodesReady", "")
+        } else {
+            self.make(READY, false, "ChildrenOutOfDate", "not every child is as it should be")
+        }
+    }
+
+    fn degraded(&self, nodes: &[Node], outcome: &Outcome) -> Condition {
+        if let Some(first) = outcome.troubles.first() {
+            let message = messages(outcome, |_| true);
+            return self.make(DEGRADED, true, first.reason, &message);
+        }
+        let failures: Vec<String> = nodes
+            .iter()
+            .filter_map(|node| Some(format!("{}: {}", node.status.name, node.failure.as_ref()?)))
+            .collect();
+        if failures.is_empty() {
+            self.make(DEGRADED, false, "AsExpected", "")
+        } else {
+            self.make(DEGRADED, true, "NodesFailed", &failures.join("; "))
+        }
+    }
+
+    fn resumed(&self) -> Condition {
+        self.make(PAUSED, false, "NotPaused", "")
+    }
+
+    fn make(&self, type_: &str, status: bool, reason: &str, message: &str) -> Condition {
+        let status = if status { "True" } else { "False" };
+        let since = self
+            .before
+            .and_then(|before| before.condition(type_))
+            .filter(|before| before.status == status)
+            .map_or(Time(self.now), |before| before.last_transition_time.clone());
+        Condition {
+            type_: type_.to_owned(),
+            status: status.to_owned(),
+            reason: reason.to_owned(),
+            message: cut(message, LONGEST).to_owned(),
+            observed_generation: Some(self.generation),
+            last_transition_time: since,
+        }
+    }
+}
+
+/// Sorted, so that the order in which replies came in does not show.
+fn messages(outcome: &Outcome, of: impl Fn(&Trouble) -> bool) -> String {
+    let mut messages: Vec<&str> = outcome
+        .troubles
+        .iter()
+        .filter(|trouble| of(trouble))
+        .map(|trouble| trouble.message.as_str())
+        .collect();
+    messages.sort_unstable();
+    messages.join("; ")
+}
