@@ -10,6 +10,7 @@ mod process;
 mod run;
 mod settings;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -72,6 +73,11 @@ impl Operator {
 
     /// Runs the command that the command line names; without one, the operator.
     pub fn main(self) -> ExitCode {
-        cli::main(self, std::env::args_os())
+        self.main_from(std::env::args_os())
+    }
+
+    /// [`Operator::main`] with these arguments, the first of which is the program's name.
+    pub fn main_from<A: Into<OsString>>(self, arguments: impl IntoIterator<Item = A>) -> ExitCode {
+        cli::main(self, arguments.into_iter().map(Into::into))
     }
 }

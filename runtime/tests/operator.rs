@@ -1,0 +1,36 @@
+//! Claims about a whole operator, on a real control plane.
+//!
+//! The operator is this program itself, started again with `operator_process` as its only test:
+//! a process of its own, which tests kill, restart and look at through a counting proxy.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+use std::process::ExitCode;
+
+use dsoi_runtime::{Controller, Operator};
+// What the hand-written kind is made of, under the paths that it has inside the crate.
+use dsoi_runtime::{prelude, spec};
+
+#[path = "operator/children.rs"]
+mod children;
+#[path = "../src/fixture/group.rs"]
+mod group;
+#[path = "operator/scene.rs"]
+mod scene;
+#[path = "../src/fixture/tally.rs"]
+mod tally;
+
+/// No claim of its own: what the other tests start.
+#[test]
+fn operator_process() -> ExitCode {
+    if std::env::var_os(scene::SWITCH).is_none() {
+        return ExitCode::SUCCESS;
+    }
+    Operator::new(scene::OPERATOR, "0.1.0")
+        .controller(
+            Controller::<tally::Tally>::new()
+                .ignore_annotation("example.com/ignored")
+                .events("tally-control-plane", "tallyOperator"),
+        )
+        .main_from([scene::OPERATOR])
+}

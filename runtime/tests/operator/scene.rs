@@ -1,0 +1,235 @@
+//! A namespace, a proxy, an operator, and a custom resource to change.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use dsoi_runtime::testing::process::{Launch, Operator};
+use dsoi_runtime::testing::{ControlPlane, Logged, Namespace, Proxy, wait};
+use kube::api::{ApiResource, DynamicObject, Patch, PatchParams};
+use kube::core::GroupVersionKind;
+use kube::{Api, Client};
+use serde_json::{Value, json};
+
+use crate::tally;
+
+pub(crate) const OPERATOR: &str = "tally-operator";
+/// Set in the environment of the process that is the operator.
+pub(crate) const SWITCH: &str = "TALLY_OPERATOR";
+pub(crate) const SOON: Duration = Duration::from_secs(20);
+/// After which nothing more is expected to happen.
+const QUIET: Duration = Duration::from_millis(700);
+
+const CRD: &str = "
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: tallies.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {plural: tallies, singular: tally, kind: Tally}
+  versions:
+  - name: v1alpha1
+    served: true
+    storage: true
+    subresources: {status: {}}
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          spec: {type: object, x-kubernetes-preserve-unknown-fields: true}
+          status:
+            type: object
+            x-kubernetes-preserve-unknown-fields: true
+            properties:
+              conditions:
+                type: array
+                x-kubernetes-list-type: map
+                x-kubernetes-list-map-keys: [type]
+                items:
+                  type: object
+                  required: [type]
+                  properties: {type: {type: string}}
+                  x-kubernetes-preserve-unknown-fields: true
+";
+
+/// What an operator may do in its namespace.
+const RIGHTS: &str = "
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: operator}
+rules:
+- apiGroups: [example.com]
+  resources: [tallies]
+  verbs: [get, list, watch]
+- apiGroups: [example.com]
+  resources: [tallies/status]
+  verbs: [patch]
+- apiGroups: ['']
+  resources: [configmaps, services]
+  verbs: [create, delete, get, list, patch, watch]
+- apiGroups: [apps]
+  resources: [statefulsets, deployments]
+  verbs: [create, delete, get, list, patch, watch]
+- apiGroups: [networking.k8s.io]
+  resources: [networkpolicies]
+  verbs: [create, delete, get, list, patch, watch]
+- apiGroups: [events.k8s.io]
+  resources: [events]
+  verbs: [create, patch]
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  verbs: [get, update]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: operator}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: operator}
+subjects: [{kind: ServiceAccount, name: operator}]
+";
+
+/// One test's part of the world.
+pub(crate) struct Scene {
+    pub(crate) namespace: Namespace<'static>,
+    pub(crate) proxy: Proxy,
+    pub(crate) admin: Client,
+    kubeconfig: PathBuf,
+}
+
+impl Scene {
+    pub(crate) async fn new(name: &str) -> Self {
+        let plane = ControlPlane::shared().await.unwrap();
+        plane.apply_yaml(CRD).await.unwrap();
+        let namespace = plane.namespace(name, &[]).await.unwrap();
+        namespace.apply_yaml(RIGHTS).await.unwrap();
+        let token = namespace.service_account_token("operator").await.unwrap();
+        let proxy = Proxy::start(plane).await.unwrap();
+        let kubeconfig = proxy.kubeconfig(&token).unwrap();
+        Self {
+            admin: plane.admin().unwrap(),
+            namespace,
+            proxy,
+            kubeconfig,
+        }
+    }
+
+    /// How the operator is started.
+    pub(crate) fn launch(&self) -> Launch {
+        Launch::new(std::env::current_exe().unwrap())
+            .arg("operator_process")
+            .arg("--exact")
+            .arg("--nocapture")
+            .env(SWITCH, "1")
+            .env("WATCH_NAMESPACE", self.namespace.name())
+            .env("HEALTH_ADDRESS", "127.0.0.1:0")
+            .env("METRICS_ADDRESS", "127.0.0.1:0")
+            .env("LOG_FORMAT", "text")
+            .env("RUST_LOG", "info,dsoi_runtime=debug")
+    }
+
+    pub(crate) fn start(&self) -> Operator {
+        self.launch().start(&self.kubeconfig).unwrap()
+    }
+
+    pub(crate) fn start_with(&self, launch: &Launch) -> Operator {
+        launch.start(&self.kubeconfig).unwrap()
+    }
+
+    /// The sample resource under this name, changed by `change`.
+    pub(crate) async fn create(&self, name: &str, change: impl FnOnce(&mut Value)) {
+        let mut tally = tally::sample();
+        tally["metadata"] = json!({"name": name, "namespace": self.namespace.name()});
+        change(&mut tally);
+        self.apply(&tally).await;
+    }
+
+    pub(crate) async fn apply(&self, object: &Value) {
+        self.namespace.apply_yaml(&object.to_string()).await.unwrap();
+    }
+
+    /// Objects of a kind in the namespace.
+    pub(crate) fn api(&self, kind: &str) -> Api<DynamicObject> {
+        let (group, version) = match kind {
+            "Tally" => ("example.com", "v1alpha1"),
+            "StatefulSet" | "Deployment" => ("apps", "v1"),
+            "NetworkPolicy" => ("networking.k8s.io", "v1"),
+            "Event" => ("events.k8s.io", "v1"),
+            "Lease" => ("coordination.k8s.io", "v1"),
+            _ => ("", "v1"),
+        };
+        let mut resource = ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, kind));
+        if kind == "Tally" {
+            resource.plural = "tallies".to_owned();
+        }
+        Api::namespaced_with(self.admin.clone(), self.namespace.name(), &resource)
+    }
+
+    pub(crate) async fn get(&self, kind: &str, name: &str) -> Option<Value> {
+        let found = self.api(kind).get_opt(name).await.unwrap();
+        found.map(|object| serde_json::to_value(object).unwrap())
+    }
+
+    /// Somebody else's merge patch.
+    pub(crate) async fn patch(&self, kind: &str, name: &str, patch: &Value) {
+        let params = PatchParams::apply("somebody").force();
+        let params = PatchParams {
+            force: false,
+            ..params
+        };
+        self.api(kind)
+            .patch(name, &params, &Patch::Merge(patch))
+            .await
+            .unwrap();
+    }
+
+    pub(crate) async fn names(&self, kind: &str) -> Vec<String> {
+        let list = self.api(kind).list(&Default::default()).await.unwrap();
+        list.items
+            .into_iter()
+            .filter_map(|object| object.metadata.name)
+            .collect()
+    }
+
+    /// Waits until a condition of a resource has this status, for its present generation.
+    pub(crate) async fn condition(&self, name: &str, type_: &str, status: &str) -> Value {
+        let what = format!("{name} is {type_}={status}");
+        let found = wait::until(SOON, &what, async || {
+            let tally = self.get("Tally", name).await?;
+            let generation = &tally["metadata"]["generation"];
+            tally["status"]["conditions"]
+                .as_array()?
+                .iter()
+                .find(|condition| {
+                    condition["type"] == type_
+                        && condition["status"] == status
+                        && condition["observedGeneration"] == *generation
+                })
+                .cloned()
+        })
+        .await;
+        match found {
+            Ok(condition) => condition,
+            Err(error) => panic!("{error}: {:#?}", self.get("Tally", name).await),
+        }
+    }
+
+    /// Waits until nothing is sent any more.
+    pub(crate) async fn settled(&self) {
+        self.proxy.settled(QUIET, SOON).await.unwrap();
+    }
+}
+
+/// A short form of requests, for messages.
+pub(crate) fn shown(requests: &[Logged]) -> Vec<String> {
+    requests
+        .iter()
+        .map(|request| {
+            format!(
+                "{:?} {} {}{}",
+                request.verb,
+                request.resource,
+                request.name.as_deref().unwrap_or_default(),
+                if request.dry_run { " (dry run)" } else { "" }
+            )
+        })
+        .collect()
+}
