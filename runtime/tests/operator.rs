@@ -11,14 +11,25 @@ use dsoi_runtime::{Controller, Operator};
 // What the hand-written kind is made of, under the paths that it has inside the crate.
 use dsoi_runtime::{prelude, spec};
 
-#[path = "operator/children.rs"]
-mod children;
+#[path = "operator/change.rs"]
+mod change;
+#[path = "operator/create.rs"]
+mod create;
+#[path = "operator/drift.rs"]
+mod drift;
+#[path = "operator/gate.rs"]
+mod gate;
+#[allow(dead_code, reason = "the crate's own tests use all of it")]
 #[path = "../src/fixture/group.rs"]
 mod group;
+#[path = "operator/process.rs"]
+mod process;
 #[path = "operator/scene.rs"]
 mod scene;
 #[path = "../src/fixture/tally.rs"]
 mod tally;
+#[path = "operator/trouble.rs"]
+mod trouble;
 
 /// No claim of its own: what the other tests start.
 #[test]

@@ -212,6 +212,13 @@ impl Scene {
         }
     }
 
+    /// Every write so far.
+    pub(crate) fn all_writes(&self) -> Vec<String> {
+        let mut log = self.proxy.log();
+        log.retain(|request| request.is_write() && !request.is_background());
+        shown(&log)
+    }
+
     /// Waits until nothing is sent any more.
     pub(crate) async fn settled(&self) {
         self.proxy.settled(QUIET, SOON).await.unwrap();
