@@ -13,9 +13,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 pub use self::child::{Applied, Child};
-pub(crate) use self::child::{Version, Workload};
 #[cfg(test)]
-pub(crate) use self::child::{Entries, Evidence, Identity, Owner, RawEvidence};
+pub(crate) use self::child::{Entries, Evidence, Identity, Owner};
+pub(crate) use self::child::{Version, Workload};
 pub(crate) use self::seen::{Body, Ours, Seen};
 use crate::kind::{ChildKind, ObjectId};
 
@@ -176,7 +176,11 @@ impl Cache {
     /// Forgets an object that the server says is not the one we know.
     pub(crate) fn forget(&self, id: &ObjectId, uid: &str) {
         let mut state = self.write();
-        if state.children.get(id).is_some_and(|child| *child.uid == *uid) {
+        if state
+            .children
+            .get(id)
+            .is_some_and(|child| *child.uid == *uid)
+        {
             self.take(&mut state, id);
         }
     }

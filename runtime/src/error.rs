@@ -139,7 +139,9 @@ impl RequestError {
             .map(|cause| (cause.field.clone(), cause.message.clone()))
             .collect();
         if causes.is_empty() {
-            let message = self.status().map_or_else(String::new, |s| s.message.clone());
+            let message = self
+                .status()
+                .map_or_else(String::new, |s| s.message.clone());
             vec![(String::new(), message)]
         } else {
             causes

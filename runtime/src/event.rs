@@ -93,7 +93,9 @@ async fn publish(recorder: Recorder, waiting: mpsc::Receiver<(ObjectReference, E
                         let error = chain(&error);
                         tracing::warn!(name, event.reason, error, "failed to publish an event");
                     }
-                    Err(_) => tracing::warn!(name, event.reason, "publishing an event took too long"),
+                    Err(_) => {
+                        tracing::warn!(name, event.reason, "publishing an event took too long")
+                    }
                 }
             }
         })
@@ -132,7 +134,9 @@ pub(crate) fn done(done: &Done, actor: &str, generation: i64) -> Notice {
         Verb::Updated => ("UpdateObjectSuccess", "Update", "Updated"),
         Verb::Deleted => ("DeleteObjectSuccess", "Delete", "Deleted"),
     };
-    let Done { id, reason: why, .. } = done;
+    let Done {
+        id, reason: why, ..
+    } = done;
     let what = format!("{verb} {} {}", id.kind, id.name);
     let note = match done.verb {
         Verb::Created => what,

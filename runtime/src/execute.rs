@@ -38,7 +38,8 @@ pub(crate) enum Effect {
     NotSent(Closed),
 }
 
-/// Carries out the steps of one pass.
+/// Carries out the steps of one pass. Children that are `held` back are not touched in it, and
+/// neither is what depends on them.
 pub(crate) async fn execute(
     server: &Server,
     cache: &Cache,
@@ -46,6 +47,7 @@ pub(crate) async fn execute(
     desired: &Desired,
     observed: &Observed,
     steps: Vec<Step>,
+    held: &BTreeSet<ObjectId>,
 ) -> Outcome {
     let wanted: BTreeMap<&ObjectId, &DesiredChild> = desired
         .children
@@ -60,6 +62,10 @@ pub(crate) async fn execute(
     };
     let mut outcome = Outcome::default();
     let mut blocked = Blocked::default();
+    for id in held {
+        let node = wanted.get(id).and_then(|child| child.node.as_deref());
+        blocked.block(id, node);
+    }
     for batch in batches(steps) {
         let batch: Vec<Step> = batch
             .into_iter()
@@ -114,9 +120,10 @@ struct Blocked {
     refused: bool,
     /// Something failed: nothing is removed.
     failed: bool,
-    /// Something that several nodes share failed.
-    shared: bool,
-    nodes: BTreeSet<String>,
+    /// The lowest rank of what several nodes share that is not as it should be.
+    shared: Option<u8>,
+    /// The same for what one node has.
+    nodes: BTreeMap<String, u8>,
     children: BTreeSet<ObjectId>,
     closed: bool,
 }
@@ -128,12 +135,15 @@ impl Blocked {
         }
         let drift = matches!(step.reason, Reason::Drifted(_));
         let node = wanted.and_then(|child| child.node.as_ref());
+        let rank = step.id.kind.row().rank;
         self.closed
             || self.children.contains(&step.id)
             || (self.refused && !drift)
             || (self.failed && step.act == Act::Delete)
-            || (node.is_some() && self.shared)
-            || node.is_some_and(|node| self.nodes.contains(node))
+            || self.shared.is_some_and(|lowest| rank > lowest)
+            || node
+                .and_then(|node| self.nodes.get(node))
+                .is_some_and(|lowest| rank > *lowest)
     }
 
     fn note(&mut self, step: &Step, node: Option<&str>, effect: &Effect) {
@@ -146,16 +156,20 @@ impl Blocked {
                 self.refused = true;
                 self.failed = true;
             }
-            Effect::Waiting(_) | Effect::Trouble(_) => {
-                self.failed = true;
-                self.children.insert(step.id.clone());
-                match node {
-                    Some(node) => {
-                        self.nodes.insert(node.to_owned());
-                    }
-                    None => self.shared = true,
-                }
-            }
+            Effect::Waiting(_) | Effect::Trouble(_) => self.block(&step.id, node),
         }
+    }
+
+    /// A child is not as it should be: nothing is done about it, nor about what comes after it in
+    /// its node, or in all nodes where it is shared.
+    fn block(&mut self, id: &ObjectId, node: Option<&str>) {
+        let rank = id.kind.row().rank;
+        self.failed = true;
+        self.children.insert(id.clone());
+        let lowest = match node {
+            Some(node) => self.nodes.entry(node.to_owned()).or_insert(rank),
+            None => self.shared.get_or_insert(rank),
+        };
+        *lowest = rank.min(*lowest);
     }
 }

@@ -127,12 +127,17 @@ mod tests {
 
     #[test]
     fn an_object_of_another_shape_keeps_its_name_and_says_where_it_is_wrong() {
-        let object = json!({"metadata": {"name": "a", "uid": "u"}, "spec": {"containers": [{"name": 7}]}});
+        let object =
+            json!({"metadata": {"name": "a", "uid": "u"}, "spec": {"containers": [{"name": 7}]}});
         let Guarded::Unsound(unsound) = decode(&object) else {
             panic!("it decoded");
         };
         assert_eq!(unsound.meta.name.as_deref(), Some("a"));
-        assert!(unsound.problem.starts_with("spec.containers[0].name: "), "{}", unsound.problem);
+        assert!(
+            unsound.problem.starts_with("spec.containers[0].name: "),
+            "{}",
+            unsound.problem
+        );
     }
 
     #[test]

@@ -39,8 +39,12 @@ impl Leadership {
 
     /// Whether a write may still be started.
     pub(crate) fn may_write(&self) -> bool {
+        self.may_write_at(Instant::now())
+    }
+
+    fn may_write_at(&self, now: Instant) -> bool {
         self.deadline()
-            .is_none_or(|deadline| deadline.is_some_and(|deadline| Instant::now() < deadline))
+            .is_none_or(|deadline| deadline.is_some_and(|deadline| now < deadline))
     }
 
     fn deadline(&self) -> Option<Option<Instant>> {
@@ -147,7 +151,11 @@ impl Elector {
                 Err(error) => {
                     let text = chain(&error);
                     if text != told {
-                        tracing::warn!(lease = self.name, error = text, "cannot take the lease yet");
+                        tracing::warn!(
+                            lease = self.name,
+                            error = text,
+                            "cannot take the lease yet"
+                        );
                         told = text;
                     }
                 }
@@ -182,7 +190,11 @@ impl Elector {
         self.leadership.extend(None);
         if let Err(error) = self.give_back().await {
             let error = chain(&error);
-            tracing::warn!(lease = self.name, error, "cannot release the lease; it expires");
+            tracing::warn!(
+                lease = self.name,
+                error,
+                "cannot release the lease; it expires"
+            );
         }
     }
 
@@ -230,7 +242,11 @@ impl Elector {
     }
 
     async fn write(&self, lease: &Lease) -> Result<(), LeaseError> {
-        timed(self.leases.replace(&self.name, &PostParams::default(), lease)).await?;
+        timed(
+            self.leases
+                .replace(&self.name, &PostParams::default(), lease),
+        )
+        .await?;
         Ok(())
     }
 }
@@ -270,43 +286,45 @@ mod tests {
         }
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_lease_of_another_expires_by_our_own_clock_only() {
+    #[test]
+    fn a_lease_of_another_expires_by_our_own_clock_only() {
         let mut watch = watch();
-        // Its renew time lies a century back: that says nothing.
-        assert_eq!(watch.judge(&held("other", 1), Instant::now()), Verdict::Wait);
-        tokio::time::advance(Duration::from_secs(14)).await;
-        assert_eq!(watch.judge(&held("other", 1), Instant::now()), Verdict::Wait);
-        tokio::time::advance(Duration::from_secs(1)).await;
-        assert_eq!(watch.judge(&held("other", 1), Instant::now()), Verdict::Take);
+        let start = Instant::now();
+        let after = |seconds| start + Duration::from_secs(seconds);
+        // Its renew time lies decades back: that says nothing.
+        let spec = held("other", 1);
+        assert_eq!(watch.judge(&spec, start), Verdict::Wait);
+        assert_eq!(watch.judge(&spec, after(14)), Verdict::Wait);
+        assert_eq!(watch.judge(&spec, after(15)), Verdict::Take);
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_renewal_starts_the_wait_again() {
+    #[test]
+    fn a_renewal_starts_the_wait_again() {
         let mut watch = watch();
-        watch.judge(&held("other", 1), Instant::now());
-        tokio::time::advance(Duration::from_secs(14)).await;
-        assert_eq!(watch.judge(&held("other", 2), Instant::now()), Verdict::Wait);
-        tokio::time::advance(Duration::from_secs(14)).await;
-        assert_eq!(watch.judge(&held("other", 2), Instant::now()), Verdict::Wait);
+        let start = Instant::now();
+        let after = |seconds| start + Duration::from_secs(seconds);
+        watch.judge(&held("other", 1), start);
+        assert_eq!(watch.judge(&held("other", 2), after(14)), Verdict::Wait);
+        assert_eq!(watch.judge(&held("other", 2), after(28)), Verdict::Wait);
+        assert_eq!(watch.judge(&held("other", 2), after(29)), Verdict::Take);
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_released_lease_is_taken_at_once_and_our_own_renewed() {
+    #[test]
+    fn a_released_lease_is_taken_at_once_and_our_own_renewed() {
         let now = Instant::now();
         assert_eq!(watch().judge(&held("", 1), now), Verdict::Take);
         assert_eq!(watch().judge(&LeaseSpec::default(), now), Verdict::Take);
         assert_eq!(watch().judge(&held("me", 1), now), Verdict::Renew);
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn writing_ends_at_the_renew_deadline() {
+    #[test]
+    fn writing_ends_at_the_renew_deadline() {
         let leadership = Leadership::elected();
         assert!(!leadership.may_write());
-        leadership.extend(Some(Instant::now() + RENEW_DEADLINE));
-        assert!(leadership.may_write());
-        tokio::time::advance(RENEW_DEADLINE).await;
-        assert!(!leadership.may_write());
+        let now = Instant::now();
+        leadership.extend(Some(now + RENEW_DEADLINE));
+        assert!(leadership.may_write_at(now));
+        assert!(!leadership.may_write_at(now + RENEW_DEADLINE));
         assert!(Leadership::alone().may_write());
     }
 

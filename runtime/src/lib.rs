@@ -22,21 +22,37 @@ pub mod spec;
 #[cfg(feature = "cluster")]
 mod admin;
 #[cfg(feature = "cluster")]
+pub mod build;
+#[cfg(feature = "cluster")]
 pub mod cache;
 #[cfg(feature = "cluster")]
+pub mod cluster;
+#[cfg(feature = "cluster")]
 mod controller;
+#[cfg(feature = "cluster")]
+pub mod encode;
 #[cfg(feature = "cluster")]
 mod error;
 #[cfg(feature = "cluster")]
 mod event;
 #[cfg(feature = "cluster")]
 mod execute;
+#[cfg(test)]
+mod fixture;
 #[cfg(feature = "cluster")]
 mod guard;
+#[cfg(feature = "cluster")]
+pub mod kind;
+#[cfg(feature = "cluster")]
+pub mod labels;
 #[cfg(feature = "cluster")]
 mod lease;
 #[cfg(feature = "cluster")]
 mod metrics;
+#[cfg(feature = "cluster")]
+pub mod names;
+#[cfg(feature = "cluster")]
+pub mod node;
 #[cfg(feature = "cluster")]
 pub mod observe;
 #[cfg(feature = "cluster")]
@@ -46,35 +62,19 @@ mod ownership;
 #[cfg(feature = "cluster")]
 pub mod plan;
 #[cfg(feature = "cluster")]
-mod report;
-#[cfg(feature = "cluster")]
-pub mod rollout;
-#[cfg(feature = "cluster")]
-mod telemetry;
-#[cfg(feature = "cluster")]
-pub mod build;
-#[cfg(feature = "cluster")]
-pub mod cluster;
-#[cfg(feature = "cluster")]
-pub mod encode;
-#[cfg(test)]
-mod fixture;
-#[cfg(feature = "cluster")]
-pub mod kind;
-#[cfg(feature = "cluster")]
-pub mod labels;
-#[cfg(feature = "cluster")]
-pub mod names;
-#[cfg(feature = "cluster")]
-pub mod node;
-#[cfg(feature = "cluster")]
 pub mod prelude;
 #[cfg(feature = "cluster")]
 pub mod problem;
 #[cfg(feature = "cluster")]
 pub mod render;
 #[cfg(feature = "cluster")]
+mod report;
+#[cfg(feature = "cluster")]
 pub mod resolve;
+#[cfg(feature = "cluster")]
+pub mod rollout;
+#[cfg(feature = "cluster")]
+mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
 
@@ -83,14 +83,14 @@ pub use build::{Desired, DesiredChild, Turn, build};
 #[cfg(feature = "cluster")]
 pub use cluster::{Cluster, ClusterResource, NodeType};
 #[cfg(feature = "cluster")]
+pub use controller::Controller;
+#[cfg(feature = "cluster")]
 pub use kind::{ChildKind, ObjectId};
+#[cfg(feature = "cluster")]
+pub use operator::Operator;
 #[cfg(feature = "cluster")]
 pub use problem::{Problem, Problems};
 #[cfg(feature = "cluster")]
 pub use render::{RenderError, children_of, render};
 #[cfg(feature = "cluster")]
 pub use resolve::{Resolved, resolve};
-#[cfg(feature = "cluster")]
-pub use controller::Controller;
-#[cfg(feature = "cluster")]
-pub use operator::Operator;

@@ -93,7 +93,11 @@ impl Metrics {
         let watched = Family::default();
         let undecodable = Family::default();
         let dropped_events = Counter::default();
-        registry.register("reconciles", "Passes over a custom resource", reconciles.clone());
+        registry.register(
+            "reconciles",
+            "Passes over a custom resource",
+            reconciles.clone(),
+        );
         registry.register(
             "reconcile_duration_seconds",
             "How long a pass took",
@@ -104,7 +108,11 @@ impl Metrics {
             "Children that could not be brought to their desired state",
             troubles.clone(),
         );
-        registry.register("requests", "Requests about children and status", requests.clone());
+        registry.register(
+            "requests",
+            "Requests about children and status",
+            requests.clone(),
+        );
         registry.register("watched_objects", "Children in the cache", watched.clone());
         registry.register(
             "undecodable_resources",

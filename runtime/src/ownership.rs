@@ -43,7 +43,8 @@ fn leaf(value: &Value, trees: &[&Value], path: &str) -> Option<String> {
     if trees.is_empty() {
         return (!is_empty(value)).then(|| path.to_owned());
     }
-    // A node without children owns everything below it: a scalar, or an atomic list or map.
+    // An empty node owns everything below it: a scalar, or an atomic list or map. One that holds `.`
+    // owns the list or map itself, and of what is in it only what it names.
     if trees.iter().any(|tree| is_whole(tree)) {
         return None;
     }
@@ -75,8 +76,7 @@ fn is_empty(value: &Value) -> bool {
 }
 
 fn is_whole(tree: &Value) -> bool {
-    tree.as_object()
-        .is_none_or(|children| children.keys().all(|key| key == "."))
+    tree.as_object().is_none_or(Map::is_empty)
 }
 
 fn field<'a>(trees: &[&'a Value], key: &str) -> Vec<&'a Value> {
@@ -151,7 +151,11 @@ mod tests {
     }
 
     fn without(mut tree: Value, pointer: &str, key: &str) -> Value {
-        tree.pointer_mut(pointer).unwrap().as_object_mut().unwrap().remove(key);
+        tree.pointer_mut(pointer)
+            .unwrap()
+            .as_object_mut()
+            .unwrap()
+            .remove(key);
         tree
     }
 
@@ -166,17 +170,43 @@ mod tests {
         let port_pointer = format!("/f:spec/f:ports/{port}");
         for (pointer, key, path) in [
             ("/f:metadata/f:labels", "f:l", "metadata.labels.l"),
-            ("/f:metadata/f:annotations", "f:dsoi.dev/applied", "metadata.annotations.dsoi.dev/applied"),
-            ("/f:metadata/f:ownerReferences", "k:{\"uid\":\"u\"}", "metadata.ownerReferences[0]"),
-            ("/f:metadata", "f:ownerReferences", "metadata.ownerReferences"),
+            (
+                "/f:metadata/f:annotations",
+                "f:dsoi.dev/applied",
+                "metadata.annotations.dsoi.dev/applied",
+            ),
+            (
+                "/f:metadata/f:ownerReferences",
+                "k:{\"uid\":\"u\"}",
+                "metadata.ownerReferences[0]",
+            ),
+            (
+                "/f:metadata",
+                "f:ownerReferences",
+                "metadata.ownerReferences",
+            ),
             ("/f:spec", "f:selector", "spec.selector"),
             ("/f:spec", "f:type", "spec.type"),
             ("/f:spec/f:ports", port, "spec.ports[0]"),
             (&port_pointer, "f:targetPort", "spec.ports[0].targetPort"),
         ] {
             let tree = without(recorded(), pointer, key);
-            assert_eq!(uncovered(&service(), &[tree]).as_deref(), Some(path), "{pointer} {key}");
+            assert_eq!(
+                uncovered(&service(), &[tree]).as_deref(),
+                Some(path),
+                "{pointer} {key}"
+            );
         }
+    }
+
+    #[test]
+    fn the_only_key_of_a_map_or_list_is_found_too() {
+        let map = json!({"data": {"a": "b"}});
+        let taken = json!({"f:data": {".": {}}});
+        assert_eq!(uncovered(&map, &[taken]).as_deref(), Some("data.a"));
+        let list = json!({"spec": {"ports": [{"port": 80}]}});
+        let taken = json!({"f:spec": {"f:ports": {".": {}}}});
+        assert_eq!(uncovered(&list, &[taken]).as_deref(), Some("spec.ports[0]"));
     }
 
     #[test]
@@ -194,7 +224,10 @@ mod tests {
 
     #[test]
     fn an_object_without_an_entry_of_ours_is_not_covered() {
-        assert_eq!(uncovered(&service(), &[]).as_deref(), Some("metadata.managedFields"));
+        assert_eq!(
+            uncovered(&service(), &[]).as_deref(),
+            Some("metadata.managedFields")
+        );
     }
 
     #[test]
@@ -203,12 +236,18 @@ mod tests {
         let tree = json!({"f:metadata": {"f:finalizers": {".": {}, "v:\"a/b\"": {}}}});
         assert_eq!(uncovered(&document, &[tree]), None);
         let other = json!({"f:metadata": {"f:finalizers": {".": {}, "v:\"c/d\"": {}}}});
-        assert_eq!(uncovered(&document, &[other]).as_deref(), Some("metadata.finalizers[0]"));
+        assert_eq!(
+            uncovered(&document, &[other]).as_deref(),
+            Some("metadata.finalizers[0]")
+        );
     }
 
     #[test]
     fn empty_values_belong_to_nobody() {
         let document = json!({"spec": {"a": {}, "b": "", "c": [], "d": null}});
-        assert_eq!(uncovered(&document, &[json!({"f:spec": {"f:x": {}}})]), None);
+        assert_eq!(
+            uncovered(&document, &[json!({"f:spec": {"f:x": {}}})]),
+            None
+        );
     }
 }

@@ -190,11 +190,7 @@ fn prune<'a>(desired: &Desired, observed: &'a Observed) -> impl Iterator<Item = 
         })
 }
 
-fn steps(
-    wanted: &DesiredChild,
-    acts: impl IntoIterator<Item = Act>,
-    reason: &Reason,
-) -> Vec<Step> {
+fn steps(wanted: &DesiredChild, acts: impl IntoIterator<Item = Act>, reason: &Reason) -> Vec<Step> {
     acts.into_iter()
         .map(|act| Step {
             id: wanted.id.clone(),

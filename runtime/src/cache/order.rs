@@ -58,7 +58,9 @@ impl Order {
 
 fn follows(desired: &[ContainerOrder], live: &[ContainerOrder]) -> bool {
     let names = |list: &[ContainerOrder]| -> Vec<String> {
-        list.iter().map(|container| container.name.clone()).collect()
+        list.iter()
+            .map(|container| container.name.clone())
+            .collect()
     };
     in_order(&names(desired), &names(live))
         && desired.iter().all(|wanted| {

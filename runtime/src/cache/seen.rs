@@ -11,7 +11,9 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
-use super::child::{Applied, Child, Entries, Evidence, Identity, Owner, RawEvidence, Version, Workload};
+use super::child::{
+    Applied, Child, Entries, Evidence, Identity, Owner, RawEvidence, Version, Workload,
+};
 use super::order::{Order, PodSpec};
 use crate::labels;
 
@@ -343,22 +345,32 @@ mod tests {
 
     #[test]
     fn only_our_own_entries_without_a_subresource_count() {
-        let child = child(&json!({"metadata": {"name": "a", "uid": "u", "resourceVersion": "7", "managedFields": [
-            {"manager": "kube-controller-manager", "operation": "Update", "subresource": "status", "fieldsV1": {"f:status": {}}},
-            {"manager": "op", "operation": "Update", "subresource": "status", "fieldsV1": {"f:status": {}}},
-            {"manager": "op", "operation": "Update", "fieldsV1": {"f:spec": {}}},
-            {"manager": "op", "operation": "Apply", "fieldsV1": {"f:data": {}}},
-        ]}}));
-        assert_eq!(child.entries, Entries { apply: true, update: Some(2) });
+        let child = child(
+            &json!({"metadata": {"name": "a", "uid": "u", "resourceVersion": "7", "managedFields": [
+                {"manager": "kube-controller-manager", "operation": "Update", "subresource": "status", "fieldsV1": {"f:status": {}}},
+                {"manager": "op", "operation": "Update", "subresource": "status", "fieldsV1": {"f:status": {}}},
+                {"manager": "op", "operation": "Update", "fieldsV1": {"f:spec": {}}},
+                {"manager": "op", "operation": "Apply", "fieldsV1": {"f:data": {}}},
+            ]}}),
+        );
+        assert_eq!(
+            child.entries,
+            Entries {
+                apply: true,
+                update: Some(2)
+            }
+        );
         assert_eq!(child.evidence.raw.unwrap().trees.len(), 2);
     }
 
     #[test]
     fn a_foreign_edit_of_foreign_fields_changes_nothing() {
         let object = |label: &str, manager: &str| {
-            child(&json!({"metadata": {"name": "a", "uid": "u", "resourceVersion": label, "labels": {"team": label}, "managedFields": [
-                {"manager": manager, "operation": "Update", "fieldsV1": {"f:metadata": {}}},
-            ]}}))
+            child(
+                &json!({"metadata": {"name": "a", "uid": "u", "resourceVersion": label, "labels": {"team": label}, "managedFields": [
+                    {"manager": manager, "operation": "Update", "fieldsV1": {"f:metadata": {}}},
+                ]}}),
+            )
         };
         assert!(!object("1", "bob").differs(&object("2", "eve")));
     }
@@ -366,18 +378,22 @@ mod tests {
     #[test]
     fn a_reordered_list_changes_the_digest() {
         let object = |first: &str, second: &str| {
-            child(&json!({"metadata": {"uid": "u"}, "spec": {"template": {"spec": {"containers": [
-                {"name": "c", "env": [{"name": first}, {"name": second}]}
-            ]}}}}))
+            child(
+                &json!({"metadata": {"uid": "u"}, "spec": {"template": {"spec": {"containers": [
+                    {"name": "c", "env": [{"name": first}, {"name": second}]}
+                ]}}}}),
+            )
         };
         assert!(object("A", "B").differs(&object("B", "A")));
     }
 
     #[test]
     fn a_workload_that_cannot_make_pods_says_why() {
-        let child = child(&json!({"metadata": {"uid": "u", "generation": 2}, "spec": {"template": {}},
+        let child = child(
+            &json!({"metadata": {"uid": "u", "generation": 2}, "spec": {"template": {}},
             "status": {"observedGeneration": 1, "replicas": 3, "conditions": [
-                {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": "exceeded quota"}]}}));
+                {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": "exceeded quota"}]}}),
+        );
         let workload = child.workload.unwrap();
         assert_eq!(workload.failure.as_deref(), Some("exceeded quota"));
         assert_eq!((workload.generation, workload.observed_generation), (2, 1));

@@ -47,15 +47,27 @@ fn version(cache: &Cache, name: &str) -> Option<String> {
 fn an_older_version_never_replaces_a_newer_one() {
     let cache = cache();
     cache.show(&everywhere(), body(&object("a", "u", 10, "x")));
-    assert!(cache.show(&everywhere(), body(&object("a", "u", 9, "y"))).is_empty());
+    assert!(
+        cache
+            .show(&everywhere(), body(&object("a", "u", 9, "y")))
+            .is_empty()
+    );
     assert_eq!(version(&cache, "a").as_deref(), Some("10"));
 }
 
 #[test]
 fn the_echo_of_our_own_write_concerns_nobody() {
     let cache = cache();
-    cache.record(ChildKind::Service, body(&object("a", "u", 10, "x")), Some("h"));
-    assert!(cache.show(&everywhere(), body(&object("a", "u", 10, "x"))).is_empty());
+    cache.record(
+        ChildKind::Service,
+        body(&object("a", "u", 10, "x")),
+        Some("h"),
+    );
+    assert!(
+        cache
+            .show(&everywhere(), body(&object("a", "u", 10, "x")))
+            .is_empty()
+    );
     let kept = cache.child_of(&id("a")).unwrap();
     assert_eq!(kept.evidence.settled.as_deref(), Some("h"));
 }
@@ -63,8 +75,14 @@ fn the_echo_of_our_own_write_concerns_nobody() {
 #[test]
 fn an_event_concerns_the_owner_and_a_new_owner_too() {
     let cache = cache();
-    assert_eq!(names(&cache.show(&everywhere(), body(&object("a", "u", 1, "x")))), ["x"]);
-    assert_eq!(names(&cache.show(&everywhere(), body(&object("a", "v", 2, "y")))), ["x", "y"]);
+    assert_eq!(
+        names(&cache.show(&everywhere(), body(&object("a", "u", 1, "x")))),
+        ["x"]
+    );
+    assert_eq!(
+        names(&cache.show(&everywhere(), body(&object("a", "v", 2, "y")))),
+        ["x", "y"]
+    );
     assert!(cache.owned("uid-x").is_empty());
     assert_eq!(cache.owned("uid-y").len(), 1);
 }
@@ -86,7 +104,11 @@ fn a_relist_empties_nothing_before_it_is_complete() {
 fn what_we_wrote_during_a_list_outlives_it() {
     let cache = cache();
     cache.begin_list(&everywhere());
-    cache.record(ChildKind::Service, body(&object("a", "u", 7, "x")), Some("h"));
+    cache.record(
+        ChildKind::Service,
+        body(&object("a", "u", 7, "x")),
+        Some("h"),
+    );
     cache.end_list(&everywhere());
     assert!(cache.child_of(&id("a")).is_some());
 }
@@ -96,7 +118,11 @@ fn a_late_reply_does_not_bring_back_what_is_gone() {
     let cache = cache();
     cache.show(&everywhere(), body(&object("a", "u", 7, "x")));
     cache.gone(&everywhere(), body(&object("a", "u", 9, "x")));
-    cache.record(ChildKind::Service, body(&object("a", "u", 7, "x")), Some("h"));
+    cache.record(
+        ChildKind::Service,
+        body(&object("a", "u", 7, "x")),
+        Some("h"),
+    );
     assert!(cache.child_of(&id("a")).is_none());
 }
 
@@ -132,7 +158,10 @@ fn who_waits_for_a_foreign_object_is_woken_when_it_goes() {
     };
     cache.show(&everywhere(), body(&object("a", "u", 7, "x")));
     cache.wait_for(&id("a"), who);
-    assert_eq!(names(&cache.gone(&everywhere(), body(&object("a", "u", 9, "x")))), ["x", "z"]);
+    assert_eq!(
+        names(&cache.gone(&everywhere(), body(&object("a", "u", 9, "x")))),
+        ["x", "z"]
+    );
 }
 
 #[test]
@@ -144,7 +173,11 @@ fn a_foreign_edit_brings_the_evidence_back() {
         body(&object)
     };
     let cache = cache();
-    cache.record(ChildKind::Service, with_tree(1, json!({"f:spec": {"f:type": {}}})), Some("h"));
+    cache.record(
+        ChildKind::Service,
+        with_tree(1, json!({"f:spec": {"f:type": {}}})),
+        Some("h"),
+    );
     assert!(cache.child_of(&id("a")).unwrap().evidence.raw.is_none());
     let concerned = cache.show(&everywhere(), with_tree(2, json!({"f:spec": {}})));
     assert_eq!(names(&concerned), ["x"]);

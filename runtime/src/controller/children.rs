@@ -7,9 +7,9 @@ use std::sync::Arc;
 use futures::StreamExt;
 use futures::channel::mpsc::UnboundedSender;
 use kube::api::Api;
+use kube::runtime::WatchStreamExt;
 use kube::runtime::reflector::ObjectRef;
 use kube::runtime::watcher::{Config, Event, watcher};
-use kube::runtime::WatchStreamExt;
 
 use super::pass::Pass;
 use super::watching::{Teller, pauses};
@@ -38,21 +38,16 @@ impl<C: Cluster> Watch<C> {
         }
     }
 
-    async fn watch<const METADATA: bool>(
-        self,
-        listed: tokio::sync::mpsc::Sender<Infallible>,
-    ) {
+    async fn watch<const METADATA: bool>(self, listed: tokio::sync::mpsc::Sender<Infallible>) {
         let mut listed = Some(listed);
         let process = &self.pass.process;
         let cache = &self.pass.cache;
         let scope = &self.scope;
         let resource = scope.kind.row().api_resource();
         let api = match &scope.namespace {
-            Some(namespace) => Api::<Seen<METADATA>>::namespaced_with(
-                process.client.clone(),
-                namespace,
-                &resource,
-            ),
+            Some(namespace) => {
+                Api::<Seen<METADATA>>::namespaced_with(process.client.clone(), namespace, &resource)
+            }
             None => Api::all_with(process.client.clone(), &resource),
         };
         let config = Config::default()

@@ -113,7 +113,10 @@ mod tests {
     fn a_field_that_nobody_knows_is_named() {
         let known = json!({"spec": {"nodes": [{"name": "a"}]}});
         let given = json!({"spec": {"nodes": [{"name": "a", "replica": 3}]}});
-        assert_eq!(unknown(&given, &known, "").as_deref(), Some("spec.nodes[0].replica"));
+        assert_eq!(
+            unknown(&given, &known, "").as_deref(),
+            Some("spec.nodes[0].replica")
+        );
         let given = json!({"spec": {"nodes": [{"name": "a", "env": []}], "order": null}});
         assert_eq!(unknown(&given, &known, ""), None);
     }

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use k8s_openapi::api::core::v1::ObjectReference;
 use k8s_openapi::jiff::Timestamp;
-use kube::{Resource, ResourceExt};
 use kube::runtime::controller::Action;
 use kube::runtime::reflector::{ObjectRef, Store};
+use kube::{Resource, ResourceExt};
 use tokio::time::Instant;
 
 use super::track::{Hold, Tracks, backoff};
@@ -69,10 +69,13 @@ impl<C: Cluster> Pass<C> {
         let Some(ending) = ending else {
             return Action::await_change();
         };
+        tracing::debug!(resource = resource.name_any(), result = ?ending.result, again = ?ending.again, "passed");
         self.process
             .metrics
             .reconciled(&C::kind(&()), ending.result, began.elapsed());
-        ending.again.map_or_else(Action::await_change, Action::requeue)
+        ending
+            .again
+            .map_or_else(Action::await_change, Action::requeue)
     }
 
     /// None where the resource is none of our business.
@@ -88,11 +91,12 @@ impl<C: Cluster> Pass<C> {
         self.tracks
             .with(&key, |track| track.begin(&subject.uid, subject.generation));
         if self.is_paused(cr) {
-            self.write_status(sound, &subject, &report::Result::Paused)
+            let again = self
+                .write_status(sound, &subject, &report::Result::Paused)
                 .await;
             return Some(Ending {
                 result: PassResult::Paused,
-                again: None,
+                again,
             });
         }
         match desired(cr, &self.process.name) {
@@ -139,6 +143,7 @@ impl<C: Cluster> Pass<C> {
             desired,
             &observed,
             steps,
+            &held.iter().map(|trouble| trouble.id.clone()).collect(),
         )
         .await;
         let notices = self.judge(&key, subject, &observed, &outcome);
@@ -303,7 +308,10 @@ impl<C: Cluster> Pass<C> {
         }
         let key = (namespace, resource.name_any());
         let is_new = self.tracks.with(&key, |track| {
-            track.begin(meta.uid.as_deref().unwrap_or_default(), meta.generation.unwrap_or_default());
+            track.begin(
+                meta.uid.as_deref().unwrap_or_default(),
+                meta.generation.unwrap_or_default(),
+            );
             track.tell(problem)
         });
         if !is_new {
@@ -325,9 +333,15 @@ impl<C: Cluster> Pass<C> {
     fn tell_invalid(&self, sound: &Sound<C>, subject: &Subject, problems: &Problems) {
         let key = (subject.namespace.clone(), subject.name.clone());
         let text = problems.to_string();
-        self.process.metrics.trouble(&C::kind(&()), "InvalidResource");
+        self.process
+            .metrics
+            .trouble(&C::kind(&()), "InvalidResource");
         if self.tracks.with(&key, |track| track.tell(&text)) {
-            tracing::warn!(resource = format!("{}/{}", key.0, key.1), problems = text, "a resource is refused");
+            tracing::warn!(
+                resource = format!("{}/{}", key.0, key.1),
+                problems = text,
+                "a resource is refused"
+            );
             let notice = warning("InvalidResource", "Build", &text);
             self.announcer.announce(&reference(&sound.cr), &notice);
         }
@@ -351,7 +365,10 @@ fn desired<C: Cluster>(cr: &C, operator: &str) -> Result<Desired, Problems> {
     }));
     built.unwrap_or_else(|_| {
         let mut problems = Problems::new();
-        problems.add("spec", "the operator failed on this resource; that is a mistake in it");
+        problems.add(
+            "spec",
+            "the operator failed on this resource; that is a mistake in it",
+        );
         Err(problems)
     })
 }

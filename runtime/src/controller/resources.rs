@@ -11,10 +11,10 @@ use std::sync::Arc;
 use futures::channel::mpsc::UnboundedSender;
 use futures::stream::{StreamExt, select_all};
 use kube::api::Api;
+use kube::runtime::WatchStreamExt;
 use kube::runtime::reflector::store::Writer;
 use kube::runtime::reflector::{ObjectRef, Store};
 use kube::runtime::watcher::{Config, Event, watcher};
-use kube::runtime::WatchStreamExt;
 use kube::{Resource, ResourceExt};
 
 use super::track::Tracks;
@@ -131,13 +131,13 @@ impl<C: Cluster> Resources<C> {
                 let shown = part.shown.take().unwrap_or_default();
                 part.teller.listed();
                 part.listed = None;
-                let gone: Vec<Arc<Guarded<C>>> = self
-                    .store()
-                    .state_filter(|resource| {
-                        let namespace = resource.meta().namespace.as_ref();
-                        part.namespace.as_ref().is_none_or(|part| Some(part) == namespace)
-                            && !shown.contains(&key(resource))
-                    });
+                let gone: Vec<Arc<Guarded<C>>> = self.store().state_filter(|resource| {
+                    let namespace = resource.meta().namespace.as_ref();
+                    part.namespace
+                        .as_ref()
+                        .is_none_or(|part| Some(part) == namespace)
+                        && !shown.contains(&key(resource))
+                });
                 gone.into_iter()
                     .map(|resource| self.remove(Arc::unwrap_or_clone(resource)))
                     .collect()

@@ -115,7 +115,11 @@ pub(super) struct Tracks(Mutex<HashMap<(String, String), Track>>);
 
 impl Tracks {
     /// Changes what is remembered of one resource.
-    pub(super) fn with<T>(&self, key: &(String, String), change: impl FnOnce(&mut Track) -> T) -> T {
+    pub(super) fn with<T>(
+        &self,
+        key: &(String, String),
+        change: impl FnOnce(&mut Track) -> T,
+    ) -> T {
         change(self.lock().entry(key.clone()).or_default())
     }
 
@@ -149,24 +153,34 @@ mod tests {
         }
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn each_failure_waits_longer_up_to_a_minute() {
+    #[test]
+    fn each_failure_waits_longer_up_to_a_minute() {
         let mut track = Track::default();
         let now = Instant::now();
         let mut waits = Vec::new();
         for _ in 0..8 {
-            track.hold(trouble(TroubleKind::Failed), true, now, Duration::from_secs(600));
+            track.hold(
+                trouble(TroubleKind::Failed),
+                true,
+                now,
+                Duration::from_secs(600),
+            );
             waits.push(track.next_try(now).unwrap().duration_since(now).as_secs());
         }
         assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60]);
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_refusal_is_tried_again_at_resync_or_when_the_resource_changes() {
+    #[test]
+    fn a_refusal_is_tried_again_at_resync_or_when_the_resource_changes() {
         let mut track = Track::default();
         track.begin("u", 1);
         let now = Instant::now();
-        track.hold(trouble(TroubleKind::Refused), true, now, Duration::from_secs(600));
+        track.hold(
+            trouble(TroubleKind::Refused),
+            true,
+            now,
+            Duration::from_secs(600),
+        );
         assert_eq!(track.next_try(now), Some(now + Duration::from_secs(600)));
         track.begin("u", 1);
         assert!(!track.holds.is_empty());
@@ -174,8 +188,8 @@ mod tests {
         assert!(track.holds.is_empty());
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_trouble_is_new_once() {
+    #[test]
+    fn a_trouble_is_new_once() {
         let mut track = Track::default();
         let now = Instant::now();
         assert!(track.hold(trouble(TroubleKind::Failed), true, now, LONGEST));

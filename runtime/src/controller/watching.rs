@@ -91,7 +91,10 @@ fn explain(error: &watcher::Error) -> String {
     match status.code {
         404 => "the API server does not know this kind: is its CustomResourceDefinition installed?"
             .to_owned(),
-        _ => format!("the API server answered {}: {}", status.code, status.message),
+        _ => format!(
+            "the API server answered {}: {}",
+            status.code, status.message
+        ),
     }
 }
 
@@ -101,7 +104,10 @@ mod tests {
 
     #[test]
     fn pauses_grow_to_eight_seconds() {
-        let pauses: Vec<u128> = Pauses(FIRST).take(6).map(|pause| pause.as_millis()).collect();
+        let pauses: Vec<u128> = Pauses(FIRST)
+            .take(6)
+            .map(|pause| pause.as_millis())
+            .collect();
         assert_eq!(pauses, [500, 1000, 2000, 4000, 8000, 8000]);
     }
 }

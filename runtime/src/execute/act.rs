@@ -5,9 +5,9 @@
 
 use serde_json::{Value, json};
 
+use super::Effect;
 use super::outcome::{Doing, Trouble, Verb};
 use super::server::{Gate, Server};
-use super::Effect;
 use crate::build::DesiredChild;
 use crate::cache::{Applied, Body, Cache, Child};
 use crate::error::{Meaning, RequestError};
@@ -130,9 +130,11 @@ impl Actor<'_> {
             .as_ref()
             .filter(|applied| *applied.hash == *wanted.hash);
         let whole = written.is_some_and(|applied| {
-            child.evidence.raw.as_ref().is_some_and(|raw| {
-                raw.drift(&stamped(&wanted.document, applied)).is_none()
-            })
+            child
+                .evidence
+                .raw
+                .as_ref()
+                .is_some_and(|raw| raw.drift(&stamped(&wanted.document, applied)).is_none())
         });
         if whole || wanted.id.kind.row().prune == crate::kind::PrunePolicy::Keep {
             return Ok(Effect::Nothing);

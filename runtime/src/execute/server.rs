@@ -135,7 +135,11 @@ impl Server {
     }
 
     /// Reads an object from a quorum of the store.
-    pub(crate) async fn read(&self, gate: &dyn Gate, id: &ObjectId) -> Result<Object, RequestError> {
+    pub(crate) async fn read(
+        &self,
+        gate: &dyn Gate,
+        id: &ObjectId,
+    ) -> Result<Object, RequestError> {
         let call = write(id, Method::GET, "get", object(id), JSON, "");
         self.send(gate, &call).await
     }
@@ -198,9 +202,8 @@ impl Server {
             return Ok(body.to_vec());
         }
         // A proxy in between may answer in its own words.
-        let mut status: Status = serde_json::from_slice(&body).unwrap_or_else(|_| {
-            Status::failure(&String::from_utf8_lossy(&body), code.as_str())
-        });
+        let mut status: Status = serde_json::from_slice(&body)
+            .unwrap_or_else(|_| Status::failure(&String::from_utf8_lossy(&body), code.as_str()));
         status.code = code.as_u16();
         Err(RequestError::Answer {
             status: Box::new(status),
@@ -262,7 +265,10 @@ mod tests {
     #[test]
     fn paths_are_those_of_the_api() {
         let id = |kind| ObjectId::new(kind, "prod", "a");
-        assert_eq!(object(&id(ChildKind::Service)), "/api/v1/namespaces/prod/services/a");
+        assert_eq!(
+            object(&id(ChildKind::Service)),
+            "/api/v1/namespaces/prod/services/a"
+        );
         assert_eq!(
             object(&id(ChildKind::StatefulSet)),
             "/apis/apps/v1/namespaces/prod/statefulsets/a"

@@ -57,18 +57,15 @@ pub(super) fn render(operator: &Operator, file: &Path) -> ExitCode {
 
 /// Says what is wrong with a resource.
 pub(super) fn check(operator: &Operator, file: &Path) -> ExitCode {
-    end(children(operator, file).and_then(|children| {
-        print(&format!("{}: {} objects\n", file.display(), children.len()))
-    }))
+    end(children(operator, file)
+        .and_then(|children| print(&format!("{}: {} objects\n", file.display(), children.len()))))
 }
 
 fn children(operator: &Operator, path: &Path) -> Result<Vec<Value>, Failure> {
     let file = path.display().to_string();
     let text = if file == "-" {
         let mut text = String::new();
-        std::io::stdin()
-            .read_to_string(&mut text)
-            .map(|_| text)
+        std::io::stdin().read_to_string(&mut text).map(|_| text)
     } else {
         std::fs::read_to_string(path)
     };

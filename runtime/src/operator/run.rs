@@ -11,9 +11,9 @@ use kube::{Api, Client, Config};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
 
+use super::process::Stopping;
 use super::settings::{LeaseSettings, Settings};
 use super::{Operator, Process};
-use super::process::Stopping;
 use crate::admin::{ListenError, Readiness, serve_health, serve_metrics};
 use crate::error::chain;
 use crate::lease::{Elector, Leadership};
@@ -70,10 +70,7 @@ async fn work(operator: Operator, settings: Settings) -> Result<(), Failure> {
     endpoints.spawn(serve_health(settings.health, readiness.clone()));
     endpoints.spawn(serve_metrics(settings.metrics, metrics.clone()));
 
-    let mut elector = settings
-        .lease
-        .as_ref()
-        .map(|lease| elector(&client, lease));
+    let mut elector = settings.lease.as_ref().map(|lease| elector(&client, lease));
     let process = Process {
         name: operator.name.to_owned(),
         version: operator.version.to_owned(),
@@ -128,9 +125,7 @@ async fn keep(elector: &mut Option<Elector>) {
     }
 }
 
-fn failed(
-    ended: Result<Result<(), ListenError>, tokio::task::JoinError>,
-) -> Result<(), Failure> {
+fn failed(ended: Result<Result<(), ListenError>, tokio::task::JoinError>) -> Result<(), Failure> {
     match ended {
         Ok(result) => result.map_err(Failure::Listen),
         Err(panic) => {

@@ -90,9 +90,7 @@ impl Settings {
             None => default.to_vec(),
         };
         let lease = LeaseSettings {
-            name: flags
-                .lease_name
-                .unwrap_or_else(|| defaults.lease.clone()),
+            name: flags.lease_name.unwrap_or_else(|| defaults.lease.clone()),
             namespace: flags.lease_namespace,
         };
         Self {
@@ -182,7 +180,17 @@ mod tests {
             assert_eq!(duration(text), Ok(Duration::from_secs(seconds)), "{text}");
         }
         assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
-        for text in ["", "abc", "10", "s", "0s", "-1s", "1d", "99999999999999999999h", "9999999999h"] {
+        for text in [
+            "",
+            "abc",
+            "10",
+            "s",
+            "0s",
+            "-1s",
+            "1d",
+            "99999999999999999999h",
+            "9999999999h",
+        ] {
             assert!(duration(text).is_err(), "{text}");
         }
     }

@@ -39,7 +39,12 @@ impl Conditions<'_> {
             .unwrap_or_else(|| self.make(READY, false, "Invalid", "nothing was made yet"));
         vec![
             self.make(ACCEPTED, false, "Invalid", &message),
-            self.make(PROGRESSING, false, "Invalid", "waits for a change of the resource"),
+            self.make(
+                PROGRESSING,
+                false,
+                "Invalid",
+                "waits for a change of the resource",
+            ),
             ready,
             self.make(DEGRADED, true, "Invalid", "the resource cannot be built"),
             self.resumed(),
@@ -76,7 +81,12 @@ impl Conditions<'_> {
         }
         let moving: Vec<&str> = nodes
             .iter()
-            .filter(|node| matches!(node.status.phase, NodePhase::Progressing | NodePhase::Pending))
+            .filter(|node| {
+                matches!(
+                    node.status.phase,
+                    NodePhase::Progressing | NodePhase::Pending
+                )
+            })
             .map(|node| node.status.name.as_str())
             .collect();
         if !moving.is_empty() {
@@ -102,7 +112,12 @@ impl Conditions<'_> {
         } else if outcome.troubles.is_empty() && outcome.waiting.is_empty() {
             self.make(READY, true, "AllNodesReady", "")
         } else {
-            self.make(READY, false, "ChildrenOutOfDate", "not every child is as it should be")
+            self.make(
+                READY,
+                false,
+                "ChildrenOutOfDate",
+                "not every child is as it should be",
+            )
         }
     }
 

@@ -1,1 +1,236 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use serde_json::json;
+
+use super::*;
+use crate::build::DesiredChild;
+use crate::cache::{Applied, Child, Entries, Evidence, Identity, Version, Workload};
+use crate::execute::{Doing, Trouble, TroubleKind};
+use crate::kind::{ChildKind, ObjectId};
+use crate::observe::{Known, Subject};
+use crate::spec::condition::{ACCEPTED, DEGRADED, PAUSED, PROGRESSING, READY};
+use crate::spec::{Condition, NodePhase};
+
+fn id() -> ObjectId {
+    ObjectId::new(ChildKind::StatefulSet, "prod", "t-store")
+}
+
+fn desired() -> Desired {
+    let child = DesiredChild {
+        id: id(),
+        node: Some("store".to_owned()),
+        node_type: Some("store".to_owned()),
+        document: Arc::new(json!({"spec": {"replicas": 3}})),
+        hash: "h".to_owned(),
+    };
+    Desired {
+        children: vec![child],
+        turns: Vec::new(),
+    }
+}
+
+fn rolled_out() -> Workload {
+    Workload {
+        generation: 2,
+        observed_generation: 2,
+        replicas: 3,
+        ready: 3,
+        updated: 3,
+        updating: false,
+        failure: None,
+    }
+}
+
+fn observed(workload: Option<Workload>) -> Observed {
+    let known = workload.map(|workload| Known {
+        child: Arc::new(Child {
+            uid: "u".into(),
+            version: Version::new("1"),
+            terminating: false,
+            owner: None,
+            identity: Identity::default(),
+            applied: Some(Applied::new("h", 1)),
+            entries: Entries::default(),
+            evidence: Evidence::default(),
+            workload: Some(Box::new(workload)),
+        }),
+        drift: None,
+    });
+    Observed {
+        subject: Subject {
+            namespace: "prod".to_owned(),
+            name: "t".to_owned(),
+            uid: "u".to_owned(),
+            generation: 2,
+            kind: "Tally".to_owned(),
+            group: "example.com".to_owned(),
+        },
+        children: known
+            .map(|known| (id(), known))
+            .into_iter()
+            .collect::<BTreeMap<_, _>>(),
+        unlisted: BTreeSet::new(),
+    }
+}
+
+fn trouble(kind: TroubleKind, reason: &'static str) -> Outcome {
+    Outcome {
+        troubles: vec![Trouble {
+            id: id(),
+            kind,
+            reason,
+            doing: Doing::Update,
+            message: "spec.replicas: too many".to_owned(),
+            retry_after: None,
+        }],
+        ..Outcome::default()
+    }
+}
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+fn status(
+    workload: Option<Workload>,
+    outcome: &Outcome,
+    before: Option<&ClusterStatus>,
+    now: i64,
+) -> ClusterStatus {
+    let names = Names {
+        types: vec!["store", "gateway"],
+        nodes: vec!["store"],
+    };
+    let result = Result::Carried {
+        desired: &desired(),
+        observed: &observed(workload),
+        outcome,
+    };
+    report(&result, &names, 2, before, at(now))
+}
+
+fn is(status: &ClusterStatus, type_: &str) -> (String, String) {
+    let condition: &Condition = status.condition(type_).unwrap();
+    (condition.status.clone(), condition.reason.clone())
+}
+
+fn both(status: &str, reason: &str) -> (String, String) {
+    (status.to_owned(), reason.to_owned())
+}
+
+#[test]
+fn a_cluster_that_runs_what_is_desired_is_ready() {
+    let status = status(Some(rolled_out()), &Outcome::default(), None, 1);
+    assert_eq!(is(&status, ACCEPTED), both("True", "Valid"));
+    assert_eq!(is(&status, PROGRESSING), both("False", "Complete"));
+    assert_eq!(is(&status, READY), both("True", "AllNodesReady"));
+    assert_eq!(is(&status, DEGRADED), both("False", "AsExpected"));
+    assert_eq!(is(&status, PAUSED), both("False", "NotPaused"));
+    assert_eq!(status.observed_generation, Some(2));
+    let types: Vec<_> = status
+        .node_types
+        .iter()
+        .map(|t| (t.name.as_str(), t.ready))
+        .collect();
+    assert_eq!(types, [("store", 1)]);
+}
+
+#[test]
+fn a_status_of_an_older_generation_is_never_ready() {
+    for workload in [
+        Workload {
+            observed_generation: 1,
+            ..rolled_out()
+        },
+        Workload {
+            updated: 2,
+            ..rolled_out()
+        },
+        Workload {
+            ready: 2,
+            ..rolled_out()
+        },
+        Workload {
+            replicas: 4,
+            ..rolled_out()
+        },
+        Workload {
+            updating: true,
+            ..rolled_out()
+        },
+    ] {
+        let status = status(Some(workload.clone()), &Outcome::default(), None, 1);
+        assert_eq!(is(&status, READY).0, "False", "{workload:?}");
+        assert_eq!(
+            status.nodes[0].phase,
+            NodePhase::Progressing,
+            "{workload:?}"
+        );
+    }
+    let missing = status(None, &Outcome::default(), None, 1);
+    assert_eq!(missing.nodes[0].phase, NodePhase::Pending);
+}
+
+#[test]
+fn transition_times_move_on_a_flip_only() {
+    let first = status(Some(rolled_out()), &Outcome::default(), None, 1);
+    let again = status(Some(rolled_out()), &Outcome::default(), Some(&first), 2);
+    assert_eq!(again, first);
+    let down = Workload {
+        ready: 0,
+        ..rolled_out()
+    };
+    let flipped = status(Some(down), &Outcome::default(), Some(&first), 3);
+    let time = |status: &ClusterStatus, type_: &str| {
+        status.condition(type_).unwrap().last_transition_time.0
+    };
+    assert_eq!(time(&flipped, READY), at(3));
+    assert_eq!(time(&flipped, ACCEPTED), at(1));
+}
+
+#[test]
+fn a_refusal_is_not_accepted_and_degraded() {
+    let status = status(
+        Some(rolled_out()),
+        &trouble(TroubleKind::Refused, "Refused"),
+        None,
+        1,
+    );
+    assert_eq!(is(&status, ACCEPTED), both("False", "Refused"));
+    assert_eq!(
+        status.condition(ACCEPTED).unwrap().message,
+        "spec.replicas: too many"
+    );
+    assert_eq!(is(&status, DEGRADED), both("True", "Refused"));
+    assert_eq!(is(&status, READY).0, "False");
+}
+
+#[test]
+fn a_full_quota_stops_progress_and_says_so() {
+    let outcome = trouble(TroubleKind::Failed, "QuotaExceeded");
+    let status = status(None, &outcome, None, 1);
+    assert_eq!(is(&status, PROGRESSING), both("False", "QuotaExceeded"));
+    assert_eq!(is(&status, ACCEPTED).0, "True");
+}
+
+#[test]
+fn a_pause_leaves_the_other_conditions_as_they_were() {
+    let before = status(Some(rolled_out()), &Outcome::default(), None, 1);
+    let names = Names {
+        types: vec!["store"],
+        nodes: vec!["store"],
+    };
+    let paused = report(&Result::Paused, &names, 3, Some(&before), at(5));
+    assert_eq!(is(&paused, PAUSED), both("True", "Annotation"));
+    assert_eq!(paused.condition(READY), before.condition(READY));
+    assert_eq!(paused.nodes, before.nodes);
+}
+
+#[test]
+fn fields_of_an_older_api_are_not_lost() {
+    let mut before = status(Some(rolled_out()), &Outcome::default(), None, 1);
+    before.legacy.insert("statefulSets".to_owned(), json!("a"));
+    let after = status(Some(rolled_out()), &Outcome::default(), Some(&before), 2);
+    assert_eq!(after, before);
+}

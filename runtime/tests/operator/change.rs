@@ -27,7 +27,9 @@ async fn a_change_costs_a_flip_once_a_dry_run_and_an_apply() {
     for (level, flips) in [("debug", 1), ("warn", 0)] {
         let mark = scene.proxy.mark();
         scene
-            .create("t", |tally| tally["spec"]["appConfigGroup"][0]["logLevel"] = json!(level))
+            .create("t", |tally| {
+                tally["spec"]["appConfigGroup"][0]["logLevel"] = json!(level)
+            })
             .await;
         scene.condition("t", "Ready", "True").await;
         scene.settled().await;
@@ -57,23 +59,36 @@ async fn a_field_that_is_dropped_from_the_resource_goes_also_after_drift() {
         let gate = scene.get("Deployment", "t-gate").await.unwrap();
         let env = gate["spec"]["template"]["spec"]["containers"][0]["env"].clone();
         let env: Vec<Value> = serde_json::from_value(env).unwrap();
-        env.iter().map(|v| v["name"].as_str().unwrap().to_owned()).collect()
+        env.iter()
+            .map(|v| v["name"].as_str().unwrap().to_owned())
+            .collect()
     };
     scene
-        .create("t", |tally| environment(tally, json!([{"name": "A", "value": "1"}, {"name": "B", "value": "2"}])))
+        .create("t", |tally| {
+            environment(
+                tally,
+                json!([{"name": "A", "value": "1"}, {"name": "B", "value": "2"}]),
+            )
+        })
         .await;
     scene.condition("t", "Ready", "True").await;
     assert!(names().await.contains(&"B".to_owned()));
     scene.settled().await;
     scene
-        .create("t", |tally| environment(tally, json!([{"name": "A", "value": "1"}])))
+        .create("t", |tally| {
+            environment(tally, json!([{"name": "A", "value": "1"}]))
+        })
         .await;
     scene.condition("t", "Ready", "True").await;
     assert!(!names().await.contains(&"B".to_owned()));
 
     // The Service was only ever POSTed: drift gives it a second entry before its first change.
     scene
-        .patch("Service", "t-gate", &json!({"spec": {"ports": [{"name": "http", "port": 99, "targetPort": 1}]}}))
+        .patch(
+            "Service",
+            "t-gate",
+            &json!({"spec": {"ports": [{"name": "http", "port": 99, "targetPort": 1}]}}),
+        )
         .await;
     wait::until(SOON, "the port is back", async || {
         let service = scene.get("Service", "t-gate").await?;
@@ -85,7 +100,12 @@ async fn a_field_that_is_dropped_from_the_resource_goes_also_after_drift() {
         tally["spec"]["k8sConfigGroup"][1]["service"]["ports"] = ports;
     };
     scene
-        .create("t", |tally| session(tally, json!([{"name": "web", "port": 81, "targetPort": "http"}])))
+        .create("t", |tally| {
+            session(
+                tally,
+                json!([{"name": "web", "port": 81, "targetPort": "http"}]),
+            )
+        })
         .await;
     wait::until(SOON, "one port is left", async || {
         let service = scene.get("Service", "t-gate").await?;
@@ -121,9 +141,18 @@ async fn a_removed_node_takes_its_children_and_leaves_claims_and_twins() {
         .collect();
     assert_eq!(
         deletes,
-        ["Delete configmaps t-store-config", "Delete services t-store-headless", "Delete statefulsets t-store"]
+        [
+            "Delete configmaps t-store-config",
+            "Delete services t-store-headless",
+            "Delete statefulsets t-store"
+        ]
     );
-    for delete in scene.proxy.writes(mark).iter().filter(|w| w.verb == Verb::Delete) {
+    for delete in scene
+        .proxy
+        .writes(mark)
+        .iter()
+        .filter(|w| w.verb == Verb::Delete)
+    {
         let preconditions = &delete.json().unwrap()["preconditions"];
         assert!(preconditions["uid"].is_string() && preconditions["resourceVersion"].is_string());
     }
@@ -149,13 +178,22 @@ async fn a_removed_node_takes_its_children_and_leaves_claims_and_twins() {
 #[tokio::test]
 async fn a_change_that_the_server_refuses_is_not_half_applied() {
     let (scene, _operator) = installed("refuse").await;
-    let children = ["ConfigMap t-gate-config", "Service t-gate", "Deployment t-gate", "StatefulSet t-store"];
+    let children = [
+        "ConfigMap t-gate-config",
+        "Service t-gate",
+        "Deployment t-gate",
+        "StatefulSet t-store",
+    ];
     let specs = async || -> Vec<Value> {
         let mut specs = Vec::new();
         for child in children {
             let (kind, name) = child.split_once(' ').unwrap();
             let object = scene.get(kind, name).await.unwrap();
-            specs.push(json!([object["spec"], object["data"], object["metadata"]["annotations"]]));
+            specs.push(json!([
+                object["spec"],
+                object["data"],
+                object["metadata"]["annotations"]
+            ]));
         }
         specs
     };
@@ -174,7 +212,9 @@ async fn a_change_that_the_server_refuses_is_not_half_applied() {
     scene.settled().await;
     assert_eq!(specs().await, before);
     let tries = writes(&scene, mark);
-    let dry = tries.iter().filter(|write| *write == "Patch services t-gate (dry run)");
+    let dry = tries
+        .iter()
+        .filter(|write| *write == "Patch services t-gate (dry run)");
     assert_eq!(dry.count(), 1, "{tries:#?}");
 
     scene.create("t", |_| {}).await;
@@ -187,11 +227,18 @@ async fn a_resource_that_cannot_be_built_says_where() {
     let (scene, _operator) = installed("invalid").await;
     let mark = scene.proxy.mark();
     scene
-        .create("t", |tally| tally["spec"]["nodes"][1]["k8sConfigGroup"] = json!("nowhere"))
+        .create("t", |tally| {
+            tally["spec"]["nodes"][1]["k8sConfigGroup"] = json!("nowhere")
+        })
         .await;
     let accepted = scene.condition("t", "Accepted", "False").await;
     assert_eq!(accepted["reason"], "Invalid");
-    assert!(accepted["message"].as_str().unwrap().contains("spec.nodes[1].k8sConfigGroup"));
+    assert!(
+        accepted["message"]
+            .as_str()
+            .unwrap()
+            .contains("spec.nodes[1].k8sConfigGroup")
+    );
     scene.settled().await;
     assert_eq!(writes(&scene, mark), Vec::<String>::new());
 }

@@ -1,5 +1,7 @@
 //! First installs: what they cost, and what disturbs them.
 
+use std::time::Duration;
+
 use dsoi_runtime::testing::{Action, Fault, Verb, wait};
 use serde_json::json;
 
@@ -16,15 +18,26 @@ async fn a_new_resource_costs_one_create_per_child_and_a_status() {
     scene.settled().await;
     let requests = scene.proxy.since(mark);
     let writes = shown(&scene.proxy.writes(mark));
-    let of = |verb: &str| writes.iter().filter(|write| write.starts_with(verb)).count();
+    let of = |verb: &str| {
+        writes
+            .iter()
+            .filter(|write| write.starts_with(verb))
+            .count()
+    };
     assert_eq!((of("Create"), of("Delete")), (6, 0), "{writes:#?}");
     assert!(of("Patch tallies") <= 4, "{writes:#?}");
-    assert_eq!(of("Create") + of("Patch tallies"), writes.len(), "{writes:#?}");
+    assert_eq!(
+        of("Create") + of("Patch tallies"),
+        writes.len(),
+        "{writes:#?}"
+    );
     assert!(scene.proxy.reads(mark).is_empty());
     assert!(requests.iter().all(|request| request.status != Some(409)));
-    assert!(requests.iter().all(|request| {
-        request.user_agent.as_deref() == Some("tally-operator/0.1.0")
-    }));
+    assert!(
+        requests
+            .iter()
+            .all(|request| { request.user_agent.as_deref() == Some("tally-operator/0.1.0") })
+    );
 }
 
 #[tokio::test]
@@ -101,7 +114,7 @@ async fn a_create_whose_reply_is_lost_makes_no_second_object() {
     scene.settled().await;
     let mark = scene.proxy.mark();
     assert_eq!(scene.names("Service").await.len(), 2);
-    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
     assert_eq!(shown(&scene.proxy.writes(mark)), Vec::<String>::new());
 }
 
@@ -118,7 +131,10 @@ async fn a_name_that_is_taken_is_left_alone_and_taken_up_when_it_is_free() {
     let degraded = scene.condition("t", "Degraded", "True").await;
     assert_eq!(degraded["reason"], "NameConflict");
     let message = degraded["message"].as_str().unwrap();
-    assert!(message.contains("/t-gate belongs to another owner"), "{message}");
+    assert!(
+        message.contains("/t-gate belongs to another owner"),
+        "{message}"
+    );
     // Another node does not wait for it.
     wait::until(SOON, "the other node is there", async || {
         scene.get("StatefulSet", "t-store").await
@@ -143,9 +159,25 @@ async fn a_resource_that_is_made_again_waits_for_its_predecessors_children() {
     scene.create("t", |_| {}).await;
     scene.condition("t", "Ready", "True").await;
     let old = scene.get("Service", "t-gate").await.unwrap();
-    scene.api("Tally").delete("t", &Default::default()).await.unwrap();
+    scene
+        .api("Tally")
+        .delete("t", &Default::default())
+        .await
+        .unwrap();
     scene.create("t", |_| {}).await;
+    // The garbage collector looks for new kinds every thirty seconds.
+    let new = wait::until(
+        Duration::from_secs(90),
+        "it has children of its own",
+        async || {
+            let tally = scene.get("Tally", "t").await?;
+            let service = scene.get("Service", "t-gate").await?;
+            let owner = &service["metadata"]["ownerReferences"][0]["uid"];
+            (*owner == tally["metadata"]["uid"]).then_some(service)
+        },
+    )
+    .await
+    .unwrap();
     scene.condition("t", "Ready", "True").await;
-    let new = scene.get("Service", "t-gate").await.unwrap();
     assert_ne!(old["metadata"]["uid"], new["metadata"]["uid"]);
 }

@@ -45,7 +45,11 @@ async fn a_deleted_child_is_back_at_once_with_one_write() {
     ] {
         let uid = scene.get(kind, name).await.unwrap()["metadata"]["uid"].clone();
         let mark = scene.proxy.mark();
-        scene.api(kind).delete(name, &Default::default()).await.unwrap();
+        scene
+            .api(kind)
+            .delete(name, &Default::default())
+            .await
+            .unwrap();
         let took = mended(&scene, kind, name, |child| child["metadata"]["uid"] != uid).await;
         assert!(took < Duration::from_secs(1), "{kind} took {took:?}");
         scene.settled().await;
@@ -59,12 +63,42 @@ async fn an_edited_field_of_ours_is_back_at_once_with_one_write() {
     let (scene, _operator) = installed("edited").await;
     let image = "/spec/template/spec/containers/0/image";
     let cases = [
-        ("ConfigMap", "t-gate-config", json!({"data": {"app.yaml": "evil"}}), "/data/app.yaml"),
-        ("ConfigMap", "t-store-config", json!({"data": {"app.yaml": null}}), "/data/app.yaml"),
-        ("Service", "t-gate", json!({"spec": {"selector": {"x": "y", "dsoi.dev/node": null}}}), "/spec/selector"),
-        ("Deployment", "t-gate", json!({"spec": {"replicas": 7}}), "/spec/replicas"),
-        ("StatefulSet", "t-store", json!({"metadata": {"ownerReferences": null}}), "/metadata/ownerReferences/0/uid"),
-        ("Service", "t-store-headless", json!({"metadata": {"labels": {"app.kubernetes.io/managed-by": null}}}), "/metadata/labels"),
+        (
+            "ConfigMap",
+            "t-gate-config",
+            json!({"data": {"app.yaml": "evil"}}),
+            "/data/app.yaml",
+        ),
+        (
+            "ConfigMap",
+            "t-store-config",
+            json!({"data": {"app.yaml": null}}),
+            "/data/app.yaml",
+        ),
+        (
+            "Service",
+            "t-gate",
+            json!({"spec": {"selector": {"x": "y", "dsoi.dev/node": null}}}),
+            "/spec/selector",
+        ),
+        (
+            "Deployment",
+            "t-gate",
+            json!({"spec": {"replicas": 7}}),
+            "/spec/replicas",
+        ),
+        (
+            "StatefulSet",
+            "t-store",
+            json!({"metadata": {"ownerReferences": null}}),
+            "/metadata/ownerReferences/0/uid",
+        ),
+        (
+            "Service",
+            "t-store-headless",
+            json!({"metadata": {"labels": {"app.kubernetes.io/managed-by": null}}}),
+            "/metadata/labels",
+        ),
     ];
     for (kind, name, patch, pointer) in cases {
         let before = scene.get(kind, name).await.unwrap();
@@ -74,42 +108,68 @@ async fn an_edited_field_of_ours_is_back_at_once_with_one_write() {
             child.pointer(pointer) == before.pointer(pointer)
         })
         .await;
-        assert!(took < Duration::from_secs(1), "{kind} {patch} took {took:?}");
+        assert!(
+            took < Duration::from_secs(1),
+            "{kind} {patch} took {took:?}"
+        );
         scene.settled().await;
         let after = scene.get(kind, name).await.unwrap();
-        assert_eq!(after["metadata"]["annotations"], before["metadata"]["annotations"]);
+        assert_eq!(
+            after["metadata"]["annotations"],
+            before["metadata"]["annotations"]
+        );
         assert_eq!(after["metadata"]["uid"], before["metadata"]["uid"]);
         let writes = writes(&scene, mark);
         // A stripped label takes the child out of the watch: it is looked for by a create first.
         let labels = pointer == "/metadata/labels";
-        assert_eq!(writes.len(), if labels { 2 } else { 1 }, "{kind} {patch}: {writes:#?}");
+        assert_eq!(
+            writes.len(),
+            if labels { 2 } else { 1 },
+            "{kind} {patch}: {writes:#?}"
+        );
     }
     let gate = scene.get("Deployment", "t-gate").await.unwrap();
-    assert_eq!(gate.pointer(image), Some(&json!("ghcr.io/example/tally:2.1")));
+    assert_eq!(
+        gate.pointer(image),
+        Some(&json!("ghcr.io/example/tally:2.1"))
+    );
 }
 
 #[tokio::test]
 async fn what_others_add_survives_drift_and_change() {
     let (scene, _operator) = installed("foreign").await;
-    let theirs = json!({"metadata": {"labels": {"team": "x"}, "annotations": {"example.org/note": "y"}}});
+    let theirs =
+        json!({"metadata": {"labels": {"team": "x"}, "annotations": {"example.org/note": "y"}}});
     scene.patch("Service", "t-gate", &theirs).await;
     scene
-        .patch("Deployment", "t-gate", &json!({"spec": {"revisionHistoryLimit": 3}, "metadata": theirs["metadata"]}))
+        .patch(
+            "Deployment",
+            "t-gate",
+            &json!({"spec": {"revisionHistoryLimit": 3}, "metadata": theirs["metadata"]}),
+        )
         .await;
     scene.settled().await;
     let mark = scene.proxy.mark();
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(writes(&scene, mark), Vec::<String>::new());
 
-    scene.patch("Deployment", "t-gate", &json!({"spec": {"replicas": 0}})).await;
-    mended(&scene, "Deployment", "t-gate", |child| child["spec"]["replicas"] == 2).await;
+    scene
+        .patch("Deployment", "t-gate", &json!({"spec": {"replicas": 0}}))
+        .await;
+    mended(&scene, "Deployment", "t-gate", |child| {
+        child["spec"]["replicas"] == 2
+    })
+    .await;
     scene
         .create("t", |tally| {
             tally["spec"]["appConfigGroup"][0]["logLevel"] = json!("debug");
             tally["spec"]["k8sConfigGroup"][1]["service"]["ports"][0]["port"] = json!(81);
         })
         .await;
-    mended(&scene, "Service", "t-gate", |child| child["spec"]["ports"][0]["port"] == 81).await;
+    mended(&scene, "Service", "t-gate", |child| {
+        child["spec"]["ports"][0]["port"] == 81
+    })
+    .await;
     scene.condition("t", "Ready", "True").await;
     for kind in ["Service", "Deployment"] {
         let child = scene.get(kind, "t-gate").await.unwrap();
@@ -139,7 +199,9 @@ async fn a_wiped_status_is_written_again_and_nothing_else() {
 async fn a_forged_generation_is_mended_after_one_look() {
     let (scene, _operator) = installed("forged").await;
     let service = scene.get("Service", "t-gate").await.unwrap();
-    let applied = service["metadata"]["annotations"]["dsoi.dev/applied"].as_str().unwrap();
+    let applied = service["metadata"]["annotations"]["dsoi.dev/applied"]
+        .as_str()
+        .unwrap();
     let (hash, generation) = applied.split_once(';').unwrap();
     assert_eq!(generation, "1");
     let mark = scene.proxy.mark();

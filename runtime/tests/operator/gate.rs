@@ -15,15 +15,27 @@ async fn an_ignored_resource_is_left_alone_until_it_is_not() {
     scene.condition("t", "Ready", "True").await;
     scene.settled().await;
     scene
-        .patch("Tally", "t", &json!({"metadata": {"annotations": {"example.com/ignored": "true"}}}))
+        .patch(
+            "Tally",
+            "t",
+            &json!({"metadata": {"annotations": {"example.com/ignored": "true"}}}),
+        )
         .await;
     scene.condition("t", "Paused", "True").await;
     scene.settled().await;
     let mark = scene.proxy.mark();
     scene
-        .patch("Tally", "t", &json!({"spec": {"appConfigGroup": [{"name": "main", "logLevel": "debug"}]}}))
+        .patch(
+            "Tally",
+            "t",
+            &json!({"spec": {"appConfigGroup": [{"name": "main", "logLevel": "debug"}]}}),
+        )
         .await;
-    scene.api("Service").delete("t-gate", &Default::default()).await.unwrap();
+    scene
+        .api("Service")
+        .delete("t-gate", &Default::default())
+        .await
+        .unwrap();
     tokio::time::sleep(Duration::from_secs(3)).await;
     let writes: Vec<String> = shown(&scene.proxy.writes(mark))
         .into_iter()
@@ -31,7 +43,11 @@ async fn an_ignored_resource_is_left_alone_until_it_is_not() {
         .collect();
     assert_eq!(writes, Vec::<String>::new());
     scene
-        .patch("Tally", "t", &json!({"metadata": {"annotations": {"example.com/ignored": null}}}))
+        .patch(
+            "Tally",
+            "t",
+            &json!({"metadata": {"annotations": {"example.com/ignored": null}}}),
+        )
         .await;
     scene.condition("t", "Paused", "False").await;
     scene.condition("t", "Ready", "True").await;
@@ -52,7 +68,11 @@ async fn a_denied_namespace_is_left_alone() {
 #[tokio::test]
 async fn a_resource_that_does_not_decode_hurts_no_other() {
     let scene = Scene::new("unsound").await;
-    scene.create("bad", |tally| tally["spec"]["nodes"][0]["replicas"] = json!("many")).await;
+    scene
+        .create("bad", |tally| {
+            tally["spec"]["nodes"][0]["replicas"] = json!("many")
+        })
+        .await;
     scene.create("good", |_| {}).await;
     let operator = scene.start();
     scene.condition("good", "Ready", "True").await;
@@ -66,8 +86,15 @@ async fn a_resource_that_does_not_decode_hurts_no_other() {
     })
     .await
     .unwrap();
-    assert!(note.starts_with("spec.nodes[0].replicas: invalid type"), "{note}");
-    assert!(operator.log().contains("spec.nodes[0].replicas"), "{}", operator.log());
+    assert!(
+        note.starts_with("spec.nodes[0].replicas: invalid type"),
+        "{note}"
+    );
+    assert!(
+        operator.log().contains("spec.nodes[0].replicas"),
+        "{}",
+        operator.log()
+    );
     scene.create("bad", |_| {}).await;
     scene.condition("bad", "Ready", "True").await;
     assert!(operator.exited().unwrap().is_none());

@@ -34,7 +34,9 @@ async fn a_restart_over_fifty_resources_writes_nothing() {
             .await;
     }
     for number in 0..50 {
-        scene.condition(&format!("t{number}"), "Ready", "True").await;
+        scene
+            .condition(&format!("t{number}"), "Ready", "True")
+            .await;
     }
     scene.settled().await;
     let status = operator.terminate(SOON).await.unwrap();
@@ -42,14 +44,24 @@ async fn a_restart_over_fifty_resources_writes_nothing() {
     scene.proxy.clear();
     let operator = scene.start();
     wait::until(SOON, "it lists", async || {
-        let lists = scene.proxy.log().iter().filter(|r| r.verb == Verb::Watch).count();
+        let lists = scene
+            .proxy
+            .log()
+            .iter()
+            .filter(|r| r.verb == Verb::Watch)
+            .count();
         (lists >= 6).then_some(())
     })
     .await
     .unwrap();
     scene.settled().await;
     tokio::time::sleep(Duration::from_secs(3)).await;
-    assert_eq!(scene.all_writes(), Vec::<String>::new(), "{}", operator.log());
+    assert_eq!(
+        scene.all_writes(),
+        Vec::<String>::new(),
+        "{}",
+        operator.log()
+    );
     eprintln!("resident: {} MiB", operator.resident_bytes().unwrap() >> 20);
 }
 
@@ -75,7 +87,11 @@ async fn a_lease_is_taken_handed_over_and_never_made() {
         Some(lease["spec"]["holderIdentity"].as_str()?.to_owned())
     };
     let before = holder().await.unwrap();
-    assert!(first.terminate(SOON).await.unwrap().success(), "{}", first.log());
+    assert!(
+        first.terminate(SOON).await.unwrap().success(),
+        "{}",
+        first.log()
+    );
     wait::until(Duration::from_secs(5), "the second leads", async || {
         let now = holder().await?;
         (!now.is_empty() && now != before).then_some(())
@@ -83,7 +99,9 @@ async fn a_lease_is_taken_handed_over_and_never_made() {
     .await
     .unwrap();
     scene
-        .create("t", |tally| tally["spec"]["appConfigGroup"][0]["logLevel"] = json!("debug"))
+        .create("t", |tally| {
+            tally["spec"]["appConfigGroup"][0]["logLevel"] = json!("debug")
+        })
         .await;
     scene.condition("t", "Ready", "True").await;
     assert!(second.exited().unwrap().is_none());
@@ -95,7 +113,11 @@ async fn a_setting_that_cannot_be_read_ends_the_process() {
     let operator = scene.start_with(&scene.launch().env("RECONCILE_WAIT", "abc"));
     let status = operator.wait(SOON).await.unwrap();
     assert!(!status.success());
-    assert!(operator.log().contains("`abc` is no duration"), "{}", operator.log());
+    assert!(
+        operator.log().contains("`abc` is no duration"),
+        "{}",
+        operator.log()
+    );
 }
 
 #[tokio::test]
@@ -107,7 +129,10 @@ async fn readiness_names_what_is_missing() {
     // A second namespace is watched too, in which nothing may be listed.
     let launch = scene
         .launch()
-        .env("WATCH_NAMESPACE", format!("{},elsewhere", scene.namespace.name()))
+        .env(
+            "WATCH_NAMESPACE",
+            format!("{},elsewhere", scene.namespace.name()),
+        )
         .env("HEALTH_ADDRESS", port.to_string());
     let _operator = scene.start_with(&launch);
     let ask = async |path: &str| -> Option<String> {

@@ -143,7 +143,10 @@ impl Scene {
     }
 
     pub(crate) async fn apply(&self, object: &Value) {
-        self.namespace.apply_yaml(&object.to_string()).await.unwrap();
+        self.namespace
+            .apply_yaml(&object.to_string())
+            .await
+            .unwrap();
     }
 
     /// Objects of a kind in the namespace.
@@ -208,7 +211,10 @@ impl Scene {
         .await;
         match found {
             Ok(condition) => condition,
-            Err(error) => panic!("{error}: {:#?}", self.get("Tally", name).await),
+            Err(error) => panic!(
+                "{error}: {}",
+                self.get("Tally", name).await.unwrap_or_default()["status"]
+            ),
         }
     }
 

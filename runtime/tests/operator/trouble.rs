@@ -32,7 +32,11 @@ async fn a_kind_that_may_not_be_listed_takes_no_part_and_heals() {
     scene.create("t", |_| {}).await;
     let progressing = scene.condition("t", "Progressing", "True").await;
     assert_eq!(progressing["reason"], "Waiting");
-    assert!(scene.get("ConfigMap", "t-gate-config").await.is_some());
+    wait::until(SOON, "what does not depend on it is there", async || {
+        scene.get("ConfigMap", "t-gate-config").await
+    })
+    .await
+    .unwrap();
     assert_eq!(scene.get("Deployment", "t-gate").await, None);
     assert!(operator.log().contains("services"), "{}", operator.log());
     scene.apply(&role("")).await;
@@ -51,7 +55,12 @@ async fn a_forbidden_write_is_named_and_heals() {
     scene.create("t", |_| {}).await;
     let degraded = scene.condition("t", "Degraded", "True").await;
     assert_eq!(degraded["reason"], "Forbidden");
-    assert!(degraded["message"].as_str().unwrap().contains("cannot create resource \"configmaps\""));
+    assert!(
+        degraded["message"]
+            .as_str()
+            .unwrap()
+            .contains("cannot create resource \"configmaps\"")
+    );
     // What depends on it is not made.
     assert_eq!(scene.get("Deployment", "t-gate").await, None);
     role["rules"][2]["verbs"] = json!(["create", "delete", "get", "list", "patch", "watch"]);
@@ -74,7 +83,10 @@ async fn a_busy_server_is_given_the_time_that_it_asks_for() {
     scene.create("t", |_| {}).await;
     scene.condition("t", "Ready", "True").await;
     let log = scene.proxy.log();
-    let refused = log.iter().find(|r| injected.hits().contains(&r.number)).unwrap();
+    let refused = log
+        .iter()
+        .find(|r| injected.hits().contains(&r.number))
+        .unwrap();
     let again = log
         .iter()
         .find(|r| r.number > refused.number && r.name == refused.name && r.verb == Verb::Create)

@@ -83,7 +83,10 @@ impl<C: Cluster> Pass<C> {
             }
             Err(RequestError::Closed(_)) => None,
             Err(error) if matches!(error.code(), 404 | 409) => {
-                tracing::debug!(resource = subject.name, "the resource went before its status");
+                tracing::debug!(
+                    resource = subject.name,
+                    "the resource went before its status"
+                );
                 None
             }
             Err(error) => {
