@@ -16,11 +16,6 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::BoxFuture;
-use futures::stream::StreamExt;
-use kube::runtime::controller::{Action, Config, Error as QueueError, applier};
-use serde_json::Value;
-
 use crate::cache::{Cache, Ours, Scope};
 use crate::cluster::Cluster;
 use crate::event::Announcer;
@@ -28,8 +23,12 @@ use crate::execute::Server;
 use crate::guard::Guarded;
 use crate::labels;
 use crate::operator::Process;
+use crate::render::{self, RenderError};
+use futures::future::BoxFuture;
+use futures::stream::StreamExt;
+use kube::runtime::controller::{Action, Config, Error as QueueError, applier};
 
-pub(crate) use self::kind::{Kind, RenderError};
+pub(crate) use self::kind::Kind;
 use self::pass::Pass;
 use self::resources::Resources;
 use self::track::Tracks;
@@ -129,8 +128,12 @@ impl<C: Cluster> Kind for Controller<C> {
         C::CRD
     }
 
-    fn render(&self, resource: &Value, operator: &str) -> Result<Vec<Value>, RenderError> {
-        kind::render::<C>(resource, operator)
+    fn render(&self, resource: &str, operator: &str) -> Result<String, RenderError> {
+        render::render::<C>(resource, operator)
+    }
+
+    fn check(&self, resource: &str, operator: &str) -> Result<usize, RenderError> {
+        render::children_of::<C>(resource, operator).map(|desired| desired.children.len())
     }
 
     fn run(self: Box<Self>, process: Process) -> BoxFuture<'static, ()> {

@@ -3,9 +3,10 @@
 //! In: a desired document and the fieldsV1 trees of our manager's entries in `managedFields`.
 //! Out: the first path that the trees do not cover. The server takes a path from a manager as soon
 //! as anyone else changes or removes it, and leaves it when they write an equal value in other
-//! words, so an uncovered leaf is drift and a covered one is not. fieldsV1 itself tells which lists
-//! are maps, sets or atomic: no schema is needed. Its blind spot is the order of an associative
-//! list; see [`crate::cache::Order`].
+//! words, so an uncovered leaf is drift and a covered one is not. fieldsV1 itself mostly tells which
+//! lists are maps, sets or atomic. It has two blind spots: the order of an associative list, which
+//! the cache keeps beside it, and `{}`, which says the same of an atomic value that is ours and of a
+//! map or list whose members were all taken from us. For the latter, the names of the API tell.
 
 use serde_json::{Map, Value};
 
@@ -43,9 +44,7 @@ fn leaf(value: &Value, trees: &[&Value], path: &str) -> Option<String> {
     if trees.is_empty() {
         return (!is_empty(value)).then(|| path.to_owned());
     }
-    // An empty node owns everything below it: a scalar, or an atomic list or map. One that holds `.`
-    // owns the list or map itself, and of what is in it only what it names.
-    if trees.iter().any(|tree| is_whole(tree)) {
+    if is_atomic(value, path) && trees.iter().any(|tree| is_bare(tree)) {
         return None;
     }
     match value {
@@ -75,8 +74,46 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-fn is_whole(tree: &Value) -> bool {
+fn is_bare(tree: &Value) -> bool {
     tree.as_object().is_none_or(Map::is_empty)
+}
+
+/// Lists of the API whose items are owned one by one. All others are atomic.
+const GRANULAR_LISTS: &[&str] = &[
+    "claims",
+    "containers",
+    "env",
+    "ephemeralContainers",
+    "finalizers",
+    "hostAliases",
+    "imagePullSecrets",
+    "initContainers",
+    "ownerReferences",
+    "ports",
+    "resourceClaims",
+    "schedulingGates",
+    "topologySpreadConstraints",
+    "volumeDevices",
+    "volumeMounts",
+    "volumes",
+];
+
+/// Whether a value is owned as a whole, by its name in the API: of objects, selectors and references
+/// are, and what stands in a list under a key (an owner reference).
+fn is_atomic(value: &Value, path: &str) -> bool {
+    let name = path.rsplit_once('.').map_or(path, |(_, name)| name);
+    match value {
+        Value::Array(_) => !GRANULAR_LISTS.contains(&name),
+        Value::Object(_) => {
+            name.ends_with(']')
+                || name.ends_with("elector")
+                || name.ends_with("Ref")
+                || name == "dataSource"
+                || name == "requiredDuringSchedulingIgnoredDuringExecution"
+                || is_empty(value)
+        }
+        _ => true,
+    }
 }
 
 fn field<'a>(trees: &[&'a Value], key: &str) -> Vec<&'a Value> {
@@ -200,12 +237,12 @@ mod tests {
     }
 
     #[test]
-    fn the_only_key_of_a_map_or_list_is_found_too() {
+    fn the_last_member_of_a_map_or_list_is_found_too() {
         let map = json!({"data": {"a": "b"}});
-        let taken = json!({"f:data": {".": {}}});
+        let taken = json!({"f:data": {}});
         assert_eq!(uncovered(&map, &[taken]).as_deref(), Some("data.a"));
         let list = json!({"spec": {"ports": [{"port": 80}]}});
-        let taken = json!({"f:spec": {"f:ports": {".": {}}}});
+        let taken = json!({"f:spec": {"f:ports": {}}});
         assert_eq!(uncovered(&list, &[taken]).as_deref(), Some("spec.ports[0]"));
     }
 

@@ -135,6 +135,9 @@ impl<C: Cluster> Pass<C> {
             }
         }
         let steps = plan(desired, &observed, Rollout::AtOnce);
+        for step in &steps {
+            tracing::debug!(child = %step.id, act = ?step.act, reason = %step.reason, "planned");
+        }
         let (steps, held) = self.hold_back(&key, steps);
         let mut outcome = execute(
             &self.server,

@@ -144,6 +144,7 @@ async fn readiness_names_what_is_missing() {
     };
     let answer = wait::until(SOON, "only the other namespace is missing", async || {
         let answer = ask("/readyz").await?;
+        eprintln!("{answer}");
         (answer.contains("services in namespace elsewhere: the API server answered 403")
             && !answer.contains(scene.namespace.name()))
         .then_some(answer)
