@@ -74,7 +74,12 @@ impl Actor<'_> {
                         && applied.generation <= self.observed.subject.generation
                 });
                 let applied = kept.unwrap_or_else(|| self.applied(wanted));
-                self.apply(wanted, child, &applied).await
+                match (self.apply(wanted, child, &applied).await, reason) {
+                    (Err(error), Reason::Drifted(path)) if error.meaning() == Meaning::Refusal => {
+                        self.replace_list(wanted, child, path, error).await
+                    }
+                    (answer, _) => answer,
+                }
             }
         }
     }
@@ -164,6 +169,41 @@ impl Actor<'_> {
         }
         self.cache
             .record(wanted.id.kind, body, Some(wanted.hash.as_str()));
+        Ok(Effect::Done(Verb::Updated))
+    }
+
+    /// Puts a whole list back as it should be.
+    ///
+    /// Whoever changes the key of an item (a port's number) leaves one of his own, which an apply
+    /// keeps; beside ours it may be illegal, as two ports of one name are.
+    async fn replace_list(
+        &self,
+        wanted: &DesiredChild,
+        child: &Child,
+        path: &str,
+        refused: RequestError,
+    ) -> Answer {
+        let list = path.split_once('[').map_or(path, |(list, _)| list);
+        let pointer = format!("/{}", list.replace('.', "/"));
+        let Some(value) = wanted
+            .document
+            .pointer(&pointer)
+            .filter(|value| value.is_array())
+        else {
+            return Err(refused);
+        };
+        let mut patch = list
+            .rsplit('.')
+            .fold(value.clone(), |inner, key| json!({ key: inner }));
+        if let Some(patch) = patch.as_object_mut() {
+            patch.insert("metadata".to_owned(), json!({"uid": child.uid}));
+        }
+        let content = "application/merge-patch+json";
+        let body = self
+            .server
+            .patch(self.gate, &wanted.id, "apply", content, &patch)
+            .await?;
+        self.cache.record(wanted.id.kind, body, None);
         Ok(Effect::Done(Verb::Updated))
     }
 

@@ -87,12 +87,12 @@ async fn a_field_that_is_dropped_from_the_resource_goes_also_after_drift() {
         .patch(
             "Service",
             "t-gate",
-            &json!({"spec": {"ports": [{"name": "http", "port": 99, "targetPort": 1}]}}),
+            &json!({"spec": {"ports": [{"name": "http", "port": 80, "targetPort": 1}]}}),
         )
         .await;
     wait::until(SOON, "the port is back", async || {
         let service = scene.get("Service", "t-gate").await?;
-        (service["spec"]["ports"][0]["port"] == 80).then_some(())
+        (service["spec"]["ports"][0]["targetPort"] == "http").then_some(())
     })
     .await
     .unwrap();

@@ -144,9 +144,8 @@ async fn readiness_names_what_is_missing() {
     };
     let answer = wait::until(SOON, "only the other namespace is missing", async || {
         let answer = ask("/readyz").await?;
-        eprintln!("{answer}");
         (answer.contains("services in namespace elsewhere: the API server answered 403")
-            && !answer.contains(scene.namespace.name()))
+            && !answer.contains(&format!("in namespace {}", scene.namespace.name())))
         .then_some(answer)
     })
     .await
