@@ -132,7 +132,7 @@ impl Cache {
         match state.children.get(&id) {
             Some(known) if known.uid == child.uid => self.take(&mut state, &id),
             Some(_) => BTreeSet::new(),
-            None => self.wake(&mut state, &id),
+            None => wake(&mut state, &id),
         }
     }
 
@@ -293,7 +293,7 @@ impl Cache {
     }
 
     fn take(&self, state: &mut State, id: &ObjectId) -> BTreeSet<Concerned> {
-        let mut concerned = self.wake(state, id);
+        let mut concerned = wake(state, id);
         if let Some(child) = state.children.remove(id) {
             disown(state, id, &child);
             if let Some(count) = state.counts.get_mut(&id.kind) {
@@ -302,10 +302,6 @@ impl Cache {
             concerned.extend(self.concerned(id, &child));
         }
         concerned
-    }
-
-    fn wake(&self, state: &mut State, id: &ObjectId) -> BTreeSet<Concerned> {
-        state.waiting.remove(id).unwrap_or_default()
     }
 
     /// The custom resource of a child: its controller, else the one that its labels name.
@@ -330,6 +326,11 @@ impl Cache {
     fn write(&self) -> RwLockWriteGuard<'_, State> {
         self.state.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Who waits for this object to go.
+fn wake(state: &mut State, id: &ObjectId) -> BTreeSet<Concerned> {
+    state.waiting.remove(id).unwrap_or_default()
 }
 
 fn disown(state: &mut State, id: &ObjectId, child: &Child) {

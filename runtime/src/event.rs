@@ -27,7 +27,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Notice {
     pub(crate) warning: bool,
-    /// Without the manifest's prefix, in PascalCase.
+    /// Without the manifest's prefix, in `PascalCase`.
     pub(crate) reason: &'static str,
     pub(crate) action: &'static str,
     pub(crate) note: String,
@@ -94,7 +94,7 @@ async fn publish(recorder: Recorder, waiting: mpsc::Receiver<(ObjectReference, E
                         tracing::warn!(name, event.reason, error, "failed to publish an event");
                     }
                     Err(_) => {
-                        tracing::warn!(name, event.reason, "publishing an event took too long")
+                        tracing::warn!(name, event.reason, "publishing an event took too long");
                     }
                 }
             }

@@ -43,13 +43,9 @@ impl Leadership {
     }
 
     fn may_write_at(&self, now: Instant) -> bool {
-        self.deadline()
-            .is_none_or(|deadline| deadline.is_some_and(|deadline| now < deadline))
-    }
-
-    fn deadline(&self) -> Option<Option<Instant>> {
-        let lock = self.0.as_ref()?;
-        Some(*lock.lock().unwrap_or_else(PoisonError::into_inner))
+        let Some(lock) = &self.0 else { return true };
+        let deadline = *lock.lock().unwrap_or_else(PoisonError::into_inner);
+        deadline.is_some_and(|deadline| now < deadline)
     }
 
     fn extend(&self, deadline: Option<Instant>) {

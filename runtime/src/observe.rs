@@ -136,21 +136,24 @@ pub(crate) fn whose(subject: &Subject, wanted: &DesiredChild, child: &Child) -> 
             Whose::Foreign
         };
     }
-    match &child.owner {
-        Some(owner) if *owner.uid == *subject.uid => Whose::Ours,
-        Some(owner)
-            if *owner.kind == *subject.kind
-                && *owner.group == *subject.group
-                && *owner.name == *subject.name =>
-        {
-            Whose::Predecessors
-        }
-        Some(_) => Whose::Foreign,
+    let Some(owner) = &child.owner else {
         // The owner reference was stripped: our labels and our fields must both be there.
-        None if named_after_us && (child.entries.apply || child.entries.update.is_some()) => {
+        let written = child.entries.apply || child.entries.update.is_some();
+        return if named_after_us && written {
             Whose::Ours
-        }
-        None => Whose::Foreign,
+        } else {
+            Whose::Foreign
+        };
+    };
+    if *owner.uid == *subject.uid {
+        Whose::Ours
+    } else if *owner.kind == *subject.kind
+        && *owner.group == *subject.group
+        && *owner.name == *subject.name
+    {
+        Whose::Predecessors
+    } else {
+        Whose::Foreign
     }
 }
 

@@ -237,10 +237,10 @@ fn identity(mut labels: BTreeMap<String, String>, ours: &Ours) -> Identity {
     }
 }
 
-fn entries(managed: Vec<Entry>, manager: &str) -> (Entries, Vec<Box<str>>) {
+fn entries(all: Vec<Entry>, manager: &str) -> (Entries, Vec<Box<str>>) {
     let mut ours = Entries::default();
     let mut trees = Vec::new();
-    for (index, entry) in managed.into_iter().enumerate() {
+    for (index, entry) in all.into_iter().enumerate() {
         if entry.manager != manager || entry.subresource.is_some_and(|name| !name.is_empty()) {
             continue;
         }

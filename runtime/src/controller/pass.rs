@@ -193,7 +193,7 @@ impl<C: Cluster> Pass<C> {
                 .any(|hold| hold.trouble.kind == TroubleKind::Refused && hold.whole);
             let steps = steps
                 .into_iter()
-                .filter(|step| track.holds.get(&step.id).filter(holding).is_none())
+                .filter(|step| !track.holds.get(&step.id).as_ref().is_some_and(holding))
                 .filter(|step| {
                     !refused
                         || matches!(step.act, Act::Wait | Act::Refuse)

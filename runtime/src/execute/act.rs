@@ -180,10 +180,10 @@ impl Actor<'_> {
         &self,
         wanted: &DesiredChild,
         child: &Child,
-        path: &str,
+        drifted: &str,
         refused: RequestError,
     ) -> Answer {
-        let list = path.split_once('[').map_or(path, |(list, _)| list);
+        let list = drifted.split_once('[').map_or(drifted, |(list, _)| list);
         let pointer = format!("/{}", list.replace('.', "/"));
         let Some(value) = wanted
             .document

@@ -107,10 +107,10 @@ impl Server {
         id: &ObjectId,
         verb: &'static str,
         content: &'static str,
-        patch: &Value,
+        change: &Value,
     ) -> Result<Object, RequestError> {
         let path = format!("{}?fieldManager={}", object(id), self.manager);
-        let body = patch.to_string();
+        let body = change.to_string();
         self.send(gate, &write(id, Method::PATCH, verb, path, content, &body))
             .await
     }

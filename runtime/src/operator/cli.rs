@@ -28,7 +28,7 @@ struct CommandLine {
 enum Command {
     /// Run the operator (the default)
     Run(Box<Flags>),
-    /// Print the CustomResourceDefinitions
+    /// Print the definitions of the custom resources
     Crd,
     /// Print the objects that a custom resource is made of, without an API server
     Render(File),

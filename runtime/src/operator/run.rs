@@ -98,16 +98,15 @@ async fn work(operator: Operator, settings: Settings) -> Result<(), Failure> {
             .map(|kind| kind.run(process.clone())),
     );
     let mut controllers = std::pin::pin!(controllers);
-    let result = loop {
-        tokio::select! {
-            _ = &mut controllers => break Ok(()),
-            () = keep(&mut elector) => {
-                // In-flight requests end by themselves; nothing new is started.
-                stopping.set();
-                break Err(Failure::LeaseLost);
-            }
-            Some(ended) = endpoints.join_next() => break failed(ended),
+    let result = tokio::select! {
+        _ = &mut controllers => Ok(()),
+        () = keep(&mut elector) => {
+            // What is in flight is finished; nothing new is started.
+            stopping.set();
+            controllers.await;
+            Err(Failure::LeaseLost)
         }
+        Some(ended) = endpoints.join_next() => failed(ended),
     };
     if result.is_ok()
         && let Some(elector) = &mut elector

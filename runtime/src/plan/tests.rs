@@ -60,13 +60,13 @@ fn child(hash: &str) -> Child {
     }
 }
 
-fn other_owner(kind: &str, name: &str) -> Option<Owner> {
-    Some(Owner {
+fn other_owner(kind: &str, name: &str) -> Owner {
+    Owner {
         uid: "uid-x".into(),
         kind: kind.into(),
         group: "example.com".into(),
         name: name.into(),
-    })
+    }
 }
 
 fn observed(
@@ -220,7 +220,7 @@ fn a_generation_that_was_never_reached_is_drift() {
 #[test]
 fn an_object_of_another_owner_is_refused() {
     let mut foreign = child("new");
-    foreign.owner = other_owner("Cache", "t");
+    foreign.owner = Some(other_owner("Cache", "t"));
     assert_eq!(
         about(ChildKind::Service, foreign.clone(), None),
         [Act::Refuse]
@@ -249,7 +249,7 @@ fn what_is_on_its_way_out_is_waited_for() {
     ending.terminating = true;
     assert_eq!(about(ChildKind::Service, ending, None), [Act::Wait]);
     let mut left = child("new");
-    left.owner = other_owner("Tally", "t");
+    left.owner = Some(other_owner("Tally", "t"));
     assert_eq!(about(ChildKind::Service, left, None), [Act::Wait]);
 }
 
@@ -273,7 +273,7 @@ fn a_claim_is_used_as_it_is_and_only_ever_grown() {
 #[test]
 fn only_what_the_resource_owns_is_removed_and_what_holds_data_never() {
     let mut foreign = child("old");
-    foreign.owner = other_owner("Tally", "other");
+    foreign.owner = Some(other_owner("Tally", "other"));
     let mut unowned = child("old");
     unowned.owner = None;
     let mut ending = child("old");

@@ -1,6 +1,7 @@
 //! Changes of a resource: what is written, what is removed, what is refused.
 
 use dsoi_runtime::testing::{Mark, Verb, wait};
+use kube::api::ListParams;
 use serde_json::{Value, json};
 
 use crate::scene::{SOON, Scene, shown};
@@ -28,7 +29,7 @@ async fn a_change_costs_a_flip_once_a_dry_run_and_an_apply() {
         let mark = scene.proxy.mark();
         scene
             .create("t", |tally| {
-                tally["spec"]["appConfigGroup"][0]["logLevel"] = json!(level)
+                tally["spec"]["appConfigGroup"][0]["logLevel"] = json!(level);
             })
             .await;
         scene.condition("t", "Ready", "True").await;
@@ -68,7 +69,7 @@ async fn a_field_that_is_dropped_from_the_resource_goes_also_after_drift() {
             environment(
                 tally,
                 json!([{"name": "A", "value": "1"}, {"name": "B", "value": "2"}]),
-            )
+            );
         })
         .await;
     scene.condition("t", "Ready", "True").await;
@@ -76,7 +77,7 @@ async fn a_field_that_is_dropped_from_the_resource_goes_also_after_drift() {
     scene.settled().await;
     scene
         .create("t", |tally| {
-            environment(tally, json!([{"name": "A", "value": "1"}]))
+            environment(tally, json!([{"name": "A", "value": "1"}]));
         })
         .await;
     scene.condition("t", "Ready", "True").await;
@@ -104,7 +105,7 @@ async fn a_field_that_is_dropped_from_the_resource_goes_also_after_drift() {
             session(
                 tally,
                 json!([{"name": "web", "port": 81, "targetPort": "http"}]),
-            )
+            );
         })
         .await;
     wait::until(SOON, "one port is left", async || {
@@ -159,7 +160,7 @@ async fn a_removed_node_takes_its_children_and_leaves_claims_and_twins() {
     assert_eq!(scene.names("PersistentVolumeClaim").await, claims);
     assert!(scene.get("ConfigMap", "twin").await.is_some());
     let note = wait::until(SOON, "the removal was announced", async || {
-        let events = scene.api("Event").list(&Default::default()).await.ok()?;
+        let events = scene.api("Event").list(&ListParams::default()).await.ok()?;
         events
             .items
             .iter()
@@ -228,7 +229,7 @@ async fn a_resource_that_cannot_be_built_says_where() {
     let mark = scene.proxy.mark();
     scene
         .create("t", |tally| {
-            tally["spec"]["nodes"][1]["k8sConfigGroup"] = json!("nowhere")
+            tally["spec"]["nodes"][1]["k8sConfigGroup"] = json!("nowhere");
         })
         .await;
     let accepted = scene.condition("t", "Accepted", "False").await;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use dsoi_runtime::testing::{Action, Fault, Verb, wait};
+use kube::api::{DeleteParams, ListParams};
 use serde_json::json;
 
 use crate::scene::{SOON, Scene, shown};
@@ -66,7 +67,7 @@ async fn each_child_is_announced_once_after_the_status() {
     scene.create("t", |_| {}).await;
     scene.condition("t", "Ready", "True").await;
     let events = wait::until(SOON, "six children were announced", async || {
-        let events = scene.api("Event").list(&Default::default()).await.ok()?;
+        let events = scene.api("Event").list(&ListParams::default()).await.ok()?;
         let mut notes: Vec<String> = events
             .items
             .iter()
@@ -145,7 +146,7 @@ async fn a_name_that_is_taken_is_left_alone_and_taken_up_when_it_is_free() {
     assert_eq!(scene.get("Service", "t-gate").await.unwrap(), before);
     scene
         .api("Service")
-        .delete("t-gate", &Default::default())
+        .delete("t-gate", &DeleteParams::default())
         .await
         .unwrap();
     scene.condition("t", "Ready", "True").await;
@@ -161,7 +162,7 @@ async fn a_resource_that_is_made_again_waits_for_its_predecessors_children() {
     let old = scene.get("Service", "t-gate").await.unwrap();
     scene
         .api("Tally")
-        .delete("t", &Default::default())
+        .delete("t", &DeleteParams::default())
         .await
         .unwrap();
     scene.create("t", |_| {}).await;

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use dsoi_runtime::testing::process::Operator;
 use dsoi_runtime::testing::{Mark, wait};
+use kube::api::{DeleteParams, Patch, PatchParams};
 use serde_json::{Value, json};
 
 use crate::scene::{SOON, Scene, shown};
@@ -47,7 +48,7 @@ async fn a_deleted_child_is_back_at_once_with_one_write() {
         let mark = scene.proxy.mark();
         scene
             .api(kind)
-            .delete(name, &Default::default())
+            .delete(name, &DeleteParams::default())
             .await
             .unwrap();
         let took = mended(&scene, kind, name, |child| child["metadata"]["uid"] != uid).await;
@@ -204,7 +205,7 @@ async fn a_wiped_status_is_written_again_and_nothing_else() {
     let wiped = json!({"status": null});
     scene
         .api("Tally")
-        .patch_status("t", &Default::default(), &kube::api::Patch::Merge(&wiped))
+        .patch_status("t", &PatchParams::default(), &Patch::Merge(&wiped))
         .await
         .unwrap();
     scene.condition("t", "Ready", "True").await;

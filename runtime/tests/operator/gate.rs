@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use dsoi_runtime::testing::wait;
+use kube::api::{DeleteParams, ListParams};
 use serde_json::json;
 
 use crate::scene::{SOON, Scene, shown};
@@ -33,7 +34,7 @@ async fn an_ignored_resource_is_left_alone_until_it_is_not() {
         .await;
     scene
         .api("Service")
-        .delete("t-gate", &Default::default())
+        .delete("t-gate", &DeleteParams::default())
         .await
         .unwrap();
     tokio::time::sleep(Duration::from_secs(3)).await;
@@ -70,14 +71,14 @@ async fn a_resource_that_does_not_decode_hurts_no_other() {
     let scene = Scene::new("unsound").await;
     scene
         .create("bad", |tally| {
-            tally["spec"]["nodes"][0]["replicas"] = json!("many")
+            tally["spec"]["nodes"][0]["replicas"] = json!("many");
         })
         .await;
     scene.create("good", |_| {}).await;
     let operator = scene.start();
     scene.condition("good", "Ready", "True").await;
     let note = wait::until(SOON, "it was announced", async || {
-        let events = scene.api("Event").list(&Default::default()).await.ok()?;
+        let events = scene.api("Event").list(&ListParams::default()).await.ok()?;
         let event = events
             .items
             .iter()

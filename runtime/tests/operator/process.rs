@@ -100,7 +100,7 @@ async fn a_lease_is_taken_handed_over_and_never_made() {
     .unwrap();
     scene
         .create("t", |tally| {
-            tally["spec"]["appConfigGroup"][0]["logLevel"] = json!("debug")
+            tally["spec"]["appConfigGroup"][0]["logLevel"] = json!("debug");
         })
         .await;
     scene.condition("t", "Ready", "True").await;

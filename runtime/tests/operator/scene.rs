@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use dsoi_runtime::testing::process::{Launch, Operator};
 use dsoi_runtime::testing::{ControlPlane, Logged, Namespace, Proxy, wait};
-use kube::api::{ApiResource, DynamicObject, Patch, PatchParams};
+use kube::api::{ApiResource, DynamicObject, ListParams, Patch, PatchParams};
 use kube::core::GroupVersionKind;
 use kube::{Api, Client};
 use serde_json::{Value, json};
@@ -161,7 +161,7 @@ impl Scene {
         };
         let mut resource = ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, kind));
         if kind == "Tally" {
-            resource.plural = "tallies".to_owned();
+            "tallies".clone_into(&mut resource.plural);
         }
         Api::namespaced_with(self.admin.clone(), self.namespace.name(), &resource)
     }
@@ -185,7 +185,7 @@ impl Scene {
     }
 
     pub(crate) async fn names(&self, kind: &str) -> Vec<String> {
-        let list = self.api(kind).list(&Default::default()).await.unwrap();
+        let list = self.api(kind).list(&ListParams::default()).await.unwrap();
         list.items
             .into_iter()
             .filter_map(|object| object.metadata.name)
