@@ -156,3 +156,28 @@ async fn readiness_names_what_is_missing() {
     scene.create("t", |_| {}).await;
     scene.condition("t", "Ready", "True").await;
 }
+
+#[tokio::test]
+async fn fifty_resources_of_a_megabyte_fit_into_memory() {
+    let scene = Scene::new("large").await;
+    let spare = "x".repeat(900 * 1024);
+    for number in 0..50 {
+        scene
+            .create(&format!("t{number}"), |tally| {
+                let groups = tally["spec"]["appConfigGroup"].as_array_mut().unwrap();
+                groups.push(json!({"name": "spare", "extra": {"text": spare}}));
+                tally["spec"]["nodes"][0]["replicas"] = json!(1);
+                tally["spec"]["nodes"][1]["replicas"] = json!(0);
+            })
+            .await;
+    }
+    let operator = scene.start();
+    for number in 0..50 {
+        scene
+            .condition(&format!("t{number}"), "Ready", "True")
+            .await;
+    }
+    let resident = operator.resident_bytes().unwrap() >> 20;
+    assert!(resident <= 250, "{resident} MiB");
+    eprintln!("large: {resident} MiB");
+}
