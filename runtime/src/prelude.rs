@@ -21,6 +21,7 @@ pub use crate::cluster::{
     AppConfigGroup, Cluster, ClusterResource, Labels, MissingOrder, NodeFields, NodeType, OrderBy,
     Rules, SecurityProfile, Spelling, StorageMode, StorageModes,
 };
+pub use crate::controller::Controller;
 pub use crate::encode::{Layers, Text};
 pub use crate::kind::ChildKind;
 pub use crate::node::{Node, PodRef};
