@@ -138,6 +138,7 @@ static TABLE: [KindRow; 6] = [
         ],
         always_sent: &[
             "/spec/template/spec/serviceAccountName",
+            "/spec/podManagementPolicy",
             "/spec/updateStrategy",
             "/spec/persistentVolumeClaimRetentionPolicy",
         ],

@@ -120,7 +120,9 @@ impl Workload {
         self
     }
 
-    /// `OrderedReady` or `Parallel` (`StatefulSet`).
+    /// `OrderedReady` or `Parallel` (`StatefulSet`). The default here is `Parallel`: with
+    /// `OrderedReady` a corrected template never replaces a pod that did not get ready (D5). Rolling
+    /// updates go one pod at a time with either.
     pub fn pod_management_policy(mut self, policy: impl Into<String>) -> Self {
         self.settings.pod_management_policy = Some(policy.into());
         self
@@ -288,7 +290,15 @@ impl Workload {
         match self.kind {
             WorkloadKind::StatefulSet => fields.extend([
                 ("serviceName", json!(self.service)),
-                ("podManagementPolicy", json!(settings.pod_management_policy)),
+                (
+                    "podManagementPolicy",
+                    json!(
+                        settings
+                            .pod_management_policy
+                            .as_deref()
+                            .unwrap_or("Parallel")
+                    ),
+                ),
                 ("updateStrategy", self.update_strategy_sent()),
                 ("volumeClaimTemplates", json!(self.storage.templates)),
                 (

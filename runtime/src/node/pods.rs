@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::vec::IntoIter;
 
 use super::Node;
 use crate::cluster::{Cluster, NodeFields};
@@ -38,9 +39,9 @@ impl PodRef {
 
 impl<'a, C: Cluster> Node<'a, C> {
     /// The pods of this node; none for a `Deployment`, whose pods have no lasting names.
-    pub fn pods(&self) -> Vec<PodRef> {
+    pub fn pods(&self) -> IntoIter<PodRef> {
         if self.kind() != WorkloadKind::StatefulSet {
-            return Vec::new();
+            return Vec::new().into_iter();
         }
         self.context.asked.set(true);
         let workload = C::workload_name(self);
@@ -62,21 +63,21 @@ impl<'a, C: Cluster> Node<'a, C> {
                 ports,
             }
         });
-        pods.collect()
+        pods.collect::<Vec<_>>().into_iter()
     }
 
     /// The pods of all nodes of a type, in the resource's order.
-    pub fn pods_of(&self, node_type: &str) -> Vec<PodRef> {
-        let nodes = self.nodes_of(node_type);
-        nodes.iter().flat_map(Node::pods).collect()
+    pub fn pods_of(&self, node_type: &str) -> IntoIter<PodRef> {
+        let pods = self.nodes_of(node_type).flat_map(|node| node.pods());
+        pods.collect::<Vec<_>>().into_iter()
     }
 
     /// The nodes of a type, in the resource's order.
-    pub fn nodes_of(&self, node_type: &str) -> Vec<Node<'a, C>> {
+    pub fn nodes_of(&self, node_type: &str) -> IntoIter<Node<'a, C>> {
         let entries = self.resolved.nodes.iter();
-        entries
+        let nodes = entries
             .filter(|entry| entry.spec.node_type() == node_type)
-            .map(|entry| Node::new(self.resolved, entry, self.context))
-            .collect()
+            .map(|entry| Node::new(self.resolved, entry, self.context));
+        nodes.collect::<Vec<_>>().into_iter()
     }
 }
