@@ -7,8 +7,14 @@
 //! Everything before `commit` is pure. Every mistake of a stage is collected before it is reported.
 
 pub mod args;
+pub mod check;
 pub mod command;
 pub mod diagnostic;
 pub mod expr;
 pub mod manifest;
+pub mod model;
+pub mod plan;
+pub mod render;
+pub mod schema;
 pub mod ui;
+pub mod write;

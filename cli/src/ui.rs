@@ -46,6 +46,11 @@ impl Ui {
             Output::Text => {
                 stdout(&report.text);
                 if !self.quiet {
+                    if let Some(warnings) = &report.warnings {
+                        let text =
+                            print::warnings(&warnings.problems, &warnings.source, self.color);
+                        stderr(&text);
+                    }
                     report
                         .notes
                         .iter()

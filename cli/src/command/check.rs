@@ -4,8 +4,9 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{Failure, Report, read_manifest};
+use super::{Failure, Report, Warnings, read_manifest};
 use crate::args::CheckArgs;
+use crate::check;
 
 /// Checks a manifest.
 ///
@@ -13,6 +14,7 @@ use crate::args::CheckArgs;
 /// The manifest cannot be read, or has mistakes.
 pub fn run(args: &CheckArgs, directory: &Path) -> Result<Report, Failure> {
     let manifest = read_manifest(directory, &args.file)?;
+    check::check(&manifest).map_err(|problems| Failure::manifest(&manifest.source, problems))?;
     let types: Vec<&str> = manifest
         .cluster
         .node_types
@@ -22,6 +24,10 @@ pub fn run(args: &CheckArgs, directory: &Path) -> Result<Report, Failure> {
     Ok(Report {
         notes: vec![format!("{}: no mistakes", manifest.source.name())],
         data: json!({ "file": manifest.source.name(), "kind": manifest.cluster.kind.value, "nodeTypes": types }),
+        warnings: Some(Warnings {
+            source: manifest.source.clone(),
+            problems: check::warnings(&manifest),
+        }),
         ..Report::default()
     })
 }

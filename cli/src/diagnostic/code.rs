@@ -80,10 +80,130 @@ codes! {
         "`${…}` is computed by the running operator from a custom resource. This value is needed earlier, when the operator is generated or installed, so it has to be written out. `$${` writes the two characters as they are.";
     E0110, "the type of a field cannot be read",
         "A type is `string`, `int`, `bool`, `port`, `quantity`, `duration`, `tree`, `json`, `secretKey`, `secretRef`, `nodeType`, `k8s.NAME`, `list<T>`, `map<T>`, or words with `|` between them; `optional` may stand before it and `= default` behind it.";
+    E0201, "a cluster has no node type",
+        "Node types say which programs a cluster is made of and how each starts; without one there is nothing to run. Describe at least one under `cluster.nodeTypes`.";
+    E0202, "`like` names no node type",
+        "`like: TYPE` copies another node type of the same manifest; what is written beside it wins over the copy.";
+    E0203, "an order names a node type that does not exist",
+        "`order.default` lists node types by their keys in `cluster.nodeTypes`. It seeds the order in which an upgrade rolls through them.";
+    E0204, "node types are like each other in a circle",
+        "`like` copies another node type, which may itself be like a third one. A circle has no first one to copy.";
+    E0205, "an order lists a node type twice",
+        "A node type has one place in the order of an upgrade.";
+    E0206, "an order is incomplete",
+        "With `order.missing: refuse` a custom resource whose order leaves out a node type is refused, so the default has to name all of them. With `append` the others follow in the order in which they are written.";
+    E0207, "a k8s config group has no such field",
+        "The k8s config group exposes fields of Kubernetes from a fixed list; `spelling` can give them other names in JSON. The message lists what there is.";
+    E0208, "a needed field is not exposed",
+        "A custom resource can only bring what `cluster.k8sConfigGroup.fields` lists. `image` is needed unless `cluster.image` gives a default; required volumes need `storageConfig`.";
+    E0209, "`envFrom` names no config map",
+        "`{configMap: C}` takes the variables from a config map that the manifest declares, under `configMaps` of the node type or of the cluster.";
+    E0210, "a field sets nothing",
+        "The custom resource would have a field that no expression of the manifest uses, so whoever sets it sees no effect. This is a warning: an API may have to keep a field for those who set it already.";
+    E0211, "a list has no such key",
+        "The items of a keyed list are told apart by one of their fields. It has to be one of them, always present, and a string, number, enum or node type.";
+    E0212, "no port has this name",
+        "Probes and services may name a port of the main container; the name has to be one that `ports` of the node type declares.";
+    E0213, "a cluster has too many node types",
+        "A node type is a kind of program, and the largest applications have some twenty. The limit keeps a hostile manifest from taking time and memory.";
+    E0214, "scaling a node type restarts pods",
+        "A file or config map lists the pods of a node type, or counts them, so another number of replicas changes it, and a changed file restarts the pods that read it. This is a warning: most programs need the restart to see the new list; one that reads its file again by itself takes `onChange: keep`.";
+    E0301, "a path leads nowhere",
+        "A path starts at one of `kind`, `cr`, `spec`, `external`, `node`, `k8s`, `config`, `type`, `nodes`, `pods`, `pod`, `storage`, `files`, `services`, `configMaps` or a variable of `$for`, and each step names something that is declared there. Every path is resolved when the operator is generated, so a typing mistake cannot become an empty text later.";
+    E0302, "a value of another type is needed",
+        "A place takes values of certain types: an argument is a text, a condition a bool. Exactly one `${…}` keeps the type of its value; a text around it makes a text.";
+    E0304, "a value that may be absent stands in a text",
+        "An optional field, a keyed entry or a dependency may be absent. Alone in its entry, item or line it takes that with it; inside of a longer text something has to stand there. Give a default with `??`, or keep the entry only while the value is there with `$if`.";
+    E0305, "a list stands in a text",
+        "A list has no one text. Where a list is expected it splices; elsewhere `$join` makes a text of it: `{$join: \",\", $for: x in config.list, $value: \"${x}\"}`.";
+    E0306, "a value is out of reach",
+        "A child sees what its scope sees. What all nodes of a config group share knows no single node, what the whole cluster shares knows no config group. A file or config map is made for each node with `per: node`.";
+    E0307, "a value is known too late",
+        "What `pod` has is known to the running pod alone. In `command`, `args` and `env` it becomes a variable that Kubernetes fills in; a file is written before there is a pod.";
+    E0308, "a mapping stands in a text",
+        "A mapping, a tree or a value of Kubernetes has no one text. Name one of its fields, or write it as JSON with `$json`.";
+    E0309, "a bool may be absent",
+        "A condition is true or false. An optional bool may be neither; `?? false` says what its absence means.";
     E0310, "an expression cannot be read",
         "Inside `${…}` stands a path such as `config.logLevel`, `external.stores[type.name].data` or `spec[\"schema.json\"]`, a text in double quotes, a number, true or false; `??` between several takes the first that is present. There are no functions and there is no arithmetic.";
     E0311, "a condition or loop cannot be read",
         "`$if` takes paths and values with `==`, `!=`, `in`, `!`, `&&`, `||` and parentheses. `$for` takes `NAME in PATH`.";
+    E0312, "a default is never used",
+        "`??` takes the first value that is present. A value that is always there ends the search, so what follows it does nothing.";
+    E0313, "a default or limit does not fit the type",
+        "The default of a field is a value of its type; `pattern` limits strings, `min` and `max` numbers and lengths, `growOnly` ints, `anyCase` enums.";
+    E0314, "an optional field has a default",
+        "The API server fills in a default, so the field would never be absent: `optional` and a default exclude each other.";
+    E0315, "a type does not exist",
+        "`k8s.NAME` is a type of Kubernetes' core, apps or networking API by its short name, as `k8s.Toleration`. A list needs the type of its items.";
+    E0317, "two values can never be alike",
+        "`==`, `!=`, `in` and `??` take values of one type on both sides; a number is not a text.";
+    E0318, "a variable hides another name",
+        "The variable of a `$for` may not be called like a root of expressions or like a variable around it.";
+    E0319, "many values stand where one is meant",
+        "`$for` makes many values, so it stands in a list; `$join` makes one text of them.";
+    E0322, "a loop or `in` has no list",
+        "`$for: x in PATH` runs over a list, such as `pods.TYPE`, `nodes.TYPE` or a field of type `list<T>`; `in` looks into a list or the keys of a map.";
+    E0323, "a condition is always true",
+        "`$if: PATH` asks whether a value is present. A required value always is, so the condition says something other than what was meant.";
+    E0401, "a secret would be stored in a config map",
+        "Whoever may read config maps could read it. A secret of the custom resource goes into a variable, where Kubernetes puts it without the operator ever seeing it; the file names the variable.";
+    E0402, "a value from the custom resource would become shell code",
+        "A shell reads its script again after the value was put in, so a node called `a; rm -rf /` would run a command. Arguments in a list and variables are never read as code.";
+    E0403, "a secret stands elsewhere than in a variable",
+        "The operator does not read secrets. A `secretKey` can only be the whole value of an entry of `env`, where Kubernetes fills it in.";
+    E0501, "a Deployment has no claim templates",
+        "Only a StatefulSet makes a claim for each of its pods. A Deployment can have one claim that all its pods share (`claim`), or none (`refuse`).";
+    E0502, "two volumes are one",
+        "Each volume that a node type demands has its own name and its own path.";
+    E0503, "two ports clash",
+        "In one container a port's name is unique, and so is a number within its protocol.";
+    E0505, "two files have one path",
+        "Each file of a node type is mounted at its own path.";
+    E0506, "a directory is mounted in two ways",
+        "A directory mount hides the single files mounted into the same directory, and the pod does not start. All files of a directory are mounted as the directory, or each by itself.";
+    E0507, "a mount would hide a system directory",
+        "A directory mount replaces everything that the image has there. A file in `/etc` is mounted by itself, or gets a directory of its own.";
+    E0508, "the content does not fit the format",
+        "YAML, JSON and properties files are written as mappings, and a value cannot break out of its place; a text is written as it stands. The format follows the extension of the path unless `format` says otherwise.";
+    E0509, "a Kubernetes field does not exist",
+        "Probes, security contexts, pods, workloads and services are checked against the schemas of Kubernetes when the operator is generated, so a typing mistake does not wait for a server to find it.";
+    E0510, "a needed field is missing",
+        "Kubernetes refuses the object without this field.";
+    E0511, "a value has another shape in Kubernetes",
+        "The value is checked against the schema of the Kubernetes type that its place has.";
+    E0512, "pods have no stable names",
+        "Only the pods of a StatefulSet have names that are known before they run. A node type that others address pod by pod allows no other kind: `kinds: [StatefulSet]`.";
+    E0513, "pods have no host names",
+        "The DNS gives a pod a name through the service that governs its StatefulSet: the headless one, or the main one with `governing: true`.";
+    E0514, "two files have one key",
+        "The key of a file in its config map is the last segment of its path. Two files of one name in different directories need config maps of different names.";
+    E0515, "a file or config map is incomplete",
+        "A file has a path and content, a config map has data; each may come from `everyNodeType`.";
+    E0516, "a variable is not declared",
+        "`$(NAME)` in `command` and `args` is filled in by Kubernetes from the container's variables; an unknown one stays as it is. `$$(NAME)` writes it on purpose.";
+    E0517, "the operator sets this field",
+        "Some fields of pods, workloads and services are the operator's: selectors, replicas, templates. The help says what to write instead.";
+    E0518, "a limit cannot be met",
+        "`min`, `max` and `allowed` leave no number, or exclude each other.";
+    E0519, "no kind of workload is allowed",
+        "`kinds` lists what nodes of a type may be: `StatefulSet`, `Deployment`, or both.";
+    E0520, "the environment of the custom resource stands twice",
+        "`${k8s.env}` says where the variables of the k8s config group stand among those of the manifest: at one place.";
+    E0521, "the oldest supported server does not have this",
+        "`operator.kubernetes` is the oldest server that the operator supports; a feature that came later cannot be used before it is raised.";
+    E0601, "a name is not legal",
+        "Names of Kubernetes objects, ports, variables and labels have alphabets and lengths of their own; the message says which.";
+    E0602, "two children can get one name",
+        "The names of nodes and groups may contain `-`, so two of them joined by a dash can be read in two ways: `a` + `b-c` and `a-b` + `c`. The name of a child must tell nodes apart whatever they are called, or `collisions: refuse` makes the operator refuse a custom resource with two alike.";
+    E0603, "a name is too long",
+        "The fixed part of a name leaves no room for what is inserted. A StatefulSet's name may have 52 characters, since Kubernetes appends to it; a service's and a label's 63; a config map's 253.";
+    E0604, "two names are one in Rust",
+        "Names of fields become snake_case in the generated code, names of types and variants UpperCamelCase, so `logLevel` and `log_level` are one. Keywords are no problem: `type` becomes `r#type`.";
+    E0605, "a name is taken",
+        "The specification has fields of its own in specs, nodes, groups and status, and the runtime labels of its own; a manifest cannot have others of these names.";
+    E0606, "a name makes no identifier",
+        "A name has at least one ASCII letter or digit, of which an identifier in Rust can be made.";
     E0901, "this key is not supported yet",
         "The language has the key, this version of dsoi does not do anything with it yet. It is refused, so that nobody relies on a setting without effect.";
 }

@@ -5,6 +5,7 @@
     reason = "a test ends where its files are not as they should be"
 )]
 
+mod check;
 mod commands;
 mod hostile;
 mod problems;

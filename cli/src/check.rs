@@ -1,0 +1,314 @@
+//! [`Manifest`] → [`Operator`]: the second stage of the pipeline.
+//!
+//! In: a manifest that is well formed. Out: the model, in which every name is resolved, every path typed and every default of
+//! the manifest filled in; or every mistake at once. Pure; knows nothing of files, templates or Rust source.
+//!
+//! ```text
+//! Manifest ─fields, spelling→ what a custom resource has ─merge→ node types ─typing→ expressions ─names, effects→ Operator
+//! ```
+
+mod cluster;
+mod cond;
+mod container;
+mod effect;
+mod facts;
+mod fields;
+mod file;
+mod ident;
+mod k8s;
+mod literal;
+mod merge;
+mod names;
+mod node_type;
+mod operator;
+mod path;
+mod place;
+mod prove;
+mod report;
+mod scope;
+mod tree;
+mod typer;
+mod value;
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{Code, Problem, Problems};
+use crate::manifest::{self as ast, Manifest};
+use crate::model::{
+    ChildKind, Cluster, DnsLabel, ImageName, K8sField, KindName, KubernetesVersion, NodeType,
+    NodeTypeName, Operator, StorageMode, WorkloadKind,
+};
+use facts::{Facts, TypeFacts};
+use fields::Fields;
+use report::Report;
+use typer::Typer;
+
+/// The operator that the manifest describes.
+///
+/// # Errors
+/// Every mistake of the stage.
+pub fn check(manifest: &Manifest) -> Result<Operator, Problems> {
+    run(manifest).map(|(operator, _)| operator)
+}
+
+/// What is odd in a manifest without being wrong: fields that a custom resource has and nothing uses (`E0210`), node types whose
+/// scaling restarts others (`E0214`). Empty where [`check`] finds a mistake.
+pub fn warnings(manifest: &Manifest) -> Problems {
+    run(manifest).map_or_else(|_| Problems::new(), |(_, warnings)| warnings)
+}
+
+fn run(manifest: &Manifest) -> Result<(Operator, Problems), Problems> {
+    let report = Report::new(&manifest.source);
+    let made = operator(&report, manifest);
+    let problems = report.into_problems();
+    match made {
+        Some(made) => problems.into_result(made),
+        // Whoever gives up says why; a stage that gives up silently would be a bug of ours, not of the manifest.
+        None => Err(problems),
+    }
+}
+
+fn operator(report: &Report<'_>, manifest: &Manifest) -> Option<(Operator, Problems)> {
+    let written = &manifest.cluster;
+    let kind = report.name(&written.kind, "a kind", KindName::new);
+    let spelling = cluster::spelling(report, &written.spelling);
+    let api = operator::api(report, &manifest.api);
+    let kubernetes = operator::version(report, &manifest.operator);
+    if node_type::PRELUDE.contains(&written.kind.value.as_str()) {
+        report.push(
+            Problem::new(
+                Code::E0605,
+                format!("`{}` is a type of the runtime", written.kind.value),
+            )
+            .at(written.kind.span, "already taken")
+            .help("choose a kind that says more, such as the application's name"),
+        );
+    }
+    // Without these nothing else has a meaning.
+    let (kind, spelling) = (kind?, spelling?);
+
+    let fields = Fields::new(report, kind.as_str());
+    let extra = cluster::extra(&fields, written, &spelling);
+    let kind_lower = kind.as_str().to_lowercase();
+    let mut facts = Facts {
+        manifest,
+        kind_lower: kind_lower.clone(),
+        spec: extra.spec,
+        node: extra.node,
+        config: extra.config,
+        external: extra.external,
+        k8s_group: cluster::k8s_group(report, written),
+        k8s_word: spelling.k8s_config_group.wire.to_string(),
+        config_word: spelling.app_config_group.wire.to_string(),
+        nodes_word: spelling.nodes.wire.to_string(),
+        external_word: spelling.external.wire.to_string(),
+        types: type_facts(report, written),
+        shared_config_maps: file::optional_maps(&written.config_maps),
+        minor: kubernetes.minor,
+    };
+    let paths: Vec<_> = {
+        let typer = Typer::new(report, &facts);
+        facts
+            .types
+            .iter()
+            .map(|known| typer.file_paths(known))
+            .collect()
+    };
+    for (known, files) in facts.types.iter_mut().zip(paths) {
+        known.files = files;
+    }
+
+    let typer = Typer::new(report, &facts);
+    let node_types: Vec<NodeType> = facts
+        .types
+        .iter()
+        .filter_map(|known| typer.node_type(known))
+        .collect();
+    distinct(report, written, &node_types);
+    let config_maps = typer.config_maps(&written.config_maps, None);
+    let named = typer.names(&written.names, &node_types);
+    let labels = written.labels.as_ref().map(|labels| typer.labels(labels));
+    let process = typer.process(&manifest.operator);
+    typer.standing_effects(&node_types);
+
+    let type_names: Vec<NodeTypeName> =
+        facts.types.iter().map(|known| known.name.clone()).collect();
+    let mut k8s_group = facts.k8s_group.clone();
+    k8s_group.max_storage = named.max_storage;
+    let label = |text: &ast::Spanned<String>, what: &str| report.name(text, what, DnsLabel::new);
+    let or_label = |text: Option<&ast::Spanned<String>>, what: &str, default: &str| match text {
+        Some(text) => label(text, what),
+        None => DnsLabel::new(default).ok(),
+    };
+    let cluster = Cluster {
+        ident: ident::field(kind.as_str())?,
+        plural: or_label(
+            written.plural.as_ref(),
+            "a plural",
+            &Facts::default_plural(&kind_lower),
+        )?,
+        singular: DnsLabel::new(kind_lower.as_str()).ok()?,
+        short_names: written
+            .short_names
+            .iter()
+            .filter_map(|name| label(name, "a short name"))
+            .collect(),
+        categories: written
+            .categories
+            .iter()
+            .filter_map(|name| label(name, "a category"))
+            .collect(),
+        columns: cluster::columns(report, &written.columns),
+        app: or_label(written.app.as_ref(), "the name of an app", &kind_lower)?,
+        image: match &written.image {
+            Some(image) => Some(report.name(image, "an image", ImageName::new)?),
+            None => None,
+        },
+        doc: None,
+        spelling,
+        child_kinds: child_kinds(
+            &node_types,
+            !config_maps.is_empty(),
+            k8s_group.field(K8sField::NetworkPolicy).is_some(),
+        ),
+        k8s_group,
+        config: facts.config.clone(),
+        spec: facts.spec.clone(),
+        node: facts.node.clone(),
+        external: facts.external.clone(),
+        order: cluster::order(report, &written.order, &type_names),
+        names: named.names,
+        labels,
+        unlabelled: cluster::unlabelled(&written.unlabelled),
+        security: cluster::security(written.security.as_ref()),
+        events: cluster::events(&written.events),
+        rules: cluster::rules(report, &written.rules),
+        limits: named.limits,
+        reserved_suffixes: named.reserved_suffixes,
+        status: extra.status,
+        config_maps,
+        node_types,
+        kind,
+    };
+    let effects = typer.effects();
+    let mut warnings = Problems::new();
+    for unused in effect::unused(&typer, &effects) {
+        warnings.push(
+            Problem::new(Code::E0210, format!("`{}` sets nothing", unused.path))
+                .at(unused.span, "no expression of the manifest uses it")
+                .help("use it, or drop it: whoever sets it will wonder"),
+        );
+    }
+    for (scaled, known) in typer.scaled() {
+        let restarted = report::listed(&known.restarted, "nothing");
+        warnings.push(
+            Problem::new(
+                Code::E0214,
+                format!("scaling `{scaled}` restarts {restarted}"),
+            )
+            .at(
+                known.span,
+                format!("another number of `{scaled}` pods changes what is written here"),
+            )
+            .help("if the program reads the file again by itself, set `onChange: keep` on it"),
+        );
+    }
+    let process = process?;
+    let operator = Operator {
+        name: process.name,
+        image: process.image,
+        lease: process.lease,
+        ignore_annotation: process.ignore_annotation,
+        deny_list: process.deny_list,
+        watch: process.watch,
+        resync: process.resync,
+        kubernetes: KubernetesVersion {
+            minor: kubernetes.minor,
+        },
+        rules: process.rules,
+        api: api?,
+        cluster,
+        effects,
+    };
+    Some((operator, warnings))
+}
+
+/// The node types as they stand after merging, and what is known of them beforehand.
+fn type_facts(report: &Report<'_>, written: &ast::Cluster) -> Vec<TypeFacts> {
+    if written.node_types.is_empty() {
+        report.push(
+            Problem::new(Code::E0201, "a cluster needs at least one node type")
+                .at(written.node_types_span, "there is none")
+                .help("describe one: `nodeTypes: {server: {args: [serve]}}`"),
+        );
+    }
+    let merged = merge::node_types(report, written);
+    merged
+        .into_iter()
+        .filter_map(|written| {
+            let (services, governing) = node_type::services(&written);
+            Some(TypeFacts {
+                name: report.name(&written.name, "the name of a node type", NodeTypeName::new)?,
+                kinds: node_type::kinds(report, &written),
+                ports: container::ports(report, written.container.ports.as_ref()),
+                files: Vec::new(),
+                governing,
+                services,
+                written,
+            })
+        })
+        .collect()
+}
+
+/// `E0604`: node types, files and config maps whose names are one in Rust.
+fn distinct(report: &Report<'_>, written: &ast::Cluster, node_types: &[NodeType]) {
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    for node_type in node_types {
+        if !seen.insert(node_type.type_ident.as_str()) {
+            let span = written
+                .node_types
+                .iter()
+                .find(|known| known.name.value == node_type.name.as_str())
+                .map(|known| known.name.span);
+            report.push(
+                Problem::new(
+                    Code::E0604,
+                    format!("two node types are both `{}` in Rust", node_type.type_ident),
+                )
+                .at(span.unwrap_or_default(), "clashes with another")
+                .help("rename one of them"),
+            );
+        }
+    }
+}
+
+/// Every kind of child that the operator can make; sorted.
+fn child_kinds(node_types: &[NodeType], shared: bool, policy: bool) -> Vec<ChildKind> {
+    let mut kinds = BTreeSet::new();
+    if shared {
+        kinds.insert(ChildKind::ConfigMap);
+    }
+    for node_type in node_types {
+        let storage = &node_type.rules.storage;
+        for kind in &node_type.rules.kinds {
+            let (workload, mode) = match kind {
+                WorkloadKind::StatefulSet => (ChildKind::StatefulSet, storage.stateful_set),
+                WorkloadKind::Deployment => (ChildKind::Deployment, storage.deployment),
+            };
+            kinds.insert(workload);
+            if mode == StorageMode::Claim {
+                kinds.insert(ChildKind::PersistentVolumeClaim);
+            }
+        }
+        if !node_type.files.is_empty() || !node_type.config_maps.is_empty() {
+            kinds.insert(ChildKind::ConfigMap);
+        }
+        if node_type.services.main.is_some() || node_type.services.headless.is_some() {
+            kinds.insert(ChildKind::Service);
+        }
+    }
+    if policy {
+        kinds.insert(ChildKind::NetworkPolicy);
+    }
+    kinds.into_iter().collect()
+}

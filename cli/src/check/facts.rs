@@ -1,0 +1,120 @@
+//! What expressions may refer to: the fields of the custom resource, and each node type's constants.
+
+use crate::manifest::{self as ast, Manifest, Span};
+use crate::model::{External, Field, K8sGroup, NodeTypeName, Port, WorkloadKind};
+
+/// Everything that a path can lead to.
+#[derive(Debug)]
+pub(super) struct Facts<'m> {
+    pub(super) manifest: &'m Manifest,
+    /// The kind in lower case.
+    pub(super) kind_lower: String,
+    pub(super) spec: Vec<Field>,
+    pub(super) node: Vec<Field>,
+    pub(super) config: Vec<Field>,
+    pub(super) external: Vec<External>,
+    pub(super) k8s_group: K8sGroup,
+    /// How JSON calls the list of k8s config groups, of app config groups, of nodes, and the dependencies.
+    pub(super) k8s_word: String,
+    pub(super) config_word: String,
+    pub(super) nodes_word: String,
+    pub(super) external_word: String,
+    /// In the order of the manifest.
+    pub(super) types: Vec<TypeFacts>,
+    /// Config maps of cluster scope: name, and whether a condition can make it absent.
+    pub(super) shared_config_maps: Vec<(String, bool)>,
+    /// The oldest server's minor version.
+    pub(super) minor: u16,
+}
+
+/// What is known of a node type before its expressions are typed.
+#[derive(Debug)]
+pub(super) struct TypeFacts {
+    pub(super) name: NodeTypeName,
+    /// What was written, merged.
+    pub(super) written: ast::NodeType,
+    pub(super) kinds: Vec<WorkloadKind>,
+    pub(super) ports: Vec<Port>,
+    /// Files that have a legal path: name, path, whether a condition can make it absent.
+    pub(super) files: Vec<(String, String, bool)>,
+    /// The service that gives pods their host names: `main` or `headless`.
+    pub(super) governing: Option<&'static str>,
+    /// Services that there are.
+    pub(super) services: Vec<&'static str>,
+}
+
+impl Facts<'_> {
+    pub(super) fn node_type(&self, name: &str) -> Option<&TypeFacts> {
+        self.types.iter().find(|known| known.name.as_str() == name)
+    }
+
+    /// The fields of the manifest that a root and names below it lead through, outermost first.
+    pub(super) fn declarations(&self, root: &str, names: &[&str]) -> Vec<Declaration<'_>> {
+        let cluster = &self.manifest.cluster;
+        let (mut fields, mut rest, mut found) = match root {
+            "spec" => (cluster.spec.as_slice(), names, Vec::new()),
+            "config" => (
+                cluster.app_config_group.fields.as_slice(),
+                names,
+                Vec::new(),
+            ),
+            "node" => (cluster.node.as_slice(), names, Vec::new()),
+            "external" => {
+                let Some((first, rest)) = names.split_first() else {
+                    return Vec::new();
+                };
+                let Some(external) = cluster
+                    .external
+                    .iter()
+                    .find(|known| known.name.value == *first)
+                else {
+                    return Vec::new();
+                };
+                let declaration = Declaration {
+                    name: &external.name.value,
+                    span: external.name.span,
+                    optional: external.optional,
+                };
+                let variant = rest.first().and_then(|name| {
+                    external
+                        .one_of
+                        .iter()
+                        .find(|known| known.name.value == **name)
+                });
+                match variant {
+                    Some(variant) => (
+                        variant.fields.as_slice(),
+                        rest.get(1..).unwrap_or(&[]),
+                        vec![declaration],
+                    ),
+                    None => (external.fields.as_slice(), rest, vec![declaration]),
+                }
+            }
+            _ => return Vec::new(),
+        };
+        while let Some((first, after)) = rest.split_first() {
+            let Some(field) = fields.iter().find(|field| field.name.value == *first) else {
+                break;
+            };
+            found.push(Declaration {
+                name: &field.name.value,
+                span: field.name.span,
+                optional: field.optional,
+            });
+            fields = match &field.kind.value {
+                ast::Kind::Object(inner) | ast::Kind::List { fields: inner, .. } => inner,
+                ast::Kind::Type(_) => &[],
+            };
+            rest = after;
+        }
+        found
+    }
+}
+
+/// Where a field or dependency is declared.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Declaration<'a> {
+    pub(super) name: &'a str,
+    pub(super) span: Span,
+    pub(super) optional: bool,
+}

@@ -1,0 +1,468 @@
+//! Values of Kubernetes types: every field looked up in the committed schemas.
+//!
+//! In: a tree and the type that its place has. Out: a value whose every field exists there and fits, or problems.
+
+use super::ident;
+use super::k8s::{self, Shape};
+use super::literal::{is_quantity, words};
+use super::path::type_of;
+use super::report::listed;
+use super::scope::Scope;
+use super::typer::Typer;
+use super::value::{is_text, same_type};
+use crate::diagnostic::{Code, Problem, nearest};
+use crate::expr::{Expr as WrittenExpr, Text as WrittenText};
+use crate::manifest::{Body, Entry as WrittenEntry, Span, Template as Written, TemplateKind};
+use crate::model::{
+    Expr, ExprKind, K8sFieldValue, K8sType, K8sValue, Literal, Text, Type, WireName,
+};
+
+/// Fields of a type that the operator sets itself, each with the word that says where to set it.
+pub(super) type Owned = &'static [(&'static str, &'static str)];
+
+impl Typer<'_, '_> {
+    /// A value of a Kubernetes struct.
+    pub(super) fn k8s_struct(
+        &self,
+        scope: &Scope<'_>,
+        ty: &str,
+        written: &Written,
+    ) -> Option<K8sValue> {
+        self.k8s_value(scope, &Shape::Struct(ty.to_owned()), written, ty)
+    }
+
+    /// The fields of a struct, except those that the operator sets itself. `types` are looked through in order.
+    pub(super) fn k8s_fields(
+        &self,
+        scope: &Scope<'_>,
+        types: &[&str],
+        owned: Owned,
+        written: &Written,
+    ) -> Option<Vec<K8sFieldValue>> {
+        let TemplateKind::Map(entries) = &written.kind else {
+            return self.misfit(
+                written.span,
+                types.first().copied().unwrap_or_default(),
+                "a mapping",
+            );
+        };
+        let mut fields = Vec::new();
+        let mut sound = true;
+        for entry in entries {
+            if let Some((_, instead)) = entry
+                .key
+                .as_literal()
+                .and_then(|key| owned.iter().find(|(name, _)| *name == key))
+            {
+                self.report.push(
+                    Problem::new(
+                        Code::E0517,
+                        format!(
+                            "`{}` is not set here",
+                            entry.key.as_literal().unwrap_or_default()
+                        ),
+                    )
+                    .at(entry.key.span, "the operator sets it")
+                    .help(*instead),
+                );
+                sound = false;
+                continue;
+            }
+            match self.k8s_field(scope, types, entry) {
+                Some(field) => fields.push(field),
+                None => sound = false,
+            }
+        }
+        sound.then_some(fields)
+    }
+
+    fn k8s_field(
+        &self,
+        scope: &Scope<'_>,
+        types: &[&str],
+        entry: &WrittenEntry,
+    ) -> Option<K8sFieldValue> {
+        let definitions = || types.iter().filter_map(|ty| k8s::definition_of(ty));
+        let owner = types.first().copied().unwrap_or_default();
+        let Some(name) = entry.key.as_literal() else {
+            return self.misfit(entry.key.span, owner, "a field's name without `${…}`");
+        };
+        let found =
+            definitions().find_map(|definition| Some((definition, definition.fields.get(name)?)));
+        let Some((definition, shape)) = found else {
+            let names: Vec<&str> = definitions()
+                .flat_map(|definition| definition.fields.keys().map(String::as_str))
+                .collect();
+            let problem = Problem::new(
+                Code::E0509,
+                format!(
+                    "`{name}` is not a field of a Kubernetes {}",
+                    listed(types, "")
+                ),
+            )
+            .at(entry.key.span, "unknown here");
+            self.report
+                .push(match nearest(name, names.iter().copied()) {
+                    Some(near) => problem.help(format!("did you mean `{near}`?")),
+                    None if names.len() <= 12 => {
+                        problem.help(format!("it has {}", listed(&names, "no fields")))
+                    }
+                    None => problem,
+                });
+            return None;
+        };
+        let required = definition.required.iter().any(|known| known == name);
+        let value = self.k8s_value(&scope.entry(name), shape, &entry.value, name)?;
+        if required && let Some(span) = absent_in(&value).then_some(entry.value.span) {
+            self.report.push(
+                Problem::new(
+                    Code::E0510,
+                    format!("a Kubernetes {owner} needs `{name}`, and this value may be absent"),
+                )
+                .at(span, "may be absent")
+                .help("write a default with `??`"),
+            );
+            return None;
+        }
+        Some(K8sFieldValue {
+            wire: WireName::new(name).ok()?,
+            ident: ident::k8s_field(name)?,
+            required,
+            value,
+        })
+    }
+
+    fn k8s_value(
+        &self,
+        scope: &Scope<'_>,
+        shape: &Shape,
+        written: &Written,
+        name: &str,
+    ) -> Option<K8sValue> {
+        if let TemplateKind::Directed(directed) = &written.kind {
+            return match (&directed.join, shape, &directed.body) {
+                (Some(_), Shape::String { .. }, _) => Some(K8sValue::String(self.join(
+                    scope,
+                    directed,
+                    written.span,
+                )?)),
+                (None, Shape::String { .. }, Body::Json(_))
+                    if directed.condition.is_none() && directed.each.is_none() =>
+                {
+                    match self.tree(scope, written)? {
+                        crate::model::Template::Scalar(expr) => Some(K8sValue::String(expr)),
+                        _ => None,
+                    }
+                }
+                _ => {
+                    self.report.push(
+                        Problem::new(
+                            Code::E0901,
+                            "`$if` and `$for` inside of Kubernetes fields are not supported yet",
+                        )
+                        .at(written.span, "not yet"),
+                    );
+                    None
+                }
+            };
+        }
+        if let TemplateKind::Value(value) = &written.kind {
+            return self.k8s_expr(scope, shape, value);
+        }
+        match shape {
+            Shape::Struct(ty) => self.k8s_literal(scope, ty, written),
+            Shape::List(item) => {
+                let TemplateKind::List(items) = &written.kind else {
+                    return self.misfit(written.span, name, "a list");
+                };
+                self.no_script(scope, name, items);
+                let values: Vec<_> = items
+                    .iter()
+                    .map(|written| self.k8s_value(scope, item, written, name))
+                    .collect();
+                values
+                    .into_iter()
+                    .collect::<Option<_>>()
+                    .map(K8sValue::List)
+            }
+            Shape::Map(item) => {
+                let TemplateKind::Map(entries) = &written.kind else {
+                    return self.misfit(written.span, name, "a mapping");
+                };
+                let values: Vec<_> = entries
+                    .iter()
+                    .map(|entry| {
+                        let key: Text = self.whole_text(scope, &entry.key)?;
+                        Some((key, self.k8s_value(scope, item, &entry.value, name)?))
+                    })
+                    .collect();
+                values.into_iter().collect::<Option<_>>().map(K8sValue::Map)
+            }
+            Shape::Any => Some(K8sValue::Any(
+                plain(written).or_else(|| self.misfit(written.span, name, "plain JSON"))?,
+            )),
+            _ => self.k8s_scalar(scope, shape, written, name),
+        }
+    }
+
+    fn k8s_literal(&self, scope: &Scope<'_>, ty: &str, written: &Written) -> Option<K8sValue> {
+        let fields = self.k8s_fields(scope, &[ty], &[], written)?;
+        let definition = k8s::definition_of(ty)?;
+        let missing: Vec<&String> = definition
+            .required
+            .iter()
+            .filter(|name| !fields.iter().any(|field| field.wire.as_str() == *name))
+            .collect();
+        if !missing.is_empty() {
+            self.report.push(
+                Problem::new(
+                    Code::E0510,
+                    format!("a Kubernetes {ty} needs {}", listed(missing, "nothing")),
+                )
+                .at(written.span, "not given here"),
+            );
+            return None;
+        }
+        Some(K8sValue::Struct {
+            ty: K8sType::new(ty),
+            fields,
+        })
+    }
+
+    fn k8s_scalar(
+        &self,
+        scope: &Scope<'_>,
+        shape: &Shape,
+        written: &Written,
+        name: &str,
+    ) -> Option<K8sValue> {
+        let literal = |literal, ty| Expr {
+            kind: ExprKind::Literal(literal),
+            ty,
+            optional: false,
+        };
+        match (shape, &written.kind) {
+            (Shape::String { words }, TemplateKind::Text(text)) => {
+                if let Some(word) = text.as_literal()
+                    && !words.is_empty()
+                    && !words.iter().any(|known| known == word)
+                {
+                    let problem = Problem::new(Code::E0511, format!("`{name}` cannot be `{word}`"))
+                        .at(text.span, format!("expected {}", listed(words, "nothing")));
+                    self.report
+                        .push(match nearest(word, words.iter().map(String::as_str)) {
+                            Some(near) => problem.help(format!("did you mean `{near}`?")),
+                            None => problem,
+                        });
+                    return None;
+                }
+                Some(K8sValue::String(self.text(scope, text)?))
+            }
+            (Shape::Int { bits }, TemplateKind::Int(number)) => {
+                if *bits == 32 && i32::try_from(*number).is_err() {
+                    return self.misfit(written.span, name, "a number of 32 bits");
+                }
+                Some(K8sValue::Int(literal(Literal::Int(*number), Type::Int)))
+            }
+            (Shape::Bool, TemplateKind::Bool(value)) => {
+                Some(K8sValue::Bool(literal(Literal::Bool(*value), Type::Bool)))
+            }
+            (Shape::IntOrString, TemplateKind::Int(number)) => {
+                if i32::try_from(*number).is_err() {
+                    return self.misfit(written.span, name, "a number of 32 bits");
+                }
+                Some(K8sValue::IntOrStringInt(literal(
+                    Literal::Int(*number),
+                    Type::Int,
+                )))
+            }
+            (Shape::IntOrString, TemplateKind::Text(text)) => {
+                self.port_name(scope, name, text)?;
+                Some(K8sValue::IntOrStringText(self.text(scope, text)?))
+            }
+            (Shape::Quantity, TemplateKind::Int(number)) => Some(K8sValue::Quantity(literal(
+                Literal::String(number.to_string()),
+                Type::Quantity,
+            ))),
+            (Shape::Quantity, TemplateKind::Float(number)) => Some(K8sValue::Quantity(literal(
+                Literal::String(number.to_string()),
+                Type::Quantity,
+            ))),
+            (Shape::Quantity, TemplateKind::Text(text)) => {
+                if text.as_literal().is_some_and(|text| !is_quantity(text)) {
+                    return self.misfit(written.span, name, "a quantity, such as `10Gi`");
+                }
+                Some(K8sValue::Quantity(self.text(scope, text)?))
+            }
+            _ => self.misfit(written.span, name, &words(&type_of(shape))),
+        }
+    }
+
+    /// Exactly one `${…}`: its type is the place's.
+    fn k8s_expr(&self, scope: &Scope<'_>, shape: &Shape, value: &WrittenExpr) -> Option<K8sValue> {
+        let expr = self.expr(scope, value)?;
+        let wanted = type_of(shape);
+        match shape {
+            Shape::String { .. } if is_text(&expr.ty) => Some(K8sValue::String(expr)),
+            Shape::Int { .. } if same_type(&expr.ty, &Type::Int) => Some(K8sValue::Int(expr)),
+            Shape::Bool if expr.ty == Type::Bool => Some(K8sValue::Bool(expr)),
+            Shape::IntOrString if same_type(&expr.ty, &Type::Int) => {
+                Some(K8sValue::IntOrStringInt(expr))
+            }
+            Shape::IntOrString if matches!(expr.ty, Type::String) => {
+                Some(K8sValue::IntOrStringText(expr))
+            }
+            Shape::Quantity if expr.ty == Type::Quantity => Some(K8sValue::Quantity(expr)),
+            Shape::Struct(ty) if expr.ty == wanted => Some(K8sValue::Whole {
+                ty: K8sType::new(ty),
+                value: expr,
+            }),
+            Shape::List(_) | Shape::Map(_) if same_type(&expr.ty, &wanted) => {
+                Some(K8sValue::Whole {
+                    ty: K8sType::new(if matches!(shape, Shape::List(_)) {
+                        "List"
+                    } else {
+                        "Map"
+                    }),
+                    value: expr,
+                })
+            }
+            _ => {
+                self.report.push(
+                    Problem::new(Code::E0511, format!("here stands {}", words(&wanted)))
+                        .at(value.span, format!("{} instead", words(&expr.ty))),
+                );
+                None
+            }
+        }
+    }
+
+    /// `E0212`: a port's name that the container does not have.
+    fn port_name(&self, scope: &Scope<'_>, field: &str, text: &WrittenText) -> Option<()> {
+        let (Some(name), Some(node_type)) = (text.as_literal(), scope.node_type) else {
+            return Some(());
+        };
+        if !["port", "targetPort"].contains(&field) {
+            return Some(());
+        }
+        let names = || {
+            node_type
+                .ports
+                .iter()
+                .filter_map(|port| port.name.as_ref().map(crate::model::PortName::as_str))
+        };
+        let from_cr = node_type.ports.is_empty()
+            && self
+                .facts
+                .k8s_group
+                .field(crate::model::K8sField::Ports)
+                .is_some();
+        if from_cr || names().any(|known| known == name) {
+            return Some(());
+        }
+        let problem = Problem::new(Code::E0212, format!("no port is called `{name}`")).at(
+            text.span,
+            format!(
+                "node type `{}` has {}",
+                node_type.name,
+                listed(names(), "no named ports")
+            ),
+        );
+        self.report.push(match nearest(name, names()) {
+            Some(near) => problem.help(format!("did you mean `{near}`?")),
+            None => problem,
+        });
+        None
+    }
+
+    /// `E0402` in commands of probes and hooks.
+    fn no_script(&self, scope: &Scope<'_>, field: &str, items: &[Written]) {
+        if field == "command" || field == "args" {
+            self.script(scope, items.iter());
+        }
+    }
+
+    /// `E0402`: a value of the custom resource in what a shell runs.
+    pub(super) fn script<'t>(
+        &self,
+        scope: &Scope<'_>,
+        items: impl Iterator<Item = &'t Written>,
+    ) -> bool {
+        const SHELLS: &[&str] = &["sh", "bash", "ash", "dash", "zsh", "ksh", "busybox"];
+        let mut shell = false;
+        let mut code = false;
+        for item in items {
+            let text = match &item.kind {
+                TemplateKind::Text(text) => Some(text.clone()),
+                TemplateKind::Value(value) => Some(WrittenText {
+                    parts: vec![crate::expr::Part::Value(crate::manifest::Spanned::new(
+                        value.clone(),
+                        value.span,
+                    ))],
+                    span: item.span,
+                }),
+                _ => None,
+            };
+            let Some(text) = text else { continue };
+            if code {
+                return self
+                    .no_shell(&text, |value| Self::is_constant(scope, value))
+                    .is_some();
+            }
+            if let Some(word) = text.as_literal() {
+                shell |= SHELLS.contains(&word.rsplit('/').next().unwrap_or(word));
+                code = shell
+                    && word.len() > 1
+                    && word.starts_with('-')
+                    && !word.starts_with("--")
+                    && word.ends_with('c');
+            }
+        }
+        false
+    }
+
+    /// `E0511`.
+    fn misfit<T>(&self, span: Span, name: &str, expected: &str) -> Option<T> {
+        self.report.push(
+            Problem::new(
+                Code::E0511,
+                format!("`{name}` has another shape in Kubernetes"),
+            )
+            .at(span, format!("expected {expected}")),
+        );
+        None
+    }
+}
+
+/// Whether the value is gone while an expression is absent.
+fn absent_in(value: &K8sValue) -> bool {
+    match value {
+        K8sValue::String(expr)
+        | K8sValue::Int(expr)
+        | K8sValue::Bool(expr)
+        | K8sValue::Quantity(expr)
+        | K8sValue::IntOrStringInt(expr)
+        | K8sValue::IntOrStringText(expr)
+        | K8sValue::Whole { value: expr, .. } => expr.optional,
+        K8sValue::Struct { .. } | K8sValue::List(_) | K8sValue::Map(_) | K8sValue::Any(_) => false,
+    }
+}
+
+/// A tree without expressions.
+fn plain(written: &Written) -> Option<Literal> {
+    Some(match &written.kind {
+        TemplateKind::Null => Literal::Null,
+        TemplateKind::Bool(value) => Literal::Bool(*value),
+        TemplateKind::Int(number) => Literal::Int(*number),
+        TemplateKind::Float(number) => Literal::Float(number.to_string()),
+        TemplateKind::Text(text) => Literal::String(text.as_literal()?.to_owned()),
+        TemplateKind::List(items) => Literal::List(items.iter().map(plain).collect::<Option<_>>()?),
+        TemplateKind::Map(entries) => Literal::Map(
+            entries
+                .iter()
+                .map(|entry| Some((entry.key.as_literal()?.to_owned(), plain(&entry.value)?)))
+                .collect::<Option<_>>()?,
+        ),
+        TemplateKind::Value(_) | TemplateKind::Directed(_) => return None,
+    })
+}

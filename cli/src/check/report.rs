@@ -1,0 +1,78 @@
+//! Where the stages of `check` put the mistakes that they find, and the words they share.
+
+use std::cell::RefCell;
+use std::fmt::Display;
+
+use crate::diagnostic::{Code, Problem, Problems};
+use crate::manifest::{Source, Span, Spanned};
+use crate::model::BadName;
+
+/// The collector of the stage; shared, since typing goes on after a mistake.
+#[derive(Debug)]
+pub(super) struct Report<'m> {
+    source: &'m Source,
+    problems: RefCell<Problems>,
+}
+
+impl<'m> Report<'m> {
+    pub(super) fn new(source: &'m Source) -> Self {
+        Self {
+            source,
+            problems: RefCell::default(),
+        }
+    }
+
+    pub(super) fn push(&self, problem: Problem) {
+        self.problems.borrow_mut().push(problem);
+    }
+
+    pub(super) fn into_problems(self) -> Problems {
+        self.problems.into_inner()
+    }
+
+    /// `(line 12)`.
+    pub(super) fn line(&self, span: Span) -> String {
+        format!("(line {})", self.source.line(span.start))
+    }
+
+    /// The text as a name of kind `what`, or `E0601`.
+    pub(super) fn name<T>(
+        &self,
+        text: &Spanned<String>,
+        what: &str,
+        make: impl FnOnce(String) -> Result<T, BadName>,
+    ) -> Option<T> {
+        match make(text.value.clone()) {
+            Ok(name) => Some(name),
+            Err(BadName(rule)) => {
+                self.push(
+                    Problem::new(Code::E0601, format!("`{}` cannot be {what}", text.value))
+                        .at(text.span, "not a legal name")
+                        .help(rule),
+                );
+                None
+            }
+        }
+    }
+}
+
+/// "`a`, `b` and `c`"; `none` for nothing.
+pub(super) fn listed<T: Display>(names: impl IntoIterator<Item = T>, none: &str) -> String {
+    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    match names.as_slice() {
+        [] => none.to_owned(),
+        [one] => one.clone(),
+        [head @ .., last] => format!("{} and {last}", head.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_listed_as_people_do() {
+        assert_eq!(listed(["a", "b", "c"], "nothing"), "`a`, `b` and `c`");
+        assert_eq!(listed(Vec::<&str>::new(), "nothing"), "nothing");
+    }
+}

@@ -1,0 +1,94 @@
+//! What the typing of expressions shares: the facts, the report, and the D8 notes that it takes along the way.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::facts::Facts;
+use super::report::Report;
+use super::scope::{Scope, Target};
+use crate::manifest::Span;
+use crate::model::{ChildKind, ChildPath, CrPath, Effect};
+
+/// Who restarts when a node type is scaled.
+#[derive(Clone, Debug)]
+pub(super) struct Scaled {
+    /// Where its pods are counted first.
+    pub(super) span: Span,
+    pub(super) restarted: BTreeSet<String>,
+}
+
+/// Types expressions; one for a whole manifest.
+pub(super) struct Typer<'r, 'm> {
+    pub(super) report: &'r Report<'m>,
+    pub(super) facts: &'r Facts<'m>,
+    effects: RefCell<BTreeMap<CrPath, BTreeSet<ChildPath>>>,
+    scaled: RefCell<BTreeMap<String, Scaled>>,
+}
+
+impl<'r, 'm> Typer<'r, 'm> {
+    pub(super) fn new(report: &'r Report<'m>, facts: &'r Facts<'m>) -> Self {
+        Self {
+            report,
+            facts,
+            effects: RefCell::default(),
+            scaled: RefCell::default(),
+        }
+    }
+
+    /// Notes that a field of the custom resource sets what the scope builds.
+    pub(super) fn note(&self, scope: &Scope<'_>, cr_path: &str) {
+        let Some(target) = &scope.target else { return };
+        for kind in &target.kind {
+            self.effect(
+                cr_path,
+                ChildPath {
+                    node_type: scope.node_type.map(|known| known.name.to_string()),
+                    kind: *kind,
+                    path: target.path.clone(),
+                    restarts: target.restarts,
+                },
+            );
+        }
+    }
+
+    pub(super) fn effect(&self, cr_path: &str, child: ChildPath) {
+        self.effects
+            .borrow_mut()
+            .entry(CrPath(cr_path.to_owned()))
+            .or_default()
+            .insert(child);
+    }
+
+    /// Notes that a file or config map counts the pods of a node type, where that restarts whoever reads it.
+    pub(super) fn note_scaling(&self, scope: &Scope<'_>, scaled: &str, span: Span) {
+        let restarts = |target: &Target| target.restarts && target.kind == [ChildKind::ConfigMap];
+        let (Some(node_type), true) =
+            (scope.node_type, scope.target.as_ref().is_some_and(restarts))
+        else {
+            return;
+        };
+        let mut known = self.scaled.borrow_mut();
+        let entry = known.entry(scaled.to_owned()).or_insert_with(|| Scaled {
+            span,
+            restarted: BTreeSet::new(),
+        });
+        entry.restarted.insert(node_type.name.to_string());
+    }
+
+    /// Which node types restart when another is scaled, by the latter.
+    pub(super) fn scaled(&self) -> BTreeMap<String, Scaled> {
+        self.scaled.borrow().clone()
+    }
+
+    /// The D8 map so far.
+    pub(super) fn effects(&self) -> Vec<Effect> {
+        let effects = self.effects.borrow();
+        effects
+            .iter()
+            .map(|(field, children)| Effect {
+                field: field.clone(),
+                children: children.iter().cloned().collect(),
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,190 @@
+//! A node type, merged: `everyNodeType` lies under it, `like` is resolved.
+
+use super::{
+    Cond, ConfigMap, DnsLabel, EnvName, Expr, File, Item, K8sFieldValue, K8sValue, LateVariable,
+    NameTemplate, NodeTypeName, PortName, RustIdent, Text, TypeIdent,
+};
+
+/// A node type with nothing left to decide.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodeType {
+    /// Its name in the custom resource.
+    pub name: NodeTypeName,
+    /// Its module in generated Rust.
+    pub ident: RustIdent,
+    /// Its struct in generated Rust.
+    pub type_ident: TypeIdent,
+    pub doc: Option<String>,
+    pub rules: NodeRules,
+    pub container: Container,
+    /// Fields of a `PodSpec` beside those of the main container.
+    pub pod: Vec<K8sFieldValue>,
+    /// Fields of the `StatefulSetSpec` or `DeploymentSpec`.
+    pub workload: Vec<K8sFieldValue>,
+    /// In the order of the manifest.
+    pub files: Vec<File>,
+    /// Config maps of its own that are no files.
+    pub config_maps: Vec<ConfigMap>,
+    pub services: Services,
+}
+
+/// What a custom resource may ask of nodes of a type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodeRules {
+    /// Allowed workload kinds; not empty.
+    pub kinds: Vec<WorkloadKind>,
+    pub min_nodes: u32,
+    pub max_nodes: Option<u32>,
+    pub replicas: ReplicaRule,
+    pub storage: StorageModes,
+    pub volumes: Vec<RequiredVolume>,
+}
+
+/// The kind of a node's workload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum WorkloadKind {
+    StatefulSet,
+    Deployment,
+}
+
+/// How many replicas a node may have.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ReplicaRule {
+    Range { min: u32, max: Option<u32> },
+    Allowed(Vec<u32>),
+}
+
+/// How storage is made, by kind of workload (MF-11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StorageModes {
+    pub stateful_set: StorageMode,
+    pub deployment: StorageMode,
+}
+
+/// How a storage entry becomes a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StorageMode {
+    /// `volumeClaimTemplates`; of StatefulSets only.
+    Template,
+    /// Standalone claims, one per entry.
+    Claim,
+    /// A node with storage entries is refused.
+    Refuse,
+}
+
+/// A storage entry that the custom resource must bring.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RequiredVolume {
+    pub name: DnsLabel,
+    pub path: super::AbsolutePath,
+}
+
+/// The main container.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Container {
+    /// Texts; `None`: the image's own.
+    pub command: Option<Vec<Item>>,
+    /// Texts; `None`: the image's own.
+    pub args: Option<Vec<Item>>,
+    /// In order; a later one of a name overrides.
+    pub env: Vec<EnvEntry>,
+    /// Variables for late values, to be declared before `env`.
+    pub downward: Vec<Downward>,
+    pub env_from: Vec<EnvFrom>,
+    pub ports: Vec<Port>,
+    /// A `Probe` each.
+    pub liveness_probe: Option<K8sValue>,
+    pub readiness_probe: Option<K8sValue>,
+    pub startup_probe: Option<K8sValue>,
+    /// `ResourceRequirements`.
+    pub resources: Option<K8sValue>,
+    /// `SecurityContext`.
+    pub security_context: Option<K8sValue>,
+    /// `Lifecycle`.
+    pub lifecycle: Option<K8sValue>,
+}
+
+/// A variable that a late value needs.
+pub type Downward = LateVariable;
+
+/// A place in the environment.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EnvEntry {
+    /// `${k8s.env}`: the environment of the k8s config group.
+    CrEnv,
+    /// One variable of the manifest.
+    Variable(Box<EnvVariable>),
+}
+
+/// A variable; gone while its value is absent or `when` is false.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EnvVariable {
+    pub name: EnvName,
+    pub value: EnvValue,
+    pub when: Option<Cond>,
+}
+
+/// What a variable holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EnvValue {
+    /// A value that has one text, or a join.
+    Text(Expr),
+    /// A field of the pod: `metadata.name`.
+    Field(String),
+    /// A `secretKey` of the custom resource.
+    Secret(Expr),
+    /// An `EnvVarSource` as Kubernetes writes it.
+    Source(K8sValue),
+}
+
+/// A source of variables.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EnvFrom {
+    /// A config map of the node type; absent: the source is gone.
+    ConfigMap {
+        config_map: DnsLabel,
+        optional: bool,
+    },
+    /// A config map of the cluster; absent: the source is gone.
+    SharedConfigMap {
+        config_map: DnsLabel,
+        optional: bool,
+    },
+    /// An `EnvFromSource` as Kubernetes writes it.
+    Source(K8sValue),
+}
+
+/// A port of the main container.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Port {
+    pub name: Option<PortName>,
+    /// 1 to 65535.
+    pub number: u16,
+    /// `TCP`, `UDP` or `SCTP`.
+    pub protocol: &'static str,
+}
+
+/// The services of a node.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Services {
+    pub main: Option<MainService>,
+    pub headless: Option<HeadlessService>,
+}
+
+/// The service that `k8s.service` describes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MainService {
+    /// The StatefulSet's `serviceName`.
+    pub governing: bool,
+    /// Fields of a `ServiceSpec` that the manifest gives; the custom resource's win.
+    pub spec: Vec<K8sFieldValue>,
+    pub annotations: Vec<(String, Text)>,
+    pub object_name: Option<NameTemplate>,
+}
+
+/// The headless service that gives pods their names.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HeadlessService {
+    /// The StatefulSet's `serviceName`.
+    pub governing: bool,
+}

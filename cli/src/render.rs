@@ -1,0 +1,172 @@
+//! The files of a project as text, all in memory.
+//!
+//! In: the model and the plan. Out: a tree. Pure: no clock, no randomness, no disk, so the same manifest gives
+//! the same bytes. What fails here is a mistake of ours, never the author's.
+
+mod api;
+mod cluster;
+mod crd;
+pub mod docs;
+mod encode;
+mod env;
+mod k8s;
+mod lock;
+pub mod manager;
+mod node;
+pub mod project;
+pub mod rbac;
+mod rust;
+pub mod sample;
+mod source;
+#[cfg(test)]
+mod testing;
+mod value;
+mod vendor;
+mod yaml;
+
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use crate::model::{NodeType, Operator};
+use crate::plan::{Owner, PlannedFile, Runtime, What};
+use crate::write::{Tree, TreeError};
+
+pub use env::TemplateError;
+
+/// Head of a generated YAML file.
+const GENERATED: &str = "# Written from dsoi.yaml: change the manifest, not this file.\n";
+
+/// What a project is made with, beside its manifest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Where the runtime comes from.
+    pub runtime: Runtime,
+    /// The version of Kubernetes whose types the operator is built with: `1.36`.
+    pub kubernetes: String,
+}
+
+/// Why a project could not be rendered: a mistake of ours.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    #[error(transparent)]
+    Tree(#[from] TreeError),
+    #[error("the embedded runtime is incomplete: {0}")]
+    Runtime(&'static str),
+}
+
+/// Renders every planned file, and `.dsoi/` with what the next update needs.
+///
+/// `manifest` is the text of the manifest that `operator` was read from.
+pub fn render(
+    operator: &Operator,
+    manifest: &str,
+    settings: &Settings,
+    plan: &[PlannedFile],
+) -> Result<Tree, Error> {
+    let templates = env::Templates::load()?;
+    let facts = Facts::new(operator, settings);
+    let api = api::modules(operator);
+    let mut tree = Tree::new();
+    let mut lock = Vec::new();
+    for file in plan {
+        let text = match &file.what {
+            What::Manifest => manifest.to_owned(),
+            What::Template(name) => templates.render(name, &facts)?,
+            What::Rbac(name) => templates.render(name, &rbac::rbac(operator))?,
+            What::Manager(name) => templates.render(name, &manager::manager(operator))?,
+            What::Project(name) => {
+                templates.render(name, &project::project(operator, &settings.runtime))?
+            }
+            What::Api(name) => api.get(name).cloned().unwrap_or_default(),
+            What::CargoLock => lock::cargo_lock(&facts.name),
+            What::Main => cluster::main(&templates, operator)?,
+            What::Cluster => cluster::module(&templates, operator)?,
+            What::Nodes => cluster::nodes(&templates, &operator.cluster)?,
+            What::Node(index) => match operator.cluster.node_types.get(*index) {
+                Some(node_type) => node::module(&templates, &operator.cluster, node_type)?,
+                None => continue,
+            },
+            What::Crd => format!("{GENERATED}{}", crd::document(operator).print()),
+            What::Sample => sample::sample(operator),
+            What::FieldsMarkdown => {
+                templates.render("docs/reference/fields.md", &docs::docs(operator))?
+            }
+            What::FieldsJson => docs::fields_json(operator),
+            What::Vendored(path) => vendor::file(path)?,
+        };
+        // The bundled runtime is checked as a whole.
+        if !matches!(file.what, What::Vendored(_)) {
+            lock.push((file.path.clone(), file.owner, hash(&text)));
+        }
+        if file.owner == Owner::Scaffold {
+            tree.add(&format!(".dsoi/base/{}", file.path), text.clone())?;
+        }
+        tree.add(&file.path, text)?;
+    }
+    tree.add(".dsoi/dsoi.yaml", manifest.to_owned())?;
+    tree.add(".dsoi/lock", lock::project_lock(&lock, settings))?;
+    Ok(tree)
+}
+
+/// The SHA-256 of a file's text, in hexadecimal.
+fn hash(text: &str) -> String {
+    Sha256::digest(text.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// What the templates of the code need to know.
+#[derive(Serialize)]
+struct Facts {
+    name: String,
+    krate: String,
+    kind: String,
+    file: String,
+    plural: String,
+    namespace: String,
+    runtime: String,
+    feature: String,
+}
+
+impl Facts {
+    fn new(operator: &Operator, settings: &Settings) -> Self {
+        let cluster = &operator.cluster;
+        Self {
+            name: operator.name.to_string(),
+            krate: crate_ident(operator),
+            kind: cluster.kind.to_string(),
+            file: cluster.singular.to_string(),
+            plural: cluster.plural.to_string(),
+            namespace: rbac::namespace(operator),
+            runtime: vendor::dependency(&settings.runtime),
+            feature: format!("k8s-{}", settings.kubernetes.replace('.', "-")),
+        }
+    }
+}
+
+/// The generated crate as Rust names it.
+fn crate_ident(operator: &Operator) -> String {
+    operator.name.as_str().replace('-', "_")
+}
+
+/// The modules of `src/api`; the empty name is `api.rs`.
+pub(crate) fn api_modules(operator: &Operator) -> Vec<&'static str> {
+    api::modules(operator).into_keys().collect()
+}
+
+/// The file of a node type's module, without its extension.
+pub(crate) fn module_file(node_type: &NodeType) -> String {
+    let ident = node_type.ident.as_str();
+    ident.strip_prefix("r#").unwrap_or(ident).to_owned()
+}
+
+/// The files of the bundled runtime.
+pub(crate) fn vendored_files() -> Vec<&'static str> {
+    vendor::files()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,191 @@
+//! Keeps `cli/src/schema/k8s.json` equal to what k8s-openapi says of the Kubernetes types.
+//!
+//! The generator links no Kubernetes client: it reads this file. Each definition is named by its Rust type,
+//! tells its module, and refers to others by `$ref`, so that the generator can write both the schema of a
+//! custom resource and a struct literal. `SNAPSHOTS=overwrite` writes the file anew.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use k8s_openapi::api::{apps, core, networking};
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value, json};
+
+/// What every Kubernetes server accepts as a quantity; without it a custom resource could hold `10Gx`.
+const QUANTITY: &str = r"^(\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|([eE](\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))))?$";
+
+/// Lists that Kubernetes merges by key: (type, field, keys). The published Rust types do not say it.
+const LIST_MAPS: &[(&str, &str, &[&str])] = &[
+    ("Container", "env", &["name"]),
+    ("Container", "ports", &["containerPort", "protocol"]),
+    ("Container", "volumeDevices", &["devicePath"]),
+    ("Container", "volumeMounts", &["mountPath"]),
+    ("EphemeralContainer", "env", &["name"]),
+    (
+        "EphemeralContainer",
+        "ports",
+        &["containerPort", "protocol"],
+    ),
+    ("EphemeralContainer", "volumeDevices", &["devicePath"]),
+    ("EphemeralContainer", "volumeMounts", &["mountPath"]),
+    ("PodSpec", "containers", &["name"]),
+    ("PodSpec", "ephemeralContainers", &["name"]),
+    ("PodSpec", "hostAliases", &["ip"]),
+    ("PodSpec", "imagePullSecrets", &["name"]),
+    ("PodSpec", "initContainers", &["name"]),
+    ("PodSpec", "resourceClaims", &["name"]),
+    ("PodSpec", "schedulingGates", &["name"]),
+    (
+        "PodSpec",
+        "topologySpreadConstraints",
+        &["topologyKey", "whenUnsatisfiable"],
+    ),
+    ("PodSpec", "volumes", &["name"]),
+    ("ResourceRequirements", "claims", &["name"]),
+    ("ServiceSpec", "ports", &["port", "protocol"]),
+];
+
+/// Fields that the server fills because they are half of a list's key.
+const DEFAULTS: &[(&str, &str, &str)] = &[
+    ("ContainerPort", "protocol", "TCP"),
+    ("ServicePort", "protocol", "TCP"),
+];
+
+/// Fields with a closed set of words.
+const ENUMS: &[(&str, &str, &[&str])] = &[
+    (
+        "Container",
+        "imagePullPolicy",
+        &["Always", "IfNotPresent", "Never"],
+    ),
+    ("ContainerPort", "protocol", &["TCP", "UDP", "SCTP"]),
+    ("ServicePort", "protocol", &["TCP", "UDP", "SCTP"]),
+];
+
+#[test]
+fn the_committed_schema_is_what_the_kubernetes_types_say() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../cli/src/schema/k8s.json");
+    let written = print(&definitions());
+    if std::env::var_os("SNAPSHOTS").is_some_and(|value| value == "overwrite") {
+        std::fs::write(&path, &written).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        committed == written,
+        "cli/src/schema/k8s.json is out of date: run SNAPSHOTS=overwrite cargo test -p dsoi-runtime --test schema"
+    );
+}
+
+/// All definitions that the exposed types reach, by the name of their Rust type.
+fn definitions() -> BTreeMap<String, Value> {
+    let mut generator = SchemaSettings::draft2020_12().into_generator();
+    generator.subschema_for::<core::v1::PodSpec>();
+    generator.subschema_for::<core::v1::ServiceSpec>();
+    generator.subschema_for::<core::v1::PersistentVolumeClaimSpec>();
+    generator.subschema_for::<core::v1::SecretKeySelector>();
+    generator.subschema_for::<networking::v1::NetworkPolicySpec>();
+    generator.subschema_for::<apps::v1::StatefulSetSpec>();
+    generator.subschema_for::<apps::v1::DeploymentSpec>();
+
+    generator
+        .take_definitions(true)
+        .into_iter()
+        .map(|(path, schema)| {
+            let (module, name) = path.rsplit_once('.').unwrap();
+            (
+                name.to_owned(),
+                definition(name, &rust_module(module), &schema),
+            )
+        })
+        .collect()
+}
+
+fn rust_module(path: &str) -> String {
+    path.trim_start_matches("io.k8s.").replace('.', "::")
+}
+
+/// One type: its module, its required fields, its properties without prose.
+fn definition(name: &str, module: &str, schema: &Value) -> Value {
+    let mut slim = slim(schema);
+    let object = slim.as_object_mut().unwrap();
+    if name == "Quantity" {
+        object.insert("pattern".into(), QUANTITY.into());
+    }
+    if let Some(properties) = object.get_mut("properties").and_then(Value::as_object_mut) {
+        for (_, field, keys) in LIST_MAPS.iter().filter(|(of, ..)| *of == name) {
+            let list = properties[*field].as_object_mut().unwrap();
+            list.insert("x-kubernetes-list-type".into(), "map".into());
+            list.insert("x-kubernetes-list-map-keys".into(), json!(keys));
+        }
+        for (_, field, value) in DEFAULTS.iter().filter(|(of, ..)| *of == name) {
+            properties[*field]["default"] = json!(value);
+        }
+        for (_, field, words) in ENUMS.iter().filter(|(of, ..)| *of == name) {
+            properties[*field]["enum"] = json!(words);
+        }
+    }
+    object.insert("module".into(), module.into());
+    slim
+}
+
+/// Drops prose and `nullable`, and shortens references to the name of the type.
+fn slim(schema: &Value) -> Value {
+    let Some(object) = schema.as_object() else {
+        return schema.clone();
+    };
+    let mut out = Map::new();
+    for (key, value) in object {
+        match key.as_str() {
+            "description" | "nullable" | "title" => {}
+            "$ref" => {
+                let name = value.as_str().unwrap().rsplit('.').next().unwrap();
+                out.insert(key.clone(), name.into());
+            }
+            "properties" => {
+                let fields = value.as_object().unwrap().iter();
+                let fields = fields.map(|(name, field)| (name.clone(), slim(field)));
+                out.insert(key.clone(), Value::Object(fields.collect()));
+            }
+            "items" | "additionalProperties" => {
+                out.insert(key.clone(), slim(value));
+            }
+            _ => {
+                out.insert(key.clone(), value.clone());
+            }
+        }
+    }
+    Value::Object(out)
+}
+
+/// One line per property, so that a change of Kubernetes reads well in a diff.
+fn print(definitions: &BTreeMap<String, Value>) -> String {
+    let mut out = String::from("{\n");
+    for (index, (name, definition)) in definitions.iter().enumerate() {
+        let comma = if index + 1 < definitions.len() {
+            ","
+        } else {
+            ""
+        };
+        let mut head = definition.as_object().unwrap().clone();
+        let properties = head.remove("properties");
+        let head = Value::Object(head).to_string();
+        let Some(properties) = properties.as_ref().and_then(Value::as_object) else {
+            writeln!(out, "\"{name}\": {head}{comma}").unwrap();
+            continue;
+        };
+        let head = head.strip_suffix('}').unwrap();
+        writeln!(out, "\"{name}\": {head},\"properties\":{{").unwrap();
+        for (index, (field, schema)) in properties.iter().enumerate() {
+            let comma = if index + 1 < properties.len() {
+                ","
+            } else {
+                ""
+            };
+            writeln!(out, "  \"{field}\": {schema}{comma}").unwrap();
+        }
+        writeln!(out, "}}}}{comma}").unwrap();
+    }
+    out.push_str("}\n");
+    out
+}

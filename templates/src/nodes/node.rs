@@ -1,0 +1,18 @@
+«head»
+
+«imports»
+/// Node type «code_name».
+pub struct «ty»;
+
+impl NodeType<«kind»> for «ty» {
+    fn name(&self) -> &'static str {
+        «name»
+    }
+«rules»
+    fn build(&self, node: &Node<'_, «kind»>) -> Children {
+«body»    }
+}
+{% for function in functions %}
+
+«function»
+{% endfor %}

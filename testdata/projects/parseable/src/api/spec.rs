@@ -1,0 +1,31 @@
+//! The spec of the custom resource.
+
+use dsoi_runtime::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    ParseableTenantConfig, ParseableTenantExternal, ParseableTenantK8sConfigGroup,
+    ParseableTenantNode,
+};
+
+/// A ParseableTenant cluster.
+#[derive(CustomResource, Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[kube(group = "parseable.io", version = "v1beta1", kind = "ParseableTenant", plural = "parseabletenants", singular = "parseabletenant", namespaced, schema = "disabled", status = "ClusterStatus",
+    derive = "PartialEq",
+    crates(kube = "dsoi_runtime::kube", kube_core = "dsoi_runtime::kube::core", k8s_openapi = "dsoi_runtime::k8s_openapi",
+        serde = "serde", serde_json = "serde_json"))]
+#[serde(rename_all = "camelCase")]
+pub struct ParseableTenantSpec {
+    /// Groups of pod settings; nodes refer to them by name.
+    pub k8s_config: Vec<ParseableTenantK8sConfigGroup>,
+    /// Groups of application settings; nodes refer to them by name.
+    pub parseable_config: Vec<ParseableTenantConfig>,
+    /// The nodes of the cluster.
+    pub nodes: Vec<ParseableTenantNode>,
+    /// In which order an upgrade rolls through the cluster.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deployment_order: Vec<String>,
+    /// What the cluster depends on.
+    #[serde(default)]
+    pub external: ParseableTenantExternal,
+}

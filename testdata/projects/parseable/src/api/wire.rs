@@ -1,0 +1,35 @@
+//! src/api/wire.rs — how the runtime reads the custom resource.
+
+use dsoi_runtime::prelude::*;
+
+use super::{ParseableTenant, ParseableTenantConfig, ParseableTenantNode};
+
+impl ClusterResource for ParseableTenant {
+    type Config = ParseableTenantConfig;
+    type Node = ParseableTenantNode;
+
+    const CRD: &'static str = include_str!("../../config/crd/parseabletenants.yaml");
+    const SPELLING: Spelling = Spelling {
+        nodes: "nodes",
+        node_type: "type",
+        k8s_config_group: "k8sConfig",
+        app_config_group: "parseableConfig",
+        deployment_order: "deploymentOrder",
+    };
+
+    fn nodes(&self) -> &[ParseableTenantNode] {
+        &self.spec.nodes
+    }
+
+    fn k8s_config_groups(&self) -> Vec<K8sConfigGroup<'_>> {
+        self.spec.k8s_config.iter().map(K8sConfigGroupFields::group).collect()
+    }
+
+    fn app_config_groups(&self) -> &[ParseableTenantConfig] {
+        &self.spec.parseable_config
+    }
+
+    fn deployment_order(&self) -> &[String] {
+        &self.spec.deployment_order
+    }
+}

@@ -1,0 +1,12 @@
+//! src/main.rs — the ParseableTenant operator.
+
+use std::process::ExitCode;
+
+use dsoi_runtime::Operator;
+
+fn main() -> ExitCode {
+    Operator::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
+        .lease("56004781.parseable.io")
+        .controller(parseable_operator::cluster::controller())
+        .main()
+}

@@ -1,0 +1,40 @@
+//! The children of the sample, as they would be sent.
+//!
+//! `SNAPSHOTS=overwrite cargo test` writes the expected documents anew; so does a first run without them.
+
+use std::path::Path;
+use std::process::Command;
+
+const OPERATOR: &str = env!("CARGO_BIN_EXE_parseable-operator");
+const SAMPLE: &str = "config/samples/parseabletenant.yaml";
+const EXPECTED: &str = "tests/children/parseabletenant.yaml";
+
+fn render() -> String {
+    let output = Command::new(OPERATOR)
+        .args(["render", "-f", SAMPLE])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("the operator starts");
+    let problems = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{problems}");
+    String::from_utf8(output.stdout).expect("the children are text")
+}
+
+#[test]
+fn the_sample_has_the_expected_children() {
+    let children = render();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(EXPECTED);
+    let overwrite = std::env::var_os("SNAPSHOTS").is_some_and(|value| value == "overwrite");
+    if overwrite || !path.exists() {
+        let folder = path.parent().expect("the file has a folder");
+        std::fs::create_dir_all(folder).expect("the folder can be made");
+        std::fs::write(&path, &children).expect("the file can be written");
+    }
+    let expected = std::fs::read_to_string(&path).expect("the file can be read");
+    assert_eq!(children, expected);
+}
+
+#[test]
+fn a_second_rendering_is_the_same() {
+    assert_eq!(render(), render());
+}

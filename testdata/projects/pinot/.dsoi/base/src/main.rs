@@ -1,0 +1,12 @@
+//! src/main.rs — the Pinot operator.
+
+use std::process::ExitCode;
+
+use dsoi_runtime::Operator;
+
+fn main() -> ExitCode {
+    Operator::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
+        .lease("e8b13a47.datainfra.io")
+        .controller(pinot_control_plane::cluster::controller())
+        .main()
+}

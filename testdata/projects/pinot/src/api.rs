@@ -1,0 +1,16 @@
+//! src/api.rs — the custom resource `Pinot`, as its CustomResourceDefinition has it.
+//!
+//! Written from `dsoi.yaml`: change the manifest, not these files.
+
+mod app_config_group;
+mod external;
+mod k8s_config_group;
+mod node;
+mod spec;
+mod wire;
+
+pub use self::app_config_group::*;
+pub use self::external::*;
+pub use self::k8s_config_group::*;
+pub use self::node::*;
+pub use self::spec::*;

@@ -1,0 +1,11 @@
+//! src/main.rs — the Tally operator.
+
+use std::process::ExitCode;
+
+use dsoi_runtime::Operator;
+
+fn main() -> ExitCode {
+    Operator::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
+        .controller(tally_operator::cluster::controller())
+        .main()
+}

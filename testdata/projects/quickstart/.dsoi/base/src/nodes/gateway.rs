@@ -1,0 +1,43 @@
+//! src/nodes/gateway.rs — nodes of type `gateway`.
+
+use dsoi_runtime::prelude::*;
+
+use crate::api::Tally;
+
+/// Node type `gateway`.
+pub struct Gateway;
+
+impl NodeType<Tally> for Gateway {
+    fn name(&self) -> &'static str {
+        "gateway"
+    }
+
+    fn build(&self, node: &Node<'_, Tally>) -> Children {
+        let app = node.file("app", "/etc/tally/app.yaml").yaml(app(node));
+        let server = node
+            .container()
+            .args(["serve", "--role=gateway", "--config", app.path()])
+            .port("http", 8080)
+            .readiness_probe(Probe::http_get("/ready", "http"))
+            .file(&app);
+        let headless = node.headless(&server);
+
+        Children::new()
+            .with(node.workload(server).governed_by(&headless))
+            .with(app)
+            .with(node.service())
+            .with(headless)
+            .with(node.network_policy())
+    }
+}
+
+fn app(node: &Node<'_, Tally>) -> Layers {
+    Layers::new().user(&node.config.extra).ours(json!({
+        "log": node.config.log_level,
+        "database": node.cr.spec.external.database.spec.url,
+        "stores": node
+            .pods_of("store")
+            .map(|p| format!("{}:8080", p.host()))
+            .collect::<Vec<_>>(),
+    }))
+}

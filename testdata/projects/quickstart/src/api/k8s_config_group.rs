@@ -1,0 +1,112 @@
+//! What Kubernetes is told about a node's pods.
+
+use std::collections::BTreeMap;
+
+use dsoi_runtime::k8s_openapi::api::core::v1::{
+    Affinity, ContainerPort, EnvFromSource, EnvVar, Lifecycle, LocalObjectReference,
+    PodSecurityContext, Probe, ResourceRequirements, SecurityContext, ServiceSpec, Toleration,
+    TopologySpreadConstraint, Volume, VolumeMount,
+};
+use dsoi_runtime::k8s_openapi::api::networking::v1::NetworkPolicySpec;
+use dsoi_runtime::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// A named group of pod settings.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TallyK8sConfigGroup {
+    /// What nodes call it.
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image_pull_policy: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image_pull_secrets: Option<Vec<LocalObjectReference>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub args: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub env: Option<Vec<EnvVar>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub env_from: Option<Vec<EnvFromSource>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ports: Option<Vec<ContainerPort>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resources: Option<ResourceRequirements>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub liveness_probe: Option<Probe>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub readiness_probe: Option<Probe>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub startup_probe: Option<Probe>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lifecycle: Option<Lifecycle>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub security_context: Option<SecurityContext>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pod_security_context: Option<PodSecurityContext>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_account_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node_selector: Option<BTreeMap<String, String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub affinity: Option<Affinity>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tolerations: Option<Vec<Toleration>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topology_spread_constraints: Option<Vec<TopologySpreadConstraint>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority_class_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub termination_grace_period_seconds: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volumes: Option<Vec<Volume>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volume_mount: Option<Vec<VolumeMount>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage_config: Option<Vec<StorageConfig>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pod_metadata: Option<PodMetadata>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<ServiceSpec>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network_policy: Option<NetworkPolicySpec>,
+}
+
+impl K8sConfigGroupFields for TallyK8sConfigGroup {
+    fn group(&self) -> K8sConfigGroup<'_> {
+        K8sConfigGroup {
+            name: &self.name,
+            image: self.image.as_deref(),
+            image_pull_policy: self.image_pull_policy.as_deref(),
+            image_pull_secrets: self.image_pull_secrets.as_deref(),
+            command: self.command.as_deref(),
+            args: self.args.as_deref(),
+            env: self.env.as_deref(),
+            env_from: self.env_from.as_deref(),
+            ports: self.ports.as_deref(),
+            resources: self.resources.as_ref(),
+            liveness_probe: self.liveness_probe.as_ref(),
+            readiness_probe: self.readiness_probe.as_ref(),
+            startup_probe: self.startup_probe.as_ref(),
+            lifecycle: self.lifecycle.as_ref(),
+            security_context: self.security_context.as_ref(),
+            pod_security_context: self.pod_security_context.as_ref(),
+            service_account_name: self.service_account_name.as_deref(),
+            node_selector: self.node_selector.as_ref(),
+            affinity: self.affinity.as_ref(),
+            tolerations: self.tolerations.as_deref(),
+            topology_spread_constraints: self.topology_spread_constraints.as_deref(),
+            priority_class_name: self.priority_class_name.as_deref(),
+            termination_grace_period_seconds: self.termination_grace_period_seconds,
+            volumes: self.volumes.as_deref(),
+            volume_mount: self.volume_mount.as_deref(),
+            storage_config: self.storage_config.as_deref(),
+            pod_metadata: self.pod_metadata.as_ref(),
+            service: self.service.as_ref(),
+            network_policy: self.network_policy.as_ref(),
+        }
+    }
+}
