@@ -15,7 +15,7 @@ fn main() -> io::Result<()> {
     ] {
         let path = root.join(file).canonicalize()?;
         println!("cargo::rerun-if-changed={}", path.display());
-        let path = path.to_string_lossy();
+        let path = path.to_string_lossy().into_owned();
         writeln!(
             out,
             "pub(crate) static {name}: &str = include_str!({path:?});"

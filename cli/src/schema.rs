@@ -1,6 +1,6 @@
 //! The structural schemas of the Kubernetes types that a custom resource exposes.
 //!
-//! Out: schemas without references, ready for a CustomResourceDefinition, with a limit on everything that a
+//! Out: schemas without references, ready for a `CustomResourceDefinition`, with a limit on everything that a
 //! user can make grow. `schema/k8s.json` is written by a test of the runtime from k8s-openapi's own types;
 //! `schema/dsoi.json` holds the types that the runtime adds.
 

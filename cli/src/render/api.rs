@@ -30,7 +30,7 @@ pub(super) fn modules(operator: &Operator) -> BTreeMap<&'static str, String> {
         out.insert("external", writer.externals());
     }
     let mut root = format!(
-        "//! src/api.rs — the custom resource `{}`, as its CustomResourceDefinition has it.\n//!\n\
+        "//! src/api.rs — the custom resource `{}`, as its schema in `config/crd` has it.\n//!\n\
          //! Written from `dsoi.yaml`: change the manifest, not these files.\n\n",
         operator.cluster.kind
     );
@@ -175,12 +175,11 @@ impl Writer<'_> {
             let value = match (form, ty, field.required) {
                 (Form::One, "int", true) => format!("Some(self.{ident})"),
                 (Form::One, "int", false) => format!("self.{ident}"),
-                (Form::One | Form::Map, _, true) => format!("Some(&self.{ident})"),
+                (_, _, true) => format!("Some(&self.{ident})"),
                 (Form::One, "string", false) | (Form::List, _, false) => {
                     format!("self.{ident}.as_deref()")
                 }
                 (Form::One | Form::Map, _, false) => format!("self.{ident}.as_ref()"),
-                (Form::List, _, true) => format!("Some(&self.{ident})"),
             };
             body.push_str(&format!(
                 "            {}: {value},\n",
@@ -627,7 +626,13 @@ impl Source {
 
     fn ty(&mut self, ty: &Type) -> String {
         match ty {
-            Type::String | Type::Json(_) | Type::Duration | Type::NodeType => "String".to_owned(),
+            // Only expressions are nodes or pods.
+            Type::String
+            | Type::Json(_)
+            | Type::Duration
+            | Type::NodeType
+            | Type::Node
+            | Type::Pod => "String".to_owned(),
             Type::Int => "i64".to_owned(),
             Type::Bool => "bool".to_owned(),
             Type::Port => "u16".to_owned(),
@@ -647,8 +652,6 @@ impl Source {
             }
             Type::Enum(ty) => ty.ident.to_string(),
             Type::Struct(ty) => ty.ident.to_string(),
-            // Only expressions are of these types.
-            Type::Node | Type::Pod => "String".to_owned(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The CustomResourceDefinition: one projection of the model, structural and bounded.
+//! The `CustomResourceDefinition`: one projection of the model, structural and bounded.
 //!
 //! In: the model. Out: a YAML tree. Cross references and limits that the API server can check are CEL rules;
 //! every list, map and text has a limit, which also keeps the rules' cost legal (SE-14).
@@ -635,8 +635,8 @@ fn list_map(item: Value, keys: &[&str], max: u64, doc: &str) -> Value {
         "maxItems": max,
         "x-kubernetes-list-type": "map",
         "x-kubernetes-list-map-keys": keys,
-        "items": item,
     });
+    list["items"] = item;
     // The keys of a list-map have to be short: rules compare them.
     for key in keys {
         let key = &mut list["items"]["properties"][*key];

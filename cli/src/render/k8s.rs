@@ -51,25 +51,17 @@ impl<'m> Literals<'m> {
             }
             K8sValue::Quantity(expr) => {
                 self.import("Quantity");
-                self.wrapped("Quantity", expr, self.ctx.string(expr))
+                wrapped("Quantity", expr, self.ctx.string(expr))
             }
             K8sValue::IntOrStringInt(expr) => {
                 self.import("IntOrString");
-                self.wrapped("IntOrString::Int", expr, self.ctx.value(expr).int32())
+                wrapped("IntOrString::Int", expr, self.ctx.value(expr).int32())
             }
             K8sValue::IntOrStringText(expr) => {
                 self.import("IntOrString");
-                self.wrapped("IntOrString::String", expr, self.ctx.string(expr))
+                wrapped("IntOrString::String", expr, self.ctx.string(expr))
             }
             K8sValue::Any(literal) => Rust::Json(Box::new(constant_json(literal))),
-        }
-    }
-
-    fn wrapped(&self, constructor: &str, expr: &Expr, code: Rust) -> Rust {
-        if expr.optional {
-            code.method("map", [Rust::atom(constructor)])
-        } else {
-            Rust::call(constructor, [code])
         }
     }
 
@@ -130,6 +122,15 @@ impl<'m> Literals<'m> {
     }
 }
 
+/// `constructor(code)`, also inside an option.
+fn wrapped(constructor: &str, expr: &Expr, code: Rust) -> Rust {
+    if expr.optional {
+        code.method("map", [Rust::atom(constructor)])
+    } else {
+        Rust::call(constructor, [code])
+    }
+}
+
 fn is_optional(value: &K8sValue) -> bool {
     match value {
         K8sValue::String(expr)
@@ -174,14 +175,14 @@ fn probe_action(field: &K8sFieldValue) -> Option<Rust> {
     let K8sValue::Struct { fields, .. } = &field.value else {
         return None;
     };
-    let part = |name: &str| fields.iter().find(|field| field.wire.as_str() == name);
-    let port = match &part("port")?.value {
+    let given = |name: &str| fields.iter().find(|part| part.wire.as_str() == name);
+    let port = match &given("port")?.value {
         K8sValue::IntOrStringText(expr) => text(expr)?,
         K8sValue::IntOrStringInt(expr) => number(expr)?,
         _ => return None,
     };
     match (field.wire.as_str(), fields.len()) {
-        ("httpGet", 2) => match &part("path")?.value {
+        ("httpGet", 2) => match &given("path")?.value {
             K8sValue::String(expr) => Some(Rust::call("Probe::http_get", [text(expr)?, port])),
             _ => None,
         },

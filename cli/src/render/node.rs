@@ -575,7 +575,7 @@ pub(super) fn config_map(ctx: Ctx<'_>, map: &ConfigMap) -> Rust {
             Layer::User(expr) => {
                 let value = ctx.value(expr);
                 let data = if value.optional() {
-                    value.iter()
+                    value.elements()
                 } else {
                     value.as_ref()
                 };

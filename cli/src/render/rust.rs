@@ -118,7 +118,7 @@ impl Expr {
     }
 
     /// What follows `=`, with the blank or the line break before it; `used` columns and `=` are on the line.
-    pub fn print_assigned(&self, indent: usize, used: usize) -> String {
+    pub(super) fn print_assigned(&self, indent: usize, used: usize) -> String {
         layout::assigned(self, layout::Shape::new(indent, used, 1))
     }
 

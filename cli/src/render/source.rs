@@ -88,7 +88,9 @@ pub(super) fn comment(text: &str, prefix: &str) -> String {
             let printable = line
                 .chars()
                 .filter(|c| c.escape_debug().count() == 1 || "'\"\\".contains(*c));
-            printable.collect::<String>().trim_end().to_owned()
+            // A fence would open a block of code, which `cargo test` runs.
+            let text = printable.collect::<String>().replace("```", "'''");
+            text.trim_end().to_owned()
         })
         .collect();
     lines.join(&format!("\n{prefix}"))

@@ -31,11 +31,8 @@ impl Tree {
         let path = RelPath::new(path)?;
         let clash = self.folded.get(&path.folded()).cloned().or_else(|| {
             // A file where another file's directory has to be.
-            let above = path.parents().map(str::to_lowercase);
-            above
-                .filter_map(|dir| self.folded.get(&dir))
-                .next()
-                .cloned()
+            let mut above = path.parents().map(str::to_lowercase);
+            above.find_map(|dir| self.folded.get(&dir).cloned())
         });
         let below = format!("{}/", path.folded());
         let clash = clash.or_else(|| {

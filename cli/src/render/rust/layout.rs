@@ -275,7 +275,7 @@ fn vertical(items: &[Expr], shape: Shape) -> String {
             let line = lines.last_mut().expect("begins with one line");
             if line.trim().is_empty() {
                 line.push_str(&item);
-            } else if width(line) + 1 + width(&item) + 1 <= MAX {
+            } else if width(line) + 1 + width(&item) < MAX {
                 line.push(' ');
                 line.push_str(&item);
             } else {
@@ -412,11 +412,11 @@ fn chain(root: &Expr, links: &[Link], shape: Shape) -> String {
         };
         let first = text.lines().next().unwrap_or_default();
         let fits = width(first) <= budget.saturating_sub(width(&line)) && text.contains('\n');
-        let lines = text.lines().count();
-        if fits && (lines >= 5 || own_line.lines().count() >= lines) {
+        let height = text.lines().count();
+        if fits && (height >= 5 || own_line.lines().count() >= height) {
             return format!("{line}{text}");
         }
-        if count == 1 && text.contains('\n') && own_line.lines().count() >= lines {
+        if count == 1 && text.contains('\n') && own_line.lines().count() >= height {
             return format!("{line}{text}");
         }
     }

@@ -1,4 +1,4 @@
-//! src/api.rs — the custom resource `Tally`, as its CustomResourceDefinition has it.
+//! src/api.rs — the custom resource `Tally`, as its schema in `config/crd` has it.
 //!
 //! Written from `dsoi.yaml`: change the manifest, not these files.
 

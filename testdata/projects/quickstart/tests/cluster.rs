@@ -50,9 +50,10 @@ async fn the_sample_becomes_ready() -> Result<(), Box<dyn std::error::Error>> {
         let ready = status.condition("Ready")?.status == "True";
         ready.then_some(())
     });
-    ready
-        .await
-        .map_err(|error| format!("{error}\n{}", operator.log()))?;
+    if let Err(error) = ready.await {
+        let status = clusters.get_status(&name).await?.status;
+        return Err(format!("{error}\n{status:#?}\n{}", operator.log()).into());
+    }
 
     operator.terminate(Duration::from_secs(30)).await?;
     Ok(())

@@ -1,0 +1,296 @@
+//! Paths: from a root, step by step, to a place of the custom resource.
+
+use super::form::{Form, Value};
+use super::{Ctx, Scope};
+use crate::model::{Access, Path, PodFact, Root, Step, Type};
+use crate::render::rust::{Expr as Rust, Link};
+
+impl Ctx<'_> {
+    pub(super) fn path(self, path: &Path, ty: &Type) -> Value {
+        let string = |code, form, slice| Value {
+            code,
+            form,
+            optional: false,
+            ty: Type::String,
+            slice,
+        };
+        let place = |code| Value {
+            code,
+            form: Form::Place,
+            optional: false,
+            ty: ty.clone(),
+            slice: false,
+        };
+        let node = || Rust::atom("node");
+        let start = match &path.root {
+            Root::CrName if self.scope != Scope::Node => {
+                let name = self.cr().field("metadata").field("name");
+                let name = name.method("as_deref", []).method("unwrap_or_default", []);
+                string(name, Form::Ref, true)
+            }
+            Root::CrName => string(self.subject().method("cr_name", []), Form::Ref, true),
+            Root::CrNamespace if self.scope != Scope::Node => {
+                let name = self.cr().field("metadata").field("namespace");
+                let name = name.method("as_deref", []).method("unwrap_or_default", []);
+                string(name, Form::Ref, true)
+            }
+            Root::CrNamespace => string(self.subject().method("namespace", []), Form::Ref, true),
+            Root::Spec => place(self.cr().field("spec")),
+            Root::External => {
+                let word = self.cluster.spelling.external.ident.as_str();
+                place(self.cr().field("spec").field(word))
+            }
+            Root::NodeName => string(node().method("name", []), Form::Ref, true),
+            Root::TypeName => string(node().method("node_type", []), Form::Ref, true),
+            Root::NodeKind => string(
+                node().method("kind", []).method("as_str", []),
+                Form::Ref,
+                true,
+            ),
+            Root::NodeReplicas => Value {
+                code: node().method("replicas", []),
+                form: Form::Owned,
+                optional: false,
+                ty: Type::Int,
+                slice: false,
+            },
+            Root::Node => place(node().field("spec")),
+            Root::K8sName => string(node().field("k8s").field("name"), Form::Ref, true),
+            Root::K8s => place(node().field("k8s")),
+            Root::ConfigName => string(node().field("config").method("name", []), Form::Ref, true),
+            Root::Config => place(node().field("config")),
+            Root::Nodes(of) => Value {
+                form: Form::Owned,
+                ..place(self.subject().method("nodes_of", [Rust::str(of.as_str())]))
+            },
+            Root::Pods(of) => Value {
+                form: Form::Owned,
+                ..place(self.subject().method("pods_of", [Rust::str(of.as_str())]))
+            },
+            Root::NodePods => Value {
+                form: Form::Owned,
+                ..place(node().method("pods", []))
+            },
+            Root::StorageName => string(Rust::atom("storage").field("name"), Form::Place, false),
+            Root::FilePath { file, path } => match self.file_variable(file.as_str()) {
+                Some(name) => string(Rust::atom(name).method("path", []), Form::Ref, true),
+                None => string(Rust::str(path), Form::Ref, true),
+            },
+            Root::ServiceName(service) => {
+                let function = if service.as_str() == "headless" {
+                    "headless_name"
+                } else {
+                    "service_name"
+                };
+                let kind = self.cluster.kind.as_str();
+                let call = Rust::call(format!("{kind}::{function}"), [node()]);
+                string(call, Form::Owned, false)
+            }
+            Root::ServiceHost(service) => {
+                let name = self.path(
+                    &Path {
+                        root: Root::ServiceName(service.clone()),
+                        steps: Vec::new(),
+                    },
+                    &Type::String,
+                );
+                let args = [
+                    Rust::str("{}.{}.svc"),
+                    name.code,
+                    node().method("namespace", []),
+                ];
+                string(Rust::mac("format", args), Form::Owned, false)
+            }
+            Root::ConfigMapName(name) => {
+                let ident = self.config_map_variable(name.as_str());
+                string(Rust::atom(ident).method("name", []), Form::Ref, true)
+            }
+            Root::Local(local) => Value {
+                form: Form::Ref,
+                slice: false,
+                ..place(Rust::atom(local.0.as_str()))
+            },
+        };
+        // What the runtime's view of a k8s group gives is an option of a reference.
+        let borrowed = matches!(path.root, Root::K8s);
+        let mut value = start;
+        for (index, step) in path.steps.iter().enumerate() {
+            value = self.step(value, step);
+            if borrowed && index == 0 {
+                value.form = Form::Ref;
+                value.slice = matches!(value.ty, Type::String);
+            }
+        }
+        value
+    }
+
+    fn file_variable(self, name: &str) -> Option<String> {
+        let files = self.node_type.filter(|_| self.locals)?.files.iter();
+        let mut found = files.filter(|file| file.name.as_str() == name && file.when.is_none());
+        found.next().map(|file| file.ident.to_string())
+    }
+
+    fn config_map_variable(self, name: &str) -> String {
+        let maps = self.node_type.map(|ty| ty.config_maps.iter());
+        let found = maps
+            .into_iter()
+            .flatten()
+            .find(|map| map.name.as_str() == name);
+        found.map_or_else(|| name.replace('-', "_"), |map| map.ident.to_string())
+    }
+
+    fn step(self, from: Value, step: &Step) -> Value {
+        let ty = step.ty.clone();
+        let field = |code: Rust, optional: bool| Value {
+            code,
+            form: Form::Place,
+            optional,
+            ty: ty.clone(),
+            slice: false,
+        };
+        let reference = |code: Rust| Value {
+            code,
+            form: Form::Ref,
+            optional: true,
+            ty: ty.clone(),
+            slice: false,
+        };
+        match &step.access {
+            Access::Field { ident, .. } => {
+                let name = ident.as_str();
+                if !from.optional {
+                    return field(from.code.field(name), step.optional);
+                }
+                let from = from.as_ref();
+                let (from, var, inner) = last_mapped(&from).unwrap_or_else(|| {
+                    let var = closure_var(&from);
+                    let inner = Rust::atom(var.clone());
+                    (from, var, inner)
+                });
+                let inner = inner.field(name);
+                reference(if step.optional {
+                    from.method("and_then", [Rust::closure(var, inner.method("as_ref", []))])
+                } else {
+                    from.method("map", [Rust::closure(var, inner.borrowed())])
+                })
+            }
+            Access::Variant { ident, .. } => {
+                let name = ident.as_str();
+                if !from.optional {
+                    return reference(from.code.method(name, []));
+                }
+                let var = closure_var(&from.code);
+                let inner = Rust::atom(var.clone()).method(name, []);
+                reference(
+                    from.as_ref()
+                        .method("and_then", [Rust::closure(var, inner)]),
+                )
+            }
+            Access::MapKey(key) => {
+                let key = self.value(key).str_arg();
+                if !from.optional {
+                    return reference(from.code.method("get", [key]));
+                }
+                let var = closure_var(&from.code);
+                let inner = Rust::atom(var.clone()).method("get", [key]);
+                reference(
+                    from.as_ref()
+                        .method("and_then", [Rust::closure(var, inner)]),
+                )
+            }
+            Access::Keyed { key, value } => {
+                let other = self.value(value);
+                let same = format!("item.{key} == {}", other.display().print(0, 0, 0));
+                let find =
+                    Link::Method("find".into(), vec![Rust::closure("item", Rust::atom(same))]);
+                let list = from.elements();
+                reference(append(list, find))
+            }
+            Access::Pod(fact) => {
+                let (method, owned) = match fact {
+                    PodFact::Name => ("name", false),
+                    PodFact::Host => ("host", false),
+                    PodFact::Ordinal => ("ordinal", true),
+                    PodFact::Port(name) => {
+                        let code = from.code.method("port", [Rust::str(name.as_str())]);
+                        return Value {
+                            form: Form::Owned,
+                            ..field(code, false)
+                        };
+                    }
+                };
+                Value {
+                    form: if owned { Form::Owned } else { Form::Ref },
+                    slice: !owned,
+                    ..field(from.code.method(method, []), false)
+                }
+            }
+            Access::NodeName => Value {
+                form: Form::Ref,
+                slice: true,
+                ..field(from.code.method("name", []), false)
+            },
+            Access::NodeReplicas => Value {
+                form: Form::Owned,
+                ..field(from.code.method("replicas", []), false)
+            },
+            Access::NodePods => Value {
+                form: Form::Owned,
+                ..field(from.code.method("pods", []), false)
+            },
+        }
+    }
+}
+
+/// Takes `x.map(|var| &inner)` apart.
+fn last_mapped(code: &Rust) -> Option<(Rust, String, Rust)> {
+    let Rust::Chain(root, links) = code else {
+        return None;
+    };
+    let (Link::Method(map, args), before) = links.split_last()? else {
+        return None;
+    };
+    let ("map", [Rust::Closure(var, body)]) = (map.as_str(), args.as_slice()) else {
+        return None;
+    };
+    let Rust::Ref(inner) = &**body else {
+        return None;
+    };
+    let code = Rust::Chain(root.clone(), before.to_vec());
+    Some((code, var.clone(), (**inner).clone()))
+}
+
+fn append(code: Rust, link: Link) -> Rust {
+    match link {
+        Link::Method(name, args) => code.method(name, args),
+        Link::Field(name) => code.field(name),
+    }
+}
+
+/// The name of a closure's parameter: what the option in front of it is called.
+fn closure_var(code: &Rust) -> String {
+    let name = match code {
+        Rust::Chain(_, links) if matches!(links.last(), Some(Link::Method(name, _)) if name == "find") => {
+            Some("item")
+        }
+        Rust::Chain(_, links) => links.iter().rev().find_map(|link| match link {
+            Link::Field(name) if name != "spec" => Some(name.as_str()),
+            _ => None,
+        }),
+        Rust::Atom(name) => Some(name.as_str()),
+        _ => None,
+    };
+    match name {
+        Some(name) if is_ident(name) && name != "node" => name.to_owned(),
+        _ => "value".to_owned(),
+    }
+}
+
+pub(super) fn is_ident(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && text != "true"
+        && text != "false"
+}
