@@ -61,7 +61,8 @@ pub struct KindRow {
     pub group: &'static str,
     pub version: &'static str,
     pub plural: &'static str,
-    /// Lower is written first, higher is removed first.
+    /// Lower is written first, higher is removed first. Claims come before the workloads that mount
+    /// them: a claim of somebody else holds its node back, and its volume is never mounted (SE-9).
     pub rank: u8,
     pub watch: WatchForm,
     pub prune: PrunePolicy,
@@ -126,7 +127,7 @@ static TABLE: [KindRow; 6] = [
         group: "apps",
         version: "v1",
         plural: "statefulsets",
-        rank: 3,
+        rank: 4,
         watch: WatchForm::Full,
         prune: PrunePolicy::Prune,
         preflight: true,
@@ -149,7 +150,7 @@ static TABLE: [KindRow; 6] = [
         group: "apps",
         version: "v1",
         plural: "deployments",
-        rank: 3,
+        rank: 4,
         watch: WatchForm::Full,
         prune: PrunePolicy::Prune,
         preflight: true,
@@ -163,7 +164,7 @@ static TABLE: [KindRow; 6] = [
         group: "",
         version: "v1",
         plural: "persistentvolumeclaims",
-        rank: 4,
+        rank: 3,
         watch: WatchForm::Metadata,
         prune: PrunePolicy::Keep,
         preflight: false,

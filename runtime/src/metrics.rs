@@ -86,7 +86,7 @@ impl Metrics {
         let mut registry = Registry::with_prefix("dsoi");
         let reconciles = Family::default();
         let durations = Family::<Kind, Histogram>::new_with_constructor(|| {
-            Histogram::new([0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0, 60.0])
+            Histogram::new([0.001, 0.005, 0.02, 0.1, 0.5, 1.0, 2.0, 10.0, 60.0])
         });
         let troubles = Family::default();
         let requests = Family::default();

@@ -4,6 +4,8 @@
 //! tells its module, and refers to others by `$ref`, so that the generator can write both the schema of a
 //! custom resource and a struct literal. `SNAPSHOTS=overwrite` writes the file anew.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;

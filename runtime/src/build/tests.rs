@@ -301,8 +301,8 @@ fn the_parseable_objects_have_the_public_names_and_content() {
             "ConfigMap p/server-server-config",
             "ConfigMap p/tenant-ext",
             "Service p/server-small",
-            "Deployment p/small-server",
             "PersistentVolumeClaim p/server-small-data",
+            "Deployment p/small-server",
         ]
     );
     let workload = child(&out, Deployment, "small-server");
