@@ -1,0 +1,37 @@
+//! Claims about the operators that dsoi generates: run as processes, under their own account and
+//! with no other rights than they were generated with, on a real API server.
+//!
+//! The operators are the golden projects of `testdata/projects`, built by a nested cargo once per
+//! test process. `DSOI_SAMPLES=FOLDER` runs the claims about samples on the public ones as well:
+//! `NAME.yaml` beside `NAME.recorded.yaml`, what the upstream operator made of it.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+#[path = "operators/budgets.rs"]
+mod budgets;
+#[path = "operators/compare.rs"]
+mod compare;
+#[path = "operators/crs.rs"]
+mod crs;
+#[path = "operators/foreign.rs"]
+mod foreign;
+#[path = "operators/golden.rs"]
+mod golden;
+#[path = "operators/install.rs"]
+mod install;
+#[path = "operators/objects.rs"]
+mod objects;
+#[path = "operators/repair.rs"]
+mod repair;
+#[path = "operators/rights.rs"]
+mod rights;
+#[path = "operators/samples.rs"]
+mod samples;
+#[path = "operators/scene.rs"]
+mod scene;
+#[path = "operators/security.rs"]
+mod security;
+#[path = "operators/traps.rs"]
+mod traps;
+#[path = "operators/wide.rs"]
+mod wide;

@@ -1,0 +1,172 @@
+//! The operators that dsoi generates, as programs: built once per test process, from the golden
+//! projects in `testdata/projects`.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::OnceLock,
+};
+
+use serde_json::Value;
+
+use crate::objects::{self, ApiResource, documents};
+
+/// A golden project and the operator that was built from it.
+#[derive(Debug)]
+pub(crate) struct Golden {
+    /// The operator's name: its crate, binary, field manager and lease.
+    pub(crate) operator: String,
+    pub(crate) folder: PathBuf,
+    pub(crate) binary: PathBuf,
+    /// The CustomResourceDefinition, as it is shipped.
+    pub(crate) crd: String,
+    /// The custom resource's kind.
+    pub(crate) resource: ApiResource,
+}
+
+impl Golden {
+    pub(crate) fn quickstart() -> &'static Self {
+        static BUILT: OnceLock<Golden> = OnceLock::new();
+        BUILT.get_or_init(|| Self::build(&projects().join("quickstart")))
+    }
+
+    pub(crate) fn pinot() -> &'static Self {
+        static BUILT: OnceLock<Golden> = OnceLock::new();
+        BUILT.get_or_init(|| Self::build(&projects().join("pinot")))
+    }
+
+    pub(crate) fn parseable() -> &'static Self {
+        static BUILT: OnceLock<Golden> = OnceLock::new();
+        BUILT.get_or_init(|| Self::build(&projects().join("parseable")))
+    }
+
+    /// The application of the specification's own sample: generated here, by the `dsoi` of this
+    /// workspace, since no golden is kept of it.
+    pub(crate) fn myapp() -> &'static Self {
+        static BUILT: OnceLock<Golden> = OnceLock::new();
+        BUILT.get_or_init(|| {
+            let folder = target().join("goldens-myapp");
+            if folder.exists() {
+                fs::remove_dir_all(&folder).unwrap();
+            }
+            let mut init = cargo(&workspace());
+            init.args(["run", "--quiet", "--package", "dsoi", "--", "init"])
+                .arg(&folder)
+                .arg("-f")
+                .arg(workspace().join("testdata/manifests/myapp.yaml"))
+                .arg("--runtime")
+                .arg(format!("path={}", workspace().join("runtime").display()));
+            run(init, "generate the operator of testdata/manifests/myapp.yaml");
+            Self::build(&folder)
+        })
+    }
+
+    pub(crate) fn all() -> [&'static Self; 3] {
+        [Self::quickstart(), Self::pinot(), Self::parseable()]
+    }
+
+    /// Every YAML file below `config/`, with what it holds.
+    pub(crate) fn config(&self) -> Vec<(PathBuf, Vec<Value>)> {
+        let mut found = Vec::new();
+        collect(&self.folder.join("config"), &mut found);
+        found.sort_by(|a, b| a.0.cmp(&b.0));
+        found
+    }
+
+    fn build(folder: &Path) -> Self {
+        let manifest = folder.join("Cargo.toml");
+        let text = fs::read_to_string(&manifest)
+            .unwrap_or_else(|error| panic!("no golden project at {}: {error}", folder.display()));
+        let operator = text
+            .lines()
+            .find_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'))
+            .unwrap_or_else(|| panic!("{} names no package", manifest.display()))
+            .to_owned();
+        let mut build = cargo(folder);
+        build.args(["build", "--quiet", "--bins"]);
+        // A project that was generated a moment ago has whatever lock file it was given.
+        if folder.starts_with(projects()) {
+            build.arg("--locked");
+        }
+        run(build, &format!("build the operator in {}", folder.display()));
+        let crds = documents_in(&folder.join("config/crd"));
+        let (crd, document) = crds
+            .into_iter()
+            .find(|(_, document)| document["kind"] == "CustomResourceDefinition")
+            .unwrap_or_else(|| panic!("{} has no CRD", folder.display()));
+        Self {
+            binary: target().join("goldens/debug").join(&operator),
+            operator,
+            folder: folder.to_owned(),
+            crd,
+            resource: objects::custom(&document),
+        }
+    }
+}
+
+fn documents_in(folder: &Path) -> Vec<(String, Value)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|e| e == "yaml") {
+            let text = fs::read_to_string(&path).unwrap();
+            found.extend(documents(&text).into_iter().map(|d| (text.clone(), d)));
+        }
+    }
+    found
+}
+
+fn collect(folder: &Path, found: &mut Vec<(PathBuf, Vec<Value>)>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, found);
+        } else if path.extension().is_some_and(|e| e == "yaml") {
+            let text = fs::read_to_string(&path).unwrap();
+            found.push((path, documents(&text)));
+        }
+    }
+}
+
+pub(crate) fn workspace() -> PathBuf {
+    let runtime = Path::new(env!("CARGO_MANIFEST_DIR"));
+    runtime.parent().expect("the runtime is a member").to_owned()
+}
+
+/// Of our own custom resources and what is expected of them.
+pub(crate) fn conformance(file: &str) -> String {
+    let path = workspace().join("testdata/conformance").join(file);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn projects() -> PathBuf {
+    workspace().join("testdata/projects")
+}
+
+/// The workspace's own target folder, in which cargo keeps a place for tests.
+fn target() -> PathBuf {
+    let own = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    own.parent().expect("it is a folder of the target").to_owned()
+}
+
+fn cargo(folder: &Path) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
+    // One target folder for all, so that kube is compiled once; not the workspace's own, which
+    // this test run may hold locked.
+    command
+        .current_dir(folder)
+        .env("CARGO_TARGET_DIR", target().join("goldens"));
+    command
+}
+
+fn run(mut command: Command, act: &str) {
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("cannot run cargo to {act}: {error}"));
+    assert!(
+        output.status.success(),
+        "failed to {act}:\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}

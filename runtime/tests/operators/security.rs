@@ -1,0 +1,304 @@
+//! What an operator must not do, and what it must say when it does something that cannot be undone.
+
+use std::time::{Duration, Instant};
+
+use dsoi_runtime::testing::Verb;
+use serde_json::{Value, json};
+
+use crate::{
+    crs::{self, entry, named, without},
+    foreign::{all, take_the_names},
+    golden::Golden,
+    objects::{id, name, says, text},
+    rights::conflict,
+    scene::{Scene, Setup, lines},
+    traps::refusal,
+};
+
+async fn spares_foreign_objects(golden: &'static Golden, cr: Value) {
+    let scene = Setup::new(golden).env("RECONCILE_WAIT", "2s").start().await;
+    scene.create(&cr).await;
+    let resource = name(&cr);
+    let foreign = take_the_names(&scene, resource).await;
+    let mark = scene.proxy.mark();
+    scene.apply(&cr).await;
+    conflict(&scene, resource).await;
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    let after = all(&scene).await;
+    for (id, before) in &foreign {
+        assert_eq!(&after[id], before, "{id} is not as it was");
+    }
+    let resource = scene.resource(resource).await;
+    assert!(says(&resource, "Ready", "False"), "{resource:#}");
+    let kinds: Vec<_> = foreign.keys().map(|id| id.split(' ').next().unwrap()).collect();
+    println!("{}: spared {kinds:?}", golden.operator);
+    // No oscillation: each name was tried once a pass, and never written over.
+    let mut writes = scene.child_writes(mark);
+    writes.retain(|request| request.verb != Verb::Create);
+    assert!(writes.is_empty(), "{}", lines(&writes));
+}
+
+/// SE-9.
+#[tokio::test]
+async fn a_foreign_object_of_any_kind_is_not_touched_by_a_tally() {
+    spares_foreign_objects(Golden::quickstart(), crs::tally()).await;
+}
+
+/// SE-9.
+#[tokio::test]
+async fn a_foreign_object_of_any_kind_is_not_touched_by_a_pinot() {
+    spares_foreign_objects(Golden::pinot(), crs::pinot()).await;
+}
+
+/// SE-9: claims, too.
+#[tokio::test]
+async fn a_foreign_object_of_any_kind_is_not_touched_by_a_parseable_tenant() {
+    spares_foreign_objects(Golden::parseable(), crs::parseable()).await;
+}
+
+/// SE-10.
+#[tokio::test]
+async fn samples_run_under_the_restricted_pod_security_standard_without_a_warning() {
+    for (golden, cr) in [
+        (Golden::quickstart(), crs::tally()),
+        (Golden::pinot(), crs::pinot()),
+        (Golden::parseable(), crs::parseable()),
+    ] {
+        let scene = Setup::new(golden)
+            .label("pod-security.kubernetes.io/enforce", "restricted")
+            .label("pod-security.kubernetes.io/warn", "restricted")
+            .start()
+            .await;
+        scene.create(&cr).await;
+        let mut workloads = scene.objects.list("StatefulSet").await;
+        workloads.extend(scene.objects.list("Deployment").await);
+        for workload in workloads {
+            let warnings = warnings(&scene, &workload).await;
+            assert!(warnings.is_empty(), "{}: {warnings:?}", id(&workload));
+        }
+    }
+}
+
+/// What the API server says about another workload like this one.
+async fn warnings(scene: &Scene, workload: &Value) -> Vec<String> {
+    let mut copy = workload.clone();
+    copy["metadata"] = json!({ "name": "another" });
+    let plural = format!("{}s", workload["kind"].as_str().unwrap().to_lowercase());
+    let path = format!("/apis/apps/v1/namespaces/{}/{plural}?dryRun=All", scene.namespace.name());
+    let request = http::Request::post(path)
+        .header("content-type", "application/json")
+        .body(kube::client::Body::from(copy.to_string().into_bytes()))
+        .unwrap();
+    let answer = scene.objects.client().send(request).await.unwrap();
+    assert!(answer.status().is_success(), "{}", answer.status());
+    let warnings = answer.headers().get_all("warning").iter();
+    warnings.map(|warning| warning.to_str().unwrap().to_owned()).collect()
+}
+
+/// SE-13: names, labels and paths that a resource brings along.
+#[tokio::test]
+async fn names_labels_and_paths_that_are_none_are_refused_before_anything_is_written() {
+    let scene = Setup::new(Golden::quickstart()).start().await;
+    let long = "n".repeat(64);
+    let node = |name: &'static str| move |cr: &mut Value| cr["spec"]["nodes"][0]["name"] = json!(name);
+    let mount = |path: &'static str| {
+        move |cr: &mut Value| entry(cr, "k8sConfigGroup", "durable")["storageConfig"][0]["mountPath"] = json!(path)
+    };
+    let group = |name: &'static str| {
+        move |cr: &mut Value| {
+            entry(cr, "k8sConfigGroup", "durable")["name"] = json!(name);
+            entry(cr, "nodes", "ledger")["k8sConfigGroup"] = json!(name);
+        }
+    };
+    let label = |key: &'static str, value: &'static str| {
+        move |cr: &mut Value| {
+            entry(cr, "k8sConfigGroup", "durable")["podMetadata"] = json!({ "labels": { key: value } });
+        }
+    };
+    let long_node = {
+        let long = long.clone();
+        move |cr: &mut Value| cr["spec"]["nodes"][0]["name"] = json!(long)
+    };
+    let claim = |name: &'static str| {
+        move |cr: &mut Value| entry(cr, "k8sConfigGroup", "durable")["storageConfig"][0]["name"] = json!(name)
+    };
+    type Change = Box<dyn Fn(&mut Value)>;
+    let cases: Vec<(&str, Change)> = vec![
+        ("an upper-case node", Box::new(node("Ledger"))),
+        ("an underscore in a node", Box::new(node("led_ger"))),
+        ("a slash in a node", Box::new(node("led/ger"))),
+        ("dots in a node", Box::new(node("../ledger"))),
+        ("an empty node", Box::new(node(""))),
+        ("a dash before a node", Box::new(node("-ledger"))),
+        ("a dash after a node", Box::new(node("ledger-"))),
+        ("a newline in a node", Box::new(node("ledger\n"))),
+        ("a node of 64 letters", Box::new(long_node)),
+        ("a group that is a path", Box::new(group("../../etc"))),
+        ("a group with a newline", Box::new(group("a\nb"))),
+        ("a relative mount path", Box::new(mount("var/lib"))),
+        ("a mount path that climbs", Box::new(mount("/var/../etc"))),
+        ("a mount path with a colon", Box::new(mount("/var:ro"))),
+        ("a mount path with a NUL", Box::new(mount("/var\u{0}x"))),
+        ("an empty mount path", Box::new(mount(""))),
+        ("a label value with blanks", Box::new(label("example.com/a", "not a value"))),
+        ("a label value of 64 letters", Box::new(label("example.com/a", "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"))),
+        ("a label key that is none", Box::new(label("a/b/c", "x"))),
+        ("a label of the runtime's own", Box::new(label("dsoi.dev/workload", "x"))),
+        ("a storage that is no name", Box::new(claim("Da_ta"))),
+        ("a storage that is a path", Box::new(claim("../data"))),
+    ];
+    for (number, (what, change)) in cases.into_iter().enumerate() {
+        let mut cr = named(crs::tally(), &format!("bad-{number}"));
+        change(&mut cr);
+        let (who, message) = refusal(&scene, &cr).await;
+        println!("{what}: refused by {who}: {}", message.lines().next().unwrap_or_default());
+        assert!(message.contains("spec."), "{what}: no field is named in: {message}");
+    }
+    // RL-35: every derived name is legal, or the resource is refused with the limit.
+    for length in [30, 45, 52, 63, 120, 253] {
+        let cr = named(crs::tally(), &"c".repeat(length));
+        let mark = scene.proxy.mark();
+        scene.apply(&cr).await;
+        scene
+            .until(name(&cr), "taken up or refused", |cr| {
+                says(cr, "Accepted", "True") || says(cr, "Accepted", "False")
+            })
+            .await;
+        scene.settle().await;
+        let mut refused = scene.proxy.since(mark);
+        refused.retain(|request| request.status == Some(422));
+        assert!(refused.is_empty(), "a name of {length}:\n{}", lines(&refused));
+        let resource = scene.resource(name(&cr)).await;
+        let accepted = says(&resource, "Accepted", "True");
+        println!("a resource name of {length} letters: accepted = {accepted}");
+    }
+}
+
+/// SE-14.
+#[tokio::test]
+async fn fifty_of_the_biggest_resources_stay_within_memory_and_time() {
+    let scene = Setup::new(Golden::pinot()).start().await;
+    let filler = |bytes: usize| {
+        let line = "pinot.filler=0123456789012345678901234567890123456789012345678901\n";
+        let mut text = line.repeat(bytes / line.len());
+        text.pop();
+        text
+    };
+    let big = |name: &str, bytes: usize| {
+        let mut cr = named(crs::pinot(), name);
+        cr["spec"]["nodes"].as_array_mut().unwrap().retain(|node| {
+            node["nodeType"] == "broker" || node["nodeType"] == "minion"
+        });
+        for node in cr["spec"]["nodes"].as_array_mut().unwrap() {
+            // The pods of a hundred nodes would only test the machine.
+            node["replicas"] = json!(0);
+            node["name"] = json!(format!("{name}-{}", node["nodeType"].as_str().unwrap()));
+        }
+        entry(&mut cr, "pinotNodeConfig", "broker")["data"] = json!(filler(bytes / 2));
+        entry(&mut cr, "pinotNodeConfig", "minion")["data"] = json!(filler(bytes / 2));
+        cr
+    };
+    // A little more than the limit of etcd, and then of a config map's file.
+    let over = big("over", 3 << 20);
+    let (who, message) = refusal(&scene, &over).await;
+    assert_eq!(who, "the API server", "{message}");
+    let mut over = big("file", 1 << 10);
+    entry(&mut over, "pinotNodeConfig", "broker")["data"] = json!(filler(1 << 20));
+    let (who, message) = refusal(&scene, &over).await;
+    println!("a file of 1 MiB: refused by {who}: {}", message.chars().take(200).collect::<String>());
+
+    let start = Instant::now();
+    for number in 0..50 {
+        // Created as a person's tool would, without the copy that an apply leaves.
+        scene.objects.create(&big(&format!("big-{number}"), 1 << 20)).await;
+    }
+    for number in 0..50 {
+        let name = format!("big-{number}");
+        scene.until(&name, "Ready", |cr| says(cr, "Ready", "True")).await;
+    }
+    scene.settle().await;
+    println!("50 resources of 1 MiB: ready after {:?}", start.elapsed());
+    let resident = scene.operator().resident_bytes().unwrap();
+    let peak = peak_bytes(scene.operator().pid());
+    println!("resident: {} MiB, at most {} MiB", resident >> 20, peak >> 20);
+    let (passes, p99) = reconcile_p99(&scene).await;
+    println!("{passes} passes, 99 % of them within {p99} s");
+    assert!(resident <= 250 << 20, "{} MiB resident", resident >> 20);
+    assert!(p99 <= 1.0, "99 % of passes take up to {p99} s");
+}
+
+fn peak_bytes(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    kib.expect("Linux writes the peak") * 1024
+}
+
+/// How many passes there were, and the least bound of the histogram that holds 99 % of them.
+async fn reconcile_p99(scene: &Scene) -> (f64, f64) {
+    let text = scene.metrics().await;
+    let mut buckets: Vec<(f64, f64)> = Vec::new();
+    for line in text.lines() {
+        let Some(rest) = line.strip_prefix("dsoi_reconcile_duration_seconds_bucket{") else {
+            continue;
+        };
+        let (labels, count) = rest.rsplit_once(' ').unwrap();
+        let bound = labels.split("le=\"").nth(1).unwrap().split('"').next().unwrap();
+        let bound = bound.parse().unwrap_or(f64::INFINITY);
+        buckets.push((bound, count.parse().unwrap()));
+    }
+    buckets.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let total = buckets.last().unwrap_or_else(|| panic!("no histogram in:\n{text}")).1;
+    let within = buckets.iter().find(|(_, count)| *count >= total * 0.99).unwrap();
+    (total, within.0)
+}
+
+/// SE-23.
+#[tokio::test]
+async fn every_deletion_has_an_event_that_names_actor_cause_and_generation() {
+    let scene = Setup::new(Golden::quickstart()).start().await;
+    scene.create(&crs::tally()).await;
+    let mark = scene.proxy.mark();
+    let cr = without(without(crs::tally(), "nodes", "ledger"), "nodes", "front");
+    let generation = scene.apply(&cr).await["metadata"]["generation"].clone();
+    scene.ready("books").await;
+    let operator = &scene.golden.operator;
+    let mut deletes = scene.child_writes(mark);
+    deletes.retain(|request| request.verb == Verb::Delete);
+    assert!(deletes.len() >= 6, "{}", lines(&deletes));
+    let events = scene.objects.events("Tally", "books").await;
+    for delete in deletes {
+        let child = delete.name.as_deref().unwrap();
+        let event = events.iter().find(|event| {
+            text(event, "/reason").ends_with("DeleteObjectSuccess")
+                && text(event, "/related/name") == child
+                && format!("{}s", text(event, "/related/kind").to_lowercase()).replace("ys", "ies")
+                    == delete.resource
+        });
+        let event = event.unwrap_or_else(|| panic!("no event about {}", lines(&[delete.clone()])));
+        let note = text(event, "/note");
+        assert!(note.contains(&format!("{operator}/")), "no actor: {note}");
+        assert!(note.contains(&format!("generation {generation}")), "no generation: {note}");
+    }
+}
+
+/// SE-23.
+#[tokio::test]
+async fn every_request_says_who_made_it() {
+    let scene = Setup::new(Golden::quickstart()).start().await;
+    scene.create(&crs::tally()).await;
+    let mut cr = crs::tally();
+    entry(&mut cr, "appConfigGroup", "plain")["logLevel"] = json!("warn");
+    scene.apply(&cr).await;
+    scene.ready("books").await;
+    let operator = &scene.golden.operator;
+    for request in scene.requests() {
+        let agent = request.user_agent.as_deref().unwrap_or_default();
+        assert!(agent.starts_with(&format!("{operator}/")), "{agent}: {}", request.path);
+        // Of an event the recorder is the author, and a deletion has no fields.
+        if request.is_write() && !request.is_background() && request.verb != Verb::Delete {
+            let manager = request.field_manager.as_deref();
+            assert_eq!(manager, Some(operator.as_str()), "{}", lines(&[request.clone()]));
+        }
+    }
+}
