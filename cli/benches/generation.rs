@@ -31,7 +31,10 @@ fn main() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    println!("{:<12} {:>10} {:>10} {:>12}", "manifest", "median", "worst", "peak memory");
+    println!(
+        "{:<12} {:>10} {:>10} {:>12}",
+        "manifest", "median", "worst", "peak memory"
+    );
     for manifest in manifests() {
         let name = manifest.file_stem().unwrap().to_string_lossy().into_owned();
         let mut times: Vec<_> = (0..RUNS)
@@ -58,7 +61,11 @@ fn init(manifest: &Path, into: &Path) -> Duration {
         .status()
         .unwrap();
     let took = start.elapsed();
-    assert!(status.success(), "dsoi init -f {}: {status}", manifest.display());
+    assert!(
+        status.success(),
+        "dsoi init -f {}: {status}",
+        manifest.display()
+    );
     took
 }
 
@@ -70,7 +77,10 @@ fn peak(manifest: &Path, into: &Path) -> u64 {
         .output()
         .unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
-    text.lines().last().and_then(|line| line.parse().ok()).unwrap_or_default()
+    text.lines()
+        .last()
+        .and_then(|line| line.parse().ok())
+        .unwrap_or_default()
 }
 
 /// Does in this process what the program does, and prints the peak that Linux counted.
@@ -99,7 +109,8 @@ fn arguments(manifest: &Path, into: &Path) -> Vec<String> {
 /// Builds a generated operator three times in the target folder that the tests of golden projects
 /// share: with whatever is missing, with its own crate alone, and with nothing to do.
 fn build(project: &Path) {
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from);
+    let target =
+        env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from);
     let build = |what: &str| {
         let start = Instant::now();
         let status = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()))
@@ -108,8 +119,15 @@ fn build(project: &Path) {
             .args(["build", "--quiet"])
             .status()
             .unwrap();
-        assert!(status.success(), "cargo build in {}: {status}", project.display());
-        println!("debug build of the quickstart operator, {what}: {:.1?}", start.elapsed());
+        assert!(
+            status.success(),
+            "cargo build in {}: {status}",
+            project.display()
+        );
+        println!(
+            "debug build of the quickstart operator, {what}: {:.1?}",
+            start.elapsed()
+        );
     };
     build("dependencies that were missing included");
     let main = project.join("src/lib.rs");
@@ -121,12 +139,19 @@ fn build(project: &Path) {
 
 fn manifests() -> Vec<PathBuf> {
     let folder = workspace().join("testdata/manifests");
-    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut files: Vec<_> = files.filter(|path| path.extension().is_some_and(|e| e == "yaml")).collect();
+    let files = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> = files
+        .filter(|path| path.extension().is_some_and(|e| e == "yaml"))
+        .collect();
     files.sort();
     files
 }
 
 fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .to_owned()
 }

@@ -52,7 +52,11 @@ fn cost(scene: &Scene, mark: Mark) -> Cost {
 fn status_in_budget(scene: &Scene, mark: Mark, since: Instant) {
     let writes = scene.status_writes(mark);
     let limit = 2 + usize::try_from(since.elapsed().as_secs()).unwrap();
-    assert!(writes.len() <= limit, "more than {limit} writes:\n{}", lines(&writes));
+    assert!(
+        writes.len() <= limit,
+        "more than {limit} writes:\n{}",
+        lines(&writes)
+    );
     println!("status writes: {}", writes.len());
 }
 
@@ -72,10 +76,17 @@ async fn creating_costs_its_creations(golden: &'static Golden, cr: Value) {
     let made = scene.proxy.writes(mark);
     // Claims of a StatefulSet's template are made by its controller.
     let children = scene.objects.children().await.into_iter();
-    let ours: Vec<_> = children.filter(|c| managed_by(c, &golden.operator)).collect();
-    let n = ours.iter().filter(|child| child["metadata"]["annotations"]["dsoi.dev/applied"].is_string());
+    let ours: Vec<_> = children
+        .filter(|c| managed_by(c, &golden.operator))
+        .collect();
+    let n = ours
+        .iter()
+        .filter(|child| child["metadata"]["annotations"]["dsoi.dev/applied"].is_string());
     let n = n.count();
-    let expected = Cost { creates: n, ..Cost::default() };
+    let expected = Cost {
+        creates: n,
+        ..Cost::default()
+    };
     assert_eq!(cost(&scene, mark), expected, "{}", lines(&made));
     let reads = scene.proxy.reads(mark);
     assert!(reads.is_empty(), "{}", lines(&reads));
@@ -113,27 +124,55 @@ async fn an_edit_costs_the_children_that_it_changes() {
     // The config map and the workload of one node: the workload is tried first (D9), and of both
     // the entry that the creation left is turned, once.
     let (mark, start) = (scene.proxy.mark(), Instant::now());
-    crs::entry(&mut cr, "pinotNodeConfig", "broker")["data"] = json!("pinot.broker.client.queryPort=8100");
+    crs::entry(&mut cr, "pinotNodeConfig", "broker")["data"] =
+        json!("pinot.broker.client.queryPort=8100");
     scene.apply(&cr).await;
     scene.ready("orders").await;
-    let first = Cost { flips: 2, dry_runs: 1, applies: 2, ..Cost::default() };
-    assert_eq!(cost(&scene, mark), first, "{}", lines(&scene.proxy.writes(mark)));
-    assert!(scene.proxy.reads(mark).is_empty(), "{}", lines(&scene.proxy.reads(mark)));
+    let first = Cost {
+        flips: 2,
+        dry_runs: 1,
+        applies: 2,
+        ..Cost::default()
+    };
+    assert_eq!(
+        cost(&scene, mark),
+        first,
+        "{}",
+        lines(&scene.proxy.writes(mark))
+    );
+    assert!(
+        scene.proxy.reads(mark).is_empty(),
+        "{}",
+        lines(&scene.proxy.reads(mark))
+    );
     nothing_refused(&scene.proxy.since(mark));
     status_in_budget(&scene, mark, start);
 
     // DS-27, OR-5: nobody else's template moved.
     let after = workload_generations(&scene).await;
-    let moved: Vec<_> = after.iter().filter(|now| !generations.contains(now)).collect();
+    let moved: Vec<_> = after
+        .iter()
+        .filter(|now| !generations.contains(now))
+        .collect();
     assert_eq!(moved.len(), 1, "{moved:?}");
     assert_eq!(moved[0].0, "Deployment orders-broker-broker");
 
     let (mark, start) = (scene.proxy.mark(), Instant::now());
-    crs::entry(&mut cr, "pinotNodeConfig", "broker")["data"] = json!("pinot.broker.client.queryPort=8101");
+    crs::entry(&mut cr, "pinotNodeConfig", "broker")["data"] =
+        json!("pinot.broker.client.queryPort=8101");
     scene.apply(&cr).await;
     scene.ready("orders").await;
-    let second = Cost { dry_runs: 1, applies: 2, ..Cost::default() };
-    assert_eq!(cost(&scene, mark), second, "{}", lines(&scene.proxy.writes(mark)));
+    let second = Cost {
+        dry_runs: 1,
+        applies: 2,
+        ..Cost::default()
+    };
+    assert_eq!(
+        cost(&scene, mark),
+        second,
+        "{}",
+        lines(&scene.proxy.writes(mark))
+    );
     assert!(scene.proxy.reads(mark).is_empty());
     status_in_budget(&scene, mark, start);
 }
@@ -142,7 +181,10 @@ async fn workload_generations(scene: &Scene) -> Vec<(String, i64)> {
     let mut found = Vec::new();
     for kind in ["StatefulSet", "Deployment"] {
         for workload in scene.objects.list(kind).await {
-            found.push((id(&workload), workload["metadata"]["generation"].as_i64().unwrap()));
+            found.push((
+                id(&workload),
+                workload["metadata"]["generation"].as_i64().unwrap(),
+            ));
         }
     }
     found
@@ -165,7 +207,10 @@ async fn a_converged_cluster_costs_nothing_for_a_minute() {
 
 #[tokio::test]
 async fn a_resync_of_a_converged_cluster_costs_nothing() {
-    let scene = Setup::new(Golden::quickstart()).env("RECONCILE_WAIT", "2s").start().await;
+    let scene = Setup::new(Golden::quickstart())
+        .env("RECONCILE_WAIT", "2s")
+        .start()
+        .await;
     scene.create(&crs::tally()).await;
     let mark = scene.proxy.mark();
     tokio::time::sleep(Duration::from_secs(12)).await;
@@ -178,11 +223,15 @@ async fn a_resync_of_a_converged_cluster_costs_nothing() {
 async fn a_restart_over_fifty_converged_clusters_writes_nothing() {
     let mut scene = Setup::new(Golden::quickstart()).start().await;
     for number in 0..50 {
-        scene.apply(&crs::small_tally(&format!("tally-{number}"))).await;
+        scene
+            .apply(&crs::small_tally(&format!("tally-{number}")))
+            .await;
     }
     for number in 0..50 {
         let name = format!("tally-{number}");
-        scene.until(&name, "Ready", |cr| says(cr, "Ready", "True")).await;
+        scene
+            .until(&name, "Ready", |cr| says(cr, "Ready", "True"))
+            .await;
     }
     scene.settle().await;
     scene.stop().await;
@@ -200,7 +249,12 @@ async fn a_restart_over_fifty_converged_clusters_writes_nothing() {
     let mut kinds: Vec<_> = lists.iter().map(|list| &list.resource).collect();
     kinds.sort();
     kinds.dedup();
-    assert_eq!(kinds.len(), lists.len(), "one list for each kind:\n{}", lines(&lists));
+    assert_eq!(
+        kinds.len(),
+        lists.len(),
+        "one list for each kind:\n{}",
+        lines(&lists)
+    );
 }
 
 #[tokio::test]
@@ -209,15 +263,47 @@ async fn drift_made_while_the_operator_was_down_costs_one_write_each() {
     scene.create(&crs::tally()).await;
     scene.stop().await;
     let objects = &scene.objects;
-    objects.merge("ConfigMap", "books-ledger-config", &json!({ "data": { "app.yaml": "x" } })).await;
-    objects.merge("Service", "books-front", &json!({ "spec": { "ports": [{ "name": "http", "port": 81 }] } })).await;
-    objects.merge("Deployment", "books-front", &json!({ "spec": { "replicas": 5 } })).await;
+    objects
+        .merge(
+            "ConfigMap",
+            "books-ledger-config",
+            &json!({ "data": { "app.yaml": "x" } }),
+        )
+        .await;
+    objects
+        .merge(
+            "Service",
+            "books-front",
+            &json!({ "spec": { "ports": [{ "name": "http", "port": 81 }] } }),
+        )
+        .await;
+    objects
+        .merge(
+            "Deployment",
+            "books-front",
+            &json!({ "spec": { "replicas": 5 } }),
+        )
+        .await;
     objects.delete("StatefulSet", "books-archive").await;
     let mark = scene.proxy.mark();
     scene.start().await;
     scene.ready("books").await;
-    let expected = Cost { creates: 1, applies: 3, ..Cost::default() };
-    assert_eq!(cost(&scene, mark), expected, "{}", lines(&scene.proxy.writes(mark)));
+    let expected = Cost {
+        creates: 1,
+        applies: 3,
+        ..Cost::default()
+    };
+    assert_eq!(
+        cost(&scene, mark),
+        expected,
+        "{}",
+        lines(&scene.proxy.writes(mark))
+    );
     let service = scene.objects.get("Service", "books-front").await;
-    assert_eq!(service["spec"]["ports"][0]["port"], 80, "{}", name(&service));
+    assert_eq!(
+        service["spec"]["ports"][0]["port"],
+        80,
+        "{}",
+        name(&service)
+    );
 }

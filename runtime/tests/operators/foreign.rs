@@ -18,14 +18,23 @@ pub(crate) fn is_ours(child: &Value) -> bool {
 /// what it leaves behind goes, and the names are taken. Returns the foreign objects.
 pub(crate) async fn take_the_names(scene: &Scene, resource: &str) -> BTreeMap<String, Value> {
     let children: Vec<_> = scene.objects.children().await.into_iter().collect();
-    scene.objects.delete(&scene.golden.resource.kind, resource).await;
+    scene
+        .objects
+        .delete(&scene.golden.resource.kind, resource)
+        .await;
     gone(scene, |child| child["kind"] != "PersistentVolumeClaim").await;
     for child in scene.objects.list("PersistentVolumeClaim").await {
-        scene.objects.delete("PersistentVolumeClaim", name(&child)).await;
+        scene
+            .objects
+            .delete("PersistentVolumeClaim", name(&child))
+            .await;
     }
     gone(scene, |_| true).await;
     for child in children.iter().filter(|child| is_ours(child)) {
-        scene.objects.create(&object(child["kind"].as_str().unwrap(), name(child))).await;
+        scene
+            .objects
+            .create(&object(child["kind"].as_str().unwrap(), name(child)))
+            .await;
     }
     // The cluster's controllers have their say about them first.
     let mut before = all(scene).await;
@@ -48,11 +57,21 @@ pub(crate) async fn all(scene: &Scene) -> BTreeMap<String, Value> {
 async fn gone(scene: &Scene, of: impl Fn(&Value) -> bool) {
     let start = std::time::Instant::now();
     loop {
-        let left: Vec<_> = scene.objects.children().await.into_iter().filter(&of).collect();
+        let left: Vec<_> = scene
+            .objects
+            .children()
+            .await
+            .into_iter()
+            .filter(&of)
+            .collect();
         if left.is_empty() && scene.objects.list("Pod").await.is_empty() {
             return;
         }
-        assert!(start.elapsed() < CONVERGE, "left: {:?}", crate::scene::ids(&left));
+        assert!(
+            start.elapsed() < CONVERGE,
+            "left: {:?}",
+            crate::scene::ids(&left)
+        );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
@@ -71,7 +90,10 @@ fn object(kind: &str, name: &str) -> Value {
                 "data": { "theirs": "kept" },
             });
         }
-        "Service" => ("v1", json!({ "ports": [{ "port": 1234 }], "selector": labels })),
+        "Service" => (
+            "v1",
+            json!({ "ports": [{ "port": 1234 }], "selector": labels }),
+        ),
         "NetworkPolicy" => ("networking.k8s.io/v1", json!({ "podSelector": {} })),
         "PersistentVolumeClaim" => (
             "v1",

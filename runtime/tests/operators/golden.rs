@@ -57,7 +57,10 @@ impl Golden {
                 .arg(workspace().join("testdata/manifests/myapp.yaml"))
                 .arg("--runtime")
                 .arg(format!("path={}", workspace().join("runtime").display()));
-            run(init, "generate the operator of testdata/manifests/myapp.yaml");
+            run(
+                init,
+                "generate the operator of testdata/manifests/myapp.yaml",
+            );
             Self::build(&folder)
         })
     }
@@ -89,7 +92,10 @@ impl Golden {
         if folder.starts_with(projects()) {
             build.arg("--locked");
         }
-        run(build, &format!("build the operator in {}", folder.display()));
+        run(
+            build,
+            &format!("build the operator in {}", folder.display()),
+        );
         let crds = documents_in(&folder.join("config/crd"));
         let (crd, document) = crds
             .into_iter()
@@ -131,7 +137,10 @@ fn collect(folder: &Path, found: &mut Vec<(PathBuf, Vec<Value>)>) {
 
 pub(crate) fn workspace() -> PathBuf {
     let runtime = Path::new(env!("CARGO_MANIFEST_DIR"));
-    runtime.parent().expect("the runtime is a member").to_owned()
+    runtime
+        .parent()
+        .expect("the runtime is a member")
+        .to_owned()
 }
 
 /// Of our own custom resources and what is expected of them.
@@ -147,7 +156,9 @@ fn projects() -> PathBuf {
 /// The workspace's own target folder, in which cargo keeps a place for tests.
 fn target() -> PathBuf {
     let own = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    own.parent().expect("it is a folder of the target").to_owned()
+    own.parent()
+        .expect("it is a folder of the target")
+        .to_owned()
 }
 
 fn cargo(folder: &Path) -> Command {

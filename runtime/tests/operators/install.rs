@@ -110,10 +110,16 @@ pub(crate) async fn install(
 pub(crate) fn rights(role: &Value) -> Vec<Right> {
     let words = |rule: &Value, key: &str| -> Vec<String> {
         let list = rule[key].as_array().map(Vec::as_slice).unwrap_or_default();
-        list.iter().map(|word| word.as_str().unwrap().to_owned()).collect()
+        list.iter()
+            .map(|word| word.as_str().unwrap().to_owned())
+            .collect()
     };
     let mut found = Vec::new();
-    for rule in role["rules"].as_array().map(Vec::as_slice).unwrap_or_default() {
+    for rule in role["rules"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default()
+    {
         let names = words(rule, "resourceNames");
         let names: Vec<Option<String>> = match names.is_empty() {
             true => vec![None],

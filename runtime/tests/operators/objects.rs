@@ -16,7 +16,12 @@ const KINDS: [(&str, &str, &str, &str); 11] = [
     ("Service", "", "v1", "services"),
     ("StatefulSet", "apps", "v1", "statefulsets"),
     ("Deployment", "apps", "v1", "deployments"),
-    ("NetworkPolicy", "networking.k8s.io", "v1", "networkpolicies"),
+    (
+        "NetworkPolicy",
+        "networking.k8s.io",
+        "v1",
+        "networkpolicies",
+    ),
     ("PersistentVolumeClaim", "", "v1", "persistentvolumeclaims"),
     ("Pod", "", "v1", "pods"),
     ("Event", "events.k8s.io", "v1", "events"),
@@ -25,13 +30,13 @@ const KINDS: [(&str, &str, &str, &str); 11] = [
     ("ReplicaSet", "apps", "v1", "replicasets"),
 ];
 
-/// The kinds of children.
+/// The kinds of children, in the order in which they are written.
 pub(crate) const CHILDREN: [&str; 6] = [
     "ConfigMap",
     "Service",
+    "NetworkPolicy",
     "StatefulSet",
     "Deployment",
-    "NetworkPolicy",
     "PersistentVolumeClaim",
 ];
 
@@ -48,7 +53,12 @@ pub(crate) fn document(text: &str) -> Value {
 
 /// The kind that a CustomResourceDefinition defines.
 pub(crate) fn custom(crd: &Value) -> ApiResource {
-    let word = |pointer: &str| crd.pointer(pointer).and_then(Value::as_str).unwrap().to_owned();
+    let word = |pointer: &str| {
+        crd.pointer(pointer)
+            .and_then(Value::as_str)
+            .unwrap()
+            .to_owned()
+    };
     let (group, version) = (word("/spec/group"), word("/spec/versions/0/name"));
     ApiResource {
         api_version: format!("{group}/{version}"),
@@ -155,7 +165,12 @@ impl Objects {
     pub(crate) async fn resource_versions(&self) -> BTreeMap<String, String> {
         let children = self.children().await.into_iter();
         children
-            .map(|child| (id(&child), text(&child, "/metadata/resourceVersion").to_owned()))
+            .map(|child| {
+                (
+                    id(&child),
+                    text(&child, "/metadata/resourceVersion").to_owned(),
+                )
+            })
             .collect()
     }
 
@@ -189,7 +204,10 @@ impl Objects {
             field_manager: Some("a-person".to_owned()),
             ..PatchParams::default()
         };
-        let patched = self.api(kind).patch(name, &params, &Patch::Merge(patch)).await?;
+        let patched = self
+            .api(kind)
+            .patch(name, &params, &Patch::Merge(patch))
+            .await?;
         Ok(serde_json::to_value(patched).unwrap())
     }
 
@@ -244,18 +262,27 @@ pub(crate) fn uid(object: &Value) -> &str {
 
 /// `Kind name`.
 pub(crate) fn id(object: &Value) -> String {
-    format!("{} {}", object["kind"].as_str().unwrap_or("?"), name(object))
+    format!(
+        "{} {}",
+        object["kind"].as_str().unwrap_or("?"),
+        name(object)
+    )
 }
 
 /// The text at a JSON pointer; empty if there is none.
 pub(crate) fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+    value
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
 }
 
 /// A condition of a custom resource.
 pub(crate) fn condition<'a>(object: &'a Value, type_: &str) -> Option<&'a Value> {
     let conditions = object.pointer("/status/conditions")?.as_array()?;
-    conditions.iter().find(|condition| condition["type"] == type_)
+    conditions
+        .iter()
+        .find(|condition| condition["type"] == type_)
 }
 
 /// Whether every condition of this type says `status` about the newest generation.

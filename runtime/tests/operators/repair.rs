@@ -43,7 +43,10 @@ async fn a_deleted_child_is_back_within_a_second() {
             .await;
         println!("deleted {kind}: back after {took:?}");
         let now = scene.objects.get(kind, child).await;
-        assert_eq!(now["spec"]["template"], before["spec"]["template"], "{kind} {child}");
+        assert_eq!(
+            now["spec"]["template"], before["spec"]["template"],
+            "{kind} {child}"
+        );
         assert_eq!(now["data"], before["data"], "{kind} {child}");
     }
     scene.ready("books").await;
@@ -53,21 +56,55 @@ async fn a_deleted_child_is_back_within_a_second() {
 async fn an_edited_field_of_ours_is_mended_within_a_second() {
     let scene = tally().await;
     let edits = [
-        ("ConfigMap", "books-ledger-config", "/data/app.yaml", json!("edited")),
+        (
+            "ConfigMap",
+            "books-ledger-config",
+            "/data/app.yaml",
+            json!("edited"),
+        ),
         ("Service", "books-front", "/spec/ports/0/port", json!(81)),
-        ("NetworkPolicy", "books-front", "/spec/policyTypes/0", json!("Egress")),
+        (
+            "NetworkPolicy",
+            "books-front",
+            "/spec/policyTypes/0",
+            json!("Egress"),
+        ),
         ("StatefulSet", "books-archive", "/spec/replicas", json!(3)),
-        ("Deployment", "books-back", "/spec/template/spec/containers/0/image", json!("example/other:1")),
-        ("Deployment", "books-back", "/spec/template/spec/containers/0/args/0", json!("edited")),
-        ("Deployment", "books-back", "/metadata/labels/app.kubernetes.io~1managed-by", json!("nobody")),
-        ("Service", "books-back", "/metadata/labels/dsoi.dev~1node", json!("another")),
+        (
+            "Deployment",
+            "books-back",
+            "/spec/template/spec/containers/0/image",
+            json!("example/other:1"),
+        ),
+        (
+            "Deployment",
+            "books-back",
+            "/spec/template/spec/containers/0/args/0",
+            json!("edited"),
+        ),
+        (
+            "Deployment",
+            "books-back",
+            "/metadata/labels/app.kubernetes.io~1managed-by",
+            json!("nobody"),
+        ),
+        (
+            "Service",
+            "books-back",
+            "/metadata/labels/dsoi.dev~1node",
+            json!("another"),
+        ),
     ];
     for (kind, child, pointer, edited) in edits {
         let before = scene.objects.get(kind, child).await;
         let mut now = before.clone();
-        *now.pointer_mut(pointer).unwrap_or_else(|| panic!("{kind} {child}: no {pointer}")) = edited;
+        *now.pointer_mut(pointer)
+            .unwrap_or_else(|| panic!("{kind} {child}: no {pointer}")) = edited;
         // What the API server counts is not ours to send.
-        now["metadata"].as_object_mut().unwrap().remove("resourceVersion");
+        now["metadata"]
+            .as_object_mut()
+            .unwrap()
+            .remove("resourceVersion");
         scene.objects.merge(kind, child, &now).await;
         let took = scene
             .objects
@@ -84,15 +121,43 @@ async fn an_edited_field_of_ours_is_mended_within_a_second() {
 async fn a_removed_field_of_ours_is_back_within_a_second() {
     let scene = tally().await;
     let removals = [
-        ("ConfigMap", "books-ledger-config", json!({ "data": null }), "/data/app.yaml"),
-        ("ConfigMap", "books-ledger-config", json!({ "data": { "app.yaml": null } }), "/data/app.yaml"),
-        ("Service", "books-front", json!({ "metadata": { "labels": null } }), "/metadata/labels/dsoi.dev~1node"),
-        ("Deployment", "books-back", json!({ "metadata": { "ownerReferences": null } }), "/metadata/ownerReferences/0/uid"),
-        ("StatefulSet", "books-archive", json!({ "metadata": { "annotations": null } }), "/metadata/annotations/dsoi.dev~1applied"),
+        (
+            "ConfigMap",
+            "books-ledger-config",
+            json!({ "data": null }),
+            "/data/app.yaml",
+        ),
+        (
+            "ConfigMap",
+            "books-ledger-config",
+            json!({ "data": { "app.yaml": null } }),
+            "/data/app.yaml",
+        ),
+        (
+            "Service",
+            "books-front",
+            json!({ "metadata": { "labels": null } }),
+            "/metadata/labels/dsoi.dev~1node",
+        ),
+        (
+            "Deployment",
+            "books-back",
+            json!({ "metadata": { "ownerReferences": null } }),
+            "/metadata/ownerReferences/0/uid",
+        ),
+        (
+            "StatefulSet",
+            "books-archive",
+            json!({ "metadata": { "annotations": null } }),
+            "/metadata/annotations/dsoi.dev~1applied",
+        ),
     ];
     for (kind, child, patch, pointer) in removals {
         let before = scene.objects.get(kind, child).await;
-        assert!(before.pointer(pointer).is_some(), "{kind} {child} has no {pointer}");
+        assert!(
+            before.pointer(pointer).is_some(),
+            "{kind} {child} has no {pointer}"
+        );
         scene.objects.merge(kind, child, &patch).await;
         let took = scene
             .objects
@@ -116,23 +181,46 @@ async fn what_others_added_survives_drift_and_edits() {
         scene.objects.merge(kind, child, &theirs).await;
     }
     let fields = [
-        ("ConfigMap", "books-ledger-config", json!({ "data": { "theirs.txt": "kept" } }), "/data/theirs.txt"),
-        ("Deployment", "books-back", json!({ "spec": { "revisionHistoryLimit": 7 } }), "/spec/revisionHistoryLimit"),
-        ("StatefulSet", "books-archive", json!({ "spec": { "revisionHistoryLimit": 7 } }), "/spec/revisionHistoryLimit"),
+        (
+            "ConfigMap",
+            "books-ledger-config",
+            json!({ "data": { "theirs.txt": "kept" } }),
+            "/data/theirs.txt",
+        ),
+        (
+            "Deployment",
+            "books-back",
+            json!({ "spec": { "revisionHistoryLimit": 7 } }),
+            "/spec/revisionHistoryLimit",
+        ),
+        (
+            "StatefulSet",
+            "books-archive",
+            json!({ "spec": { "revisionHistoryLimit": 7 } }),
+            "/spec/revisionHistoryLimit",
+        ),
     ];
     for (kind, child, patch, _) in &fields {
         scene.objects.merge(kind, child, patch).await;
     }
     // Drift of ours on the same objects, then an edit that reaches every one of them.
     for (kind, child) in CHILDREN {
-        scene.objects.merge(kind, child, &json!({ "metadata": { "labels": { "dsoi.dev/kind": "x" } } })).await;
+        scene
+            .objects
+            .merge(
+                kind,
+                child,
+                &json!({ "metadata": { "labels": { "dsoi.dev/kind": "x" } } }),
+            )
+            .await;
     }
     scene.ready("books").await;
     let mut cr = crs::tally();
     for group in cr["spec"]["appConfigGroup"].as_array_mut().unwrap() {
         group["logLevel"] = json!("warn");
     }
-    cr["spec"]["k8sConfigGroup"][2]["networkPolicy"]["ingress"][0]["ports"][0]["port"] = json!(8081);
+    cr["spec"]["k8sConfigGroup"][2]["networkPolicy"]["ingress"][0]["ports"][0]["port"] =
+        json!(8081);
     for group in cr["spec"]["k8sConfigGroup"].as_array_mut().unwrap() {
         group["service"]["ports"][0]["port"] = json!(8080);
     }
@@ -140,23 +228,40 @@ async fn what_others_added_survives_drift_and_edits() {
     scene.ready("books").await;
     for (kind, child) in CHILDREN {
         let now = scene.objects.get(kind, child).await;
-        assert_eq!(now["metadata"]["labels"]["team"], "search", "{kind} {child}");
-        assert_eq!(now["metadata"]["annotations"]["example.com/ticket"], "7", "{kind} {child}");
-        assert_ne!(now["metadata"]["labels"]["dsoi.dev/kind"], "x", "{kind} {child}");
+        assert_eq!(
+            now["metadata"]["labels"]["team"], "search",
+            "{kind} {child}"
+        );
+        assert_eq!(
+            now["metadata"]["annotations"]["example.com/ticket"], "7",
+            "{kind} {child}"
+        );
+        assert_ne!(
+            now["metadata"]["labels"]["dsoi.dev/kind"], "x",
+            "{kind} {child}"
+        );
     }
     for (kind, child, patch, pointer) in &fields {
         let now = scene.objects.get(kind, child).await;
-        assert_eq!(now.pointer(pointer), patch.pointer(pointer), "{kind} {child} {pointer}");
+        assert_eq!(
+            now.pointer(pointer),
+            patch.pointer(pointer),
+            "{kind} {child} {pointer}"
+        );
     }
     let config = scene.objects.get("ConfigMap", "books-ledger-config").await;
-    assert!(text(&config, "/data/app.yaml").contains("warn"), "{config:#}");
+    assert!(
+        text(&config, "/data/app.yaml").contains("warn"),
+        "{config:#}"
+    );
 }
 
 /// OR-14.
 #[tokio::test]
 async fn a_removed_node_takes_its_children_but_not_its_claims() {
     let scene = tally().await;
-    let owned_by = |child: &Value, node: &str| child["metadata"]["labels"]["dsoi.dev/node"] == *node;
+    let owned_by =
+        |child: &Value, node: &str| child["metadata"]["labels"]["dsoi.dev/node"] == *node;
     let before = scene.objects.children().await;
     let gone: Vec<_> = before
         .iter()
@@ -164,10 +269,22 @@ async fn a_removed_node_takes_its_children_but_not_its_claims() {
         .filter(|c| c["kind"] != "PersistentVolumeClaim")
         .map(id)
         .collect();
-    for kind in ["ConfigMap", "Service", "StatefulSet", "Deployment", "NetworkPolicy"] {
-        assert!(gone.iter().any(|id| id.starts_with(kind)), "no {kind} in {gone:?}");
+    for kind in [
+        "ConfigMap",
+        "Service",
+        "StatefulSet",
+        "Deployment",
+        "NetworkPolicy",
+    ] {
+        assert!(
+            gone.iter().any(|id| id.starts_with(kind)),
+            "no {kind} in {gone:?}"
+        );
     }
-    let claims: Vec<_> = before.iter().filter(|c| c["kind"] == "PersistentVolumeClaim").collect();
+    let claims: Vec<_> = before
+        .iter()
+        .filter(|c| c["kind"] == "PersistentVolumeClaim")
+        .collect();
     assert!(!claims.is_empty());
 
     // Nobody's, however much it looks like a child.
@@ -179,7 +296,11 @@ async fn a_removed_node_takes_its_children_but_not_its_claims() {
     scene.objects.create(&lookalike).await;
 
     let mark = scene.proxy.mark();
-    let cr = crs::without(crs::without(crs::tally(), "nodes", "ledger"), "nodes", "front");
+    let cr = crs::without(
+        crs::without(crs::tally(), "nodes", "ledger"),
+        "nodes",
+        "front",
+    );
     scene.apply(&cr).await;
     scene.ready("books").await;
     let after = scene.objects.child_names().await;
@@ -187,18 +308,27 @@ async fn a_removed_node_takes_its_children_but_not_its_claims() {
         assert!(!after.contains(id), "{id} is still there");
     }
     for claim in claims {
-        let now = scene.objects.get("PersistentVolumeClaim", name(claim)).await;
+        let now = scene
+            .objects
+            .get("PersistentVolumeClaim", name(claim))
+            .await;
         assert_eq!(uid(&now), uid(claim));
         assert!(now["metadata"]["deletionTimestamp"].is_null());
     }
     let lookalike = scene.objects.get("ConfigMap", "lookalike").await;
     assert_eq!(lookalike["data"]["app.yaml"], "mine");
-    let deletes = scene.child_writes(mark).into_iter().filter(|r| r.resource != "persistentvolumeclaims");
+    let deletes = scene
+        .child_writes(mark)
+        .into_iter()
+        .filter(|r| r.resource != "persistentvolumeclaims");
     let deletes = deletes.filter(|r| r.verb == dsoi_runtime::testing::Verb::Delete);
     // D3: each names what it means.
     for delete in deletes {
         let body = delete.json().unwrap_or_default();
         assert!(!text(&body, "/preconditions/uid").is_empty(), "{body}");
-        assert!(!text(&body, "/preconditions/resourceVersion").is_empty(), "{body}");
+        assert!(
+            !text(&body, "/preconditions/resourceVersion").is_empty(),
+            "{body}"
+        );
     }
 }

@@ -21,7 +21,12 @@ async fn a_pinot_of_every_public_shape_yields_the_objects_of_pn_3_to_pn_7() {
 
 #[tokio::test]
 async fn a_parseable_tenant_of_every_public_shape_yields_the_objects_of_pa_2_and_pa_4() {
-    yields(Golden::parseable(), crs::parseable(), "parseable.expected.yaml").await;
+    yields(
+        Golden::parseable(),
+        crs::parseable(),
+        "parseable.expected.yaml",
+    )
+    .await;
 }
 
 async fn yields(golden: &'static Golden, cr: Value, expected: &str) {
@@ -46,19 +51,28 @@ async fn a_tally_runs_with_both_kinds_of_workload() {
         "Service books-ledger",
         "StatefulSet books-ledger",
     ] {
-        assert!(children.iter().any(|c| c == child), "no {child} in {children:#?}");
+        assert!(
+            children.iter().any(|c| c == child),
+            "no {child} in {children:#?}"
+        );
     }
     let config = scene.objects.get("ConfigMap", "books-archive-config").await;
     let config = document(text(&config, "/data/app.yaml"));
     let namespace = scene.namespace.name();
     assert_eq!(config["log"], "debug");
-    assert_eq!(config["cache"]["entries"], 100, "the user's own keys are kept");
+    assert_eq!(
+        config["cache"]["entries"], 100,
+        "the user's own keys are kept"
+    );
     assert_eq!(config["database"], "postgres://database.example:5432/books");
     let stores: Vec<_> = config["stores"].as_array().unwrap().iter().collect();
     assert_eq!(stores.len(), 2, "{stores:?}");
     for store in stores {
         let store = store.as_str().unwrap();
-        assert!(store.starts_with("books-") && store.contains(namespace), "{store}");
+        assert!(
+            store.starts_with("books-") && store.contains(namespace),
+            "{store}"
+        );
     }
     runs(&scene, &resource).await;
 }
@@ -73,7 +87,10 @@ async fn a_resource_of_the_specifications_shape_yields_its_objects() {
     for expected in documents(&conformance("myapp.expected.yaml")) {
         let mut live: Value = find(&live, &expected);
         // A mount's volume is the generator's to name.
-        for mount in live.pointer_mut("/spec/template/spec/containers/0/volumeMounts").into_iter() {
+        for mount in live
+            .pointer_mut("/spec/template/spec/containers/0/volumeMounts")
+            .into_iter()
+        {
             assert_eq!(mount.as_array().unwrap().len(), 3, "{mount}");
         }
         assert_eq!(differences(&expected, &live), [""; 0], "{}", id(&expected));
@@ -88,11 +105,16 @@ async fn a_resource_of_the_specifications_shape_yields_its_objects() {
         cr["spec"] = document(&fs::read_to_string(public).unwrap())["spec"].take();
         scene.apply(&cr).await;
         // Its claims are of a class that no provisioner here knows, so its pods wait.
-        scene.until("public", "accepted", |cr| says(cr, "Accepted", "True")).await;
+        scene
+            .until("public", "accepted", |cr| says(cr, "Accepted", "True"))
+            .await;
         scene.settle().await;
         let children = scene.objects.child_names().await;
         for child in ["Deployment public-server", "Service public-server"] {
-            assert!(children.iter().any(|c| c == child), "no {child} in {children:#?}");
+            assert!(
+                children.iter().any(|c| c == child),
+                "no {child} in {children:#?}"
+            );
         }
     }
 }
@@ -105,9 +127,10 @@ async fn the_public_samples_yield_what_the_upstream_operators_made_of_them() {
         ("parseable-ephemeral", Golden::parseable),
     ];
     for (sample, golden) in samples {
-        let (Some(cr), Some(recorded)) =
-            (public(&format!("{sample}.yaml")), public(&format!("{sample}.recorded.yaml")))
-        else {
+        let (Some(cr), Some(recorded)) = (
+            public(&format!("{sample}.yaml")),
+            public(&format!("{sample}.recorded.yaml")),
+        ) else {
             println!("{sample}: not there, DSOI_SAMPLES names no folder that holds it");
             continue;
         };
@@ -144,9 +167,16 @@ fn comparable(mut object: Value) -> Value {
     }
     if let Some(Value::Object(spec)) = object.get_mut("spec") {
         spec.remove("selector");
-        for template in spec.get_mut("volumeClaimTemplates").into_iter().flat_map(items) {
+        for template in spec
+            .get_mut("volumeClaimTemplates")
+            .into_iter()
+            .flat_map(items)
+        {
             // The server ignores it: a claim is made beside its pod.
-            template["metadata"].as_object_mut().unwrap().remove("namespace");
+            template["metadata"]
+                .as_object_mut()
+                .unwrap()
+                .remove("namespace");
         }
     }
     let containers = object.pointer_mut("/spec/template/spec/containers");
@@ -180,14 +210,22 @@ fn same_objects(expected: &[Value], live: &[Value]) {
 
 fn find(live: &[Value], wanted: &Value) -> Value {
     let found = live.iter().find(|object| id(object) == id(wanted));
-    found.unwrap_or_else(|| panic!("there is no {}", id(wanted))).clone()
+    found
+        .unwrap_or_else(|| panic!("there is no {}", id(wanted)))
+        .clone()
 }
 
 /// The pods are ready, the resource says so about its present generation, and the server took
 /// events on it.
 async fn runs(scene: &Scene, resource: &Value) {
-    assert!(says(resource, "Ready", "True") && says(resource, "Accepted", "True"), "{resource:#}");
-    assert_eq!(condition(resource, "Degraded").map(|c| &c["status"]), Some(&json!("False")));
+    assert!(
+        says(resource, "Ready", "True") && says(resource, "Accepted", "True"),
+        "{resource:#}"
+    );
+    assert_eq!(
+        condition(resource, "Degraded").map(|c| &c["status"]),
+        Some(&json!("False"))
+    );
     let pods = scene.objects.list("Pod").await;
     let wanted: i64 = resource["spec"]["nodes"]
         .as_array()
@@ -198,7 +236,9 @@ async fn runs(scene: &Scene, resource: &Value) {
     assert_eq!(i64::try_from(pods.len()).unwrap(), wanted);
     for pod in &pods {
         let conditions = pod["status"]["conditions"].as_array().unwrap();
-        let ready = conditions.iter().any(|c| c["type"] == "Ready" && c["status"] == "True");
+        let ready = conditions
+            .iter()
+            .any(|c| c["type"] == "Ready" && c["status"] == "True");
         assert!(ready, "{} is not ready: {conditions:?}", name(pod));
     }
     let kind = &scene.golden.resource.kind;
@@ -208,8 +248,14 @@ async fn runs(scene: &Scene, resource: &Value) {
     });
     for event in events.await.unwrap() {
         let reason = text(&event, "/reason");
-        assert!(reason.len() <= 128 && !reason.contains([' ', '[']), "{event:#}");
+        assert!(
+            reason.len() <= 128 && !reason.contains([' ', '[']),
+            "{event:#}"
+        );
         assert!(text(&event, "/note").len() <= 1024, "{event:#}");
-        assert!(!text(&event, "/reportingController").is_empty(), "{event:#}");
+        assert!(
+            !text(&event, "/reportingController").is_empty(),
+            "{event:#}"
+        );
     }
 }

@@ -102,7 +102,10 @@ impl Setup {
             false => Scope::Namespaces(vec![namespace.name().to_owned()]),
         };
         let installed = install(plane, self.golden, &scope, home.name()).await;
-        let token = home.service_account_token(&installed.account).await.unwrap();
+        let token = home
+            .service_account_token(&installed.account)
+            .await
+            .unwrap();
         let proxy = Proxy::start(plane).await.unwrap();
         let kubeconfig = proxy.kubeconfig(&token).unwrap();
         let metrics = free_address();
@@ -164,7 +167,9 @@ impl Scene {
             self.must_run();
             let log = self.proxy.since(mark);
             let mut watches = log.iter().filter(|r| r.verb == Verb::Watch);
-            watches.any(|r| r.resource == *plural && r.status == Some(200)).then_some(())
+            watches
+                .any(|r| r.resource == *plural && r.status == Some(200))
+                .then_some(())
         });
         self.or_explain(watching.await);
         self.settle().await;
@@ -237,7 +242,9 @@ impl Scene {
                 return resource;
             }
             if start.elapsed() > CONVERGE {
-                self.explain(&format!("{what}: still not so after {CONVERGE:?}\n{resource:#}"));
+                self.explain(&format!(
+                    "{what}: still not so after {CONVERGE:?}\n{resource:#}"
+                ));
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -246,18 +253,29 @@ impl Scene {
     /// Waits until the custom resource is Ready in its present generation and nothing happens any
     /// more, and returns it.
     pub(crate) async fn ready(&self, name: &str) -> Value {
-        self.until(name, "Ready", |resource| says(resource, "Ready", "True")).await;
+        self.until(name, "Ready", |resource| says(resource, "Ready", "True"))
+            .await;
         self.settle().await;
         let resource = self.resource(name).await;
-        assert!(says(&resource, "Ready", "True"), "no longer Ready: {resource:#}");
+        assert!(
+            says(&resource, "Ready", "True"),
+            "no longer Ready: {resource:#}"
+        );
         resource
     }
 
     /// Waits until a condition has this status for the present generation, and returns its
     /// reason and message.
-    pub(crate) async fn condition(&self, name: &str, type_: &str, status: &str) -> (String, String) {
+    pub(crate) async fn condition(
+        &self,
+        name: &str,
+        type_: &str,
+        status: &str,
+    ) -> (String, String) {
         let what = format!("{type_}={status}");
-        let resource = self.until(name, &what, |resource| says(resource, type_, status)).await;
+        let resource = self
+            .until(name, &what, |resource| says(resource, type_, status))
+            .await;
         let condition = condition(&resource, type_).unwrap();
         let word = |key: &str| condition[key].as_str().unwrap_or_default().to_owned();
         (word("reason"), word("message"))
@@ -278,7 +296,8 @@ impl Scene {
 
     /// All requests since the operator was last started.
     pub(crate) fn requests(&self) -> Vec<Logged> {
-        self.proxy.since(self.started.expect("the operator was started"))
+        self.proxy
+            .since(self.started.expect("the operator was started"))
     }
 
     /// The writes since `mark` that concern children, dry runs not included.
@@ -306,10 +325,17 @@ impl Scene {
     pub(crate) fn explain(&self, what: &str) -> ! {
         let requests = self.proxy.log();
         let requests: Vec<_> = requests.iter().rev().take(40).rev().map(line).collect();
-        let log = self.operator.as_ref().map(Operator::log).unwrap_or_default();
+        let log = self
+            .operator
+            .as_ref()
+            .map(Operator::log)
+            .unwrap_or_default();
         let lines: Vec<_> = log.lines().collect();
         let tail = lines[lines.len().saturating_sub(60)..].join("\n");
-        panic!("{what}\n--- last requests\n{}\n--- its log\n{tail}", requests.join("\n"));
+        panic!(
+            "{what}\n--- last requests\n{}\n--- its log\n{tail}",
+            requests.join("\n")
+        );
     }
 }
 
@@ -321,8 +347,14 @@ fn free_address() -> String {
 
 /// A request on one line.
 pub(crate) fn line(request: &Logged) -> String {
-    let status = request.status.map_or("-".to_owned(), |status| status.to_string());
-    let sub = request.subresource.as_deref().map(|s| format!("/{s}")).unwrap_or_default();
+    let status = request
+        .status
+        .map_or("-".to_owned(), |status| status.to_string());
+    let sub = request
+        .subresource
+        .as_deref()
+        .map(|s| format!("/{s}"))
+        .unwrap_or_default();
     format!(
         "{:>5} {status} {:?} {}{sub} {}{}{}",
         request.number,

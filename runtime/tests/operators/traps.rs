@@ -43,26 +43,42 @@ async fn a_pinot_that_cannot_be_built_is_refused_whole_with_the_field_at_fault()
     let scene = Setup::new(Golden::pinot()).start().await;
     type Change = fn(&mut Value);
     let cases: [(&str, &str, Change); 13] = [
-        ("a short order", "deploymentOrder", |cr| cr["spec"]["deploymentOrder"] = json!(["controller"])),
-        ("an empty order", "deploymentOrder", |cr| cr["spec"]["deploymentOrder"] = json!([])),
-        ("an unknown type in the order", "deploymentOrder", |cr| {
-            cr["spec"]["deploymentOrder"] = json!(["controller", "broker", "server", "minion", "miner"]);
+        ("a short order", "deploymentOrder", |cr| {
+            cr["spec"]["deploymentOrder"] = json!(["controller"])
         }),
-        ("no nodes", "spec.nodes", |cr| cr["spec"]["nodes"] = json!([])),
+        ("an empty order", "deploymentOrder", |cr| {
+            cr["spec"]["deploymentOrder"] = json!([])
+        }),
+        ("an unknown type in the order", "deploymentOrder", |cr| {
+            cr["spec"]["deploymentOrder"] =
+                json!(["controller", "broker", "server", "minion", "miner"]);
+        }),
+        ("no nodes", "spec.nodes", |cr| {
+            cr["spec"]["nodes"] = json!([])
+        }),
         ("two nodes of one name", "spec.nodes", |cr| {
             cr["spec"]["nodes"][1]["name"] = json!("orders-controller");
         }),
-        ("an unknown k8s group", "k8sConfig", |cr| cr["spec"]["nodes"][3]["k8sConfig"] = json!("nowhere")),
+        ("an unknown k8s group", "k8sConfig", |cr| {
+            cr["spec"]["nodes"][3]["k8sConfig"] = json!("nowhere")
+        }),
         ("an unknown config group", "pinotNodeConfig", |cr| {
             cr["spec"]["nodes"][3]["pinotNodeConfig"] = json!("nowhere");
         }),
-        ("an unknown node type", "nodeType", |cr| cr["spec"]["nodes"][3]["nodeType"] = json!("miner")),
-        ("an unknown kind", "kind", |cr| cr["spec"]["nodes"][0]["kind"] = json!("DaemonSet")),
+        ("an unknown node type", "nodeType", |cr| {
+            cr["spec"]["nodes"][3]["nodeType"] = json!("miner")
+        }),
+        ("an unknown kind", "kind", |cr| {
+            cr["spec"]["nodes"][0]["kind"] = json!("DaemonSet")
+        }),
         ("no external", "external", |cr| {
             cr["spec"].as_object_mut().unwrap().remove("external");
         }),
         ("no ZooKeeper", "zookeeper", |cr| {
-            cr["spec"]["external"].as_object_mut().unwrap().remove("zookeeper");
+            cr["spec"]["external"]
+                .as_object_mut()
+                .unwrap()
+                .remove("zookeeper");
         }),
         ("two storages of one claim name", "storageConfig", |cr| {
             let group = entry(cr, "k8sConfig", "server");
@@ -80,7 +96,10 @@ async fn a_pinot_that_cannot_be_built_is_refused_whole_with_the_field_at_fault()
         change(&mut cr);
         let (who, message) = refusal(&scene, &cr).await;
         println!("{what}: refused by {who}: {message}");
-        assert!(message.contains(field), "{what}: `{field}` is not named in: {message}");
+        assert!(
+            message.contains(field),
+            "{what}: `{field}` is not named in: {message}"
+        );
     }
     // And all the while another cluster is served.
     scene.create(&crs::pinot()).await;
@@ -96,7 +115,10 @@ async fn two_nodes_whose_names_would_meet_are_refused() {
     let mut second = first.clone();
     first["name"] = json!("b-c");
     second["name"] = json!("c");
-    cr["spec"]["k8sConfig"].as_array_mut().unwrap().extend([first, second]);
+    cr["spec"]["k8sConfig"]
+        .as_array_mut()
+        .unwrap()
+        .extend([first, second]);
     for (node, group) in [("a", "b-c"), ("a-b", "c")] {
         let mut copy = entry(&mut cr, "nodes", "orders-minion").clone();
         copy["name"] = json!(node);
@@ -113,12 +135,21 @@ async fn a_changed_config_group_rolls_the_node_and_leaves_its_service_served() {
     let scene = Setup::new(Golden::pinot()).start().await;
     let mut cr = crs::pinot();
     scene.create(&cr).await;
-    let before = scene.objects.get("Deployment", "orders-broker-broker").await;
-    let service = scene.objects.get("Service", "orders-broker-broker-svc").await;
+    let before = scene
+        .objects
+        .get("Deployment", "orders-broker-broker")
+        .await;
+    let service = scene
+        .objects
+        .get("Service", "orders-broker-broker-svc")
+        .await;
     let mut tuned = entry(&mut cr, "pinotNodeConfig", "broker").clone();
     tuned["name"] = json!("tuned");
     tuned["data"] = json!("pinot.broker.client.queryPort=8099\npinot.broker.timeoutMs=1000");
-    cr["spec"]["pinotNodeConfig"].as_array_mut().unwrap().push(tuned);
+    cr["spec"]["pinotNodeConfig"]
+        .as_array_mut()
+        .unwrap()
+        .push(tuned);
     entry(&mut cr, "nodes", "orders-broker")["pinotNodeConfig"] = json!("tuned");
     let mark = scene.proxy.mark();
     scene.apply(&cr).await;
@@ -137,14 +168,35 @@ async fn a_changed_config_group_rolls_the_node_and_leaves_its_service_served() {
     }
     scene.settle().await;
     println!("looked {served} times, always served");
-    let after = scene.objects.get("Deployment", "orders-broker-broker").await;
+    let after = scene
+        .objects
+        .get("Deployment", "orders-broker-broker")
+        .await;
     assert_eq!(uid(&after), uid(&before));
     assert_eq!(after["spec"]["selector"], before["spec"]["selector"]);
-    assert_eq!(after["spec"]["template"]["metadata"]["labels"]["pinotConfigGroup"], "tuned");
-    let now = scene.objects.get("Service", "orders-broker-broker-svc").await;
+    assert_eq!(
+        after["spec"]["template"]["metadata"]["labels"]["pinotConfigGroup"],
+        "tuned"
+    );
+    let now = scene
+        .objects
+        .get("Service", "orders-broker-broker-svc")
+        .await;
     assert_eq!(now["spec"]["selector"], service["spec"]["selector"]);
-    assert!(scene.objects.find("ConfigMap", "orders-tuned-config").await.is_some());
-    assert!(scene.objects.find("ConfigMap", "orders-broker-config").await.is_none());
+    assert!(
+        scene
+            .objects
+            .find("ConfigMap", "orders-tuned-config")
+            .await
+            .is_some()
+    );
+    assert!(
+        scene
+            .objects
+            .find("ConfigMap", "orders-broker-config")
+            .await
+            .is_none()
+    );
     let mut refused = scene.proxy.since(mark);
     refused.retain(|request| request.status == Some(422));
     assert!(refused.is_empty(), "{}", lines(&refused));
@@ -153,12 +205,16 @@ async fn a_changed_config_group_rolls_the_node_and_leaves_its_service_served() {
 /// The pods that a Service sends to, of all its endpoint slices.
 async fn ready_endpoints(scene: &Scene, service: &str) -> BTreeSet<String> {
     let slices = scene.objects.list("EndpointSlice").await.into_iter();
-    let slices = slices.filter(|s| s["metadata"]["labels"]["kubernetes.io/service-name"] == service);
+    let slices =
+        slices.filter(|s| s["metadata"]["labels"]["kubernetes.io/service-name"] == service);
     let endpoints: Vec<Value> = slices
         .flat_map(|slice| slice["endpoints"].as_array().cloned().unwrap_or_default())
         .filter(|endpoint| endpoint["conditions"]["ready"] != false)
         .collect();
-    endpoints.iter().map(|e| text(e, "/targetRef/name").to_owned()).collect()
+    endpoints
+        .iter()
+        .map(|e| text(e, "/targetRef/name").to_owned())
+        .collect()
 }
 
 /// OR-10, and seen upstream: two nodes that share both groups served each other's Services.
@@ -179,7 +235,10 @@ async fn two_nodes_that_share_both_groups_keep_to_their_own_pods() {
         let endpoints = ready_endpoints(&scene, service).await;
         assert_eq!(endpoints.len(), pods, "{service}: {endpoints:?}");
         for pod in endpoints {
-            assert!(pod.starts_with(&format!("{workload}-")), "{service} sends to {pod}");
+            assert!(
+                pod.starts_with(&format!("{workload}-")),
+                "{service} sends to {pod}"
+            );
         }
     }
     // No pod is selected by two workloads.
@@ -189,12 +248,21 @@ async fn two_nodes_that_share_both_groups_keep_to_their_own_pods() {
     for pod in scene.objects.list("Pod").await {
         let labels = pod["metadata"]["labels"].as_object().unwrap();
         let selecting = workloads.iter().filter(|workload| {
-            let selector = workload["spec"]["selector"]["matchLabels"].as_object().unwrap();
+            let selector = workload["spec"]["selector"]["matchLabels"]
+                .as_object()
+                .unwrap();
             assert!(!selector.is_empty());
-            selector.iter().all(|(key, value)| labels.get(key) == Some(value))
+            selector
+                .iter()
+                .all(|(key, value)| labels.get(key) == Some(value))
         });
         let selecting: Vec<_> = selecting.map(name).collect();
-        assert_eq!(selecting.len(), 1, "{} is selected by {selecting:?}", name(&pod));
+        assert_eq!(
+            selecting.len(),
+            1,
+            "{} is selected by {selecting:?}",
+            name(&pod)
+        );
     }
 }
 
@@ -208,18 +276,32 @@ async fn an_image_change_replaces_pods_and_never_a_workload() {
         found.extend(scene.objects.list("Deployment").await);
         found
     };
-    let before: Vec<_> = workloads().await.iter().map(|w| uid(w).to_owned()).collect();
+    let before: Vec<_> = workloads()
+        .await
+        .iter()
+        .map(|w| uid(w).to_owned())
+        .collect();
     let mark = scene.proxy.mark();
-    scene.apply(&with_image(crs::pinot(), "k8sConfig", "example/pinot:1.3")).await;
+    scene
+        .apply(&with_image(crs::pinot(), "k8sConfig", "example/pinot:1.3"))
+        .await;
     scene.ready("orders").await;
     let after = workloads().await;
-    assert_eq!(after.iter().map(|w| uid(w).to_owned()).collect::<Vec<_>>(), before);
+    assert_eq!(
+        after.iter().map(|w| uid(w).to_owned()).collect::<Vec<_>>(),
+        before
+    );
     for workload in &after {
         let image = text(workload, "/spec/template/spec/containers/0/image");
         assert_eq!(image, "example/pinot:1.3", "{}", name(workload));
     }
     for pod in scene.objects.list("Pod").await {
-        assert_eq!(text(&pod, "/spec/containers/0/image"), "example/pinot:1.3", "{}", name(&pod));
+        assert_eq!(
+            text(&pod, "/spec/containers/0/image"),
+            "example/pinot:1.3",
+            "{}",
+            name(&pod)
+        );
     }
     let mut deletes = scene.child_writes(mark);
     deletes.retain(|request| request.verb == Verb::Delete);
@@ -240,9 +322,15 @@ async fn a_changed_variable_rolls_exactly_the_node_that_has_it() {
     let now = scene.objects.get("StatefulSet", "durable-store").await;
     assert_ne!(now["spec"]["template"], store["spec"]["template"]);
     let pod = scene.objects.get("Pod", "durable-store-0").await;
-    assert_eq!(pod["metadata"]["annotations"], now["spec"]["template"]["metadata"]["annotations"]);
+    assert_eq!(
+        pod["metadata"]["annotations"],
+        now["spec"]["template"]["metadata"]["annotations"]
+    );
     let now = scene.objects.get("Deployment", "light-edge").await;
-    assert_eq!(now["metadata"]["generation"], edge["metadata"]["generation"]);
+    assert_eq!(
+        now["metadata"]["generation"],
+        edge["metadata"]["generation"]
+    );
     let config = scene.objects.get("ConfigMap", "store-store-config").await;
     assert_eq!(config["data"]["P_MODE"], "query");
 }
@@ -251,12 +339,23 @@ async fn a_changed_variable_rolls_exactly_the_node_that_has_it() {
 #[tokio::test]
 async fn node_types_that_the_order_leaves_out_are_made_as_well() {
     let scene = Setup::new(Golden::quickstart()).start().await;
-    for (number, order) in [json!([]), json!(["gateway"]), json!(["gateway", "store"])].into_iter().enumerate() {
+    for (number, order) in [json!([]), json!(["gateway"]), json!(["gateway", "store"])]
+        .into_iter()
+        .enumerate()
+    {
         let mut cr = named(crs::tally(), &format!("order-{number}"));
         cr["spec"]["deploymentOrder"] = order;
         scene.create(&cr).await;
-        for (kind, node) in [("StatefulSet", "ledger"), ("StatefulSet", "archive"), ("Deployment", "front"), ("Deployment", "back")] {
-            scene.objects.get(kind, &format!("order-{number}-{node}")).await;
+        for (kind, node) in [
+            ("StatefulSet", "ledger"),
+            ("StatefulSet", "archive"),
+            ("Deployment", "front"),
+            ("Deployment", "back"),
+        ] {
+            scene
+                .objects
+                .get(kind, &format!("order-{number}-{node}"))
+                .await;
         }
     }
 }
@@ -264,7 +363,10 @@ async fn node_types_that_the_order_leaves_out_are_made_as_well() {
 /// OR-6: upstream swallowed it.
 #[tokio::test]
 async fn a_foreign_service_of_our_name_is_a_condition_and_an_event_and_the_rest_goes_on() {
-    let scene = Setup::new(Golden::quickstart()).env("RECONCILE_WAIT", "3s").start().await;
+    let scene = Setup::new(Golden::quickstart())
+        .env("RECONCILE_WAIT", "3s")
+        .start()
+        .await;
     let foreign = json!({
         "apiVersion": "v1", "kind": "Service", "metadata": { "name": "books-front" },
         "spec": { "ports": [{ "port": 1234 }], "selector": { "app": "other" } },
@@ -275,11 +377,18 @@ async fn a_foreign_service_of_our_name_is_a_condition_and_an_event_and_the_rest_
     println!("{reason}: {message}");
     scene
         .until("books", "NameConflict", |cr| {
-            cr["status"]["conditions"].to_string().contains("NameConflict")
+            cr["status"]["conditions"]
+                .to_string()
+                .contains("NameConflict")
         })
         .await;
     scene.settle().await;
-    for (kind, node) in [("StatefulSet", "ledger"), ("StatefulSet", "archive"), ("Deployment", "back"), ("Deployment", "front")] {
+    for (kind, node) in [
+        ("StatefulSet", "ledger"),
+        ("StatefulSet", "archive"),
+        ("Deployment", "back"),
+        ("Deployment", "front"),
+    ] {
         scene.objects.get(kind, &format!("books-{node}")).await;
     }
     assert_eq!(scene.objects.get("Service", "books-front").await, foreign);
@@ -287,9 +396,17 @@ async fn a_foreign_service_of_our_name_is_a_condition_and_an_event_and_the_rest_
     let events = scene.objects.events("Tally", "books").await;
     let warnings: Vec<_> = events.iter().filter(|e| e["type"] == "Warning").collect();
     assert!(!warnings.is_empty(), "{events:#?}");
-    assert!(warnings.iter().any(|e| text(e, "/note").contains("books-front")), "{warnings:#?}");
+    assert!(
+        warnings
+            .iter()
+            .any(|e| text(e, "/note").contains("books-front")),
+        "{warnings:#?}"
+    );
     assert!(events.iter().any(|e| e["type"] == "Normal"), "{events:#?}");
-    let notes: BTreeSet<_> = warnings.iter().map(|e| (text(e, "/reason"), text(e, "/note"))).collect();
+    let notes: BTreeSet<_> = warnings
+        .iter()
+        .map(|e| (text(e, "/reason"), text(e, "/note")))
+        .collect();
     assert_eq!(notes.len(), warnings.len(), "repeated: {warnings:#?}");
     // RL-30: heals after the foreign object goes.
     scene.objects.delete("Service", "books-front").await;
@@ -300,14 +417,29 @@ async fn a_foreign_service_of_our_name_is_a_condition_and_an_event_and_the_rest_
 #[tokio::test]
 async fn events_keep_the_source_and_the_reasons_that_people_know() {
     for (golden, cr, resource, source, prefix) in [
-        (Golden::pinot(), crs::pinot(), "orders", "pinot-control-plane", "pinotOperator"),
-        (Golden::parseable(), crs::parseable(), "logs", "parseable-operator", "ParseableOperator"),
+        (
+            Golden::pinot(),
+            crs::pinot(),
+            "orders",
+            "pinot-control-plane",
+            "pinotOperator",
+        ),
+        (
+            Golden::parseable(),
+            crs::parseable(),
+            "logs",
+            "parseable-operator",
+            "ParseableOperator",
+        ),
     ] {
         let scene = Setup::new(golden).start().await;
         scene.create(&cr).await;
         let events = scene.objects.events(&golden.resource.kind, resource).await;
         let created = format!("{prefix}CreateObjectSuccess");
-        assert!(events.iter().any(|e| text(e, "/reason") == created), "no {created}: {events:#?}");
+        assert!(
+            events.iter().any(|e| text(e, "/reason") == created),
+            "no {created}: {events:#?}"
+        );
         for event in &events {
             assert_eq!(text(event, "/reportingController"), source);
             assert!(text(event, "/reason").starts_with(prefix), "{event:#}");
@@ -319,7 +451,10 @@ async fn events_keep_the_source_and_the_reasons_that_people_know() {
 /// Seen upstream: Parseable's claims were deleted with the resource.
 #[tokio::test]
 async fn claims_outlive_the_resource_and_are_taken_up_by_the_next() {
-    for (golden, cr) in [(Golden::parseable(), crs::parseable()), (Golden::pinot(), crs::pinot())] {
+    for (golden, cr) in [
+        (Golden::parseable(), crs::parseable()),
+        (Golden::pinot(), crs::pinot()),
+    ] {
         let scene = Setup::new(golden).start().await;
         let resource = scene.create(&cr).await;
         let mut claims: Vec<_> = uids(&scene, "PersistentVolumeClaim").await;
@@ -329,7 +464,10 @@ async fn claims_outlive_the_resource_and_are_taken_up_by_the_next() {
         for workload in ["StatefulSet", "Deployment", "Service"] {
             let start = std::time::Instant::now();
             while !scene.objects.list(workload).await.is_empty() {
-                assert!(start.elapsed() < Duration::from_secs(60), "{workload}s are left");
+                assert!(
+                    start.elapsed() < Duration::from_secs(60),
+                    "{workload}s are left"
+                );
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
         }
@@ -345,7 +483,13 @@ async fn claims_outlive_the_resource_and_are_taken_up_by_the_next() {
 }
 
 async fn uids(scene: &Scene, kind: &str) -> Vec<String> {
-    let mut uids: Vec<_> = scene.objects.list(kind).await.iter().map(|o| uid(o).to_owned()).collect();
+    let mut uids: Vec<_> = scene
+        .objects
+        .list(kind)
+        .await
+        .iter()
+        .map(|o| uid(o).to_owned())
+        .collect();
     uids.sort();
     uids
 }
@@ -353,27 +497,52 @@ async fn uids(scene: &Scene, kind: &str) -> Vec<String> {
 /// OR-16, and seen upstream: the timed pass did not look at the annotation.
 #[tokio::test]
 async fn an_ignored_resource_is_left_alone_until_the_annotation_goes() {
-    let scene = Setup::new(Golden::pinot()).env("RECONCILE_WAIT", "2s").start().await;
+    let scene = Setup::new(Golden::pinot())
+        .env("RECONCILE_WAIT", "2s")
+        .start()
+        .await;
     let mut cr = crs::pinot();
     scene.create(&cr).await;
     let versions = scene.objects.resource_versions().await;
     cr["metadata"]["annotations"] = json!({ "pinot.datainfra.io/reconcile": "true" });
     entry(&mut cr, "nodes", "orders-broker")["replicas"] = json!(1);
     scene.apply(&cr).await;
-    scene.objects.delete("ConfigMap", "orders-minion-config").await;
+    scene
+        .objects
+        .delete("ConfigMap", "orders-minion-config")
+        .await;
     tokio::time::sleep(Duration::from_secs(8)).await;
     let mut now = scene.objects.resource_versions().await;
-    assert_eq!(now.insert("ConfigMap orders-minion-config".into(), String::new()), None);
-    let names = |m: &std::collections::BTreeMap<String, String>| m.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(
+        now.insert("ConfigMap orders-minion-config".into(), String::new()),
+        None
+    );
+    let names =
+        |m: &std::collections::BTreeMap<String, String>| m.keys().cloned().collect::<Vec<_>>();
     assert_eq!(names(&now), names(&versions));
-    let broker = scene.objects.get("Deployment", "orders-broker-broker").await;
+    let broker = scene
+        .objects
+        .get("Deployment", "orders-broker-broker")
+        .await;
     assert_eq!(broker["spec"]["replicas"], 2);
-    cr["metadata"].as_object_mut().unwrap().remove("annotations");
+    cr["metadata"]
+        .as_object_mut()
+        .unwrap()
+        .remove("annotations");
     scene.apply(&cr).await;
     scene.ready("orders").await;
-    let broker = scene.objects.get("Deployment", "orders-broker-broker").await;
+    let broker = scene
+        .objects
+        .get("Deployment", "orders-broker-broker")
+        .await;
     assert_eq!(broker["spec"]["replicas"], 1);
-    assert!(scene.objects.find("ConfigMap", "orders-minion-config").await.is_some());
+    assert!(
+        scene
+            .objects
+            .find("ConfigMap", "orders-minion-config")
+            .await
+            .is_some()
+    );
 }
 
 /// Seen upstream: once a pod cannot be scheduled, no correction reaches it (OrderedReady).
@@ -383,9 +552,14 @@ async fn a_corrected_stateful_set_gets_past_a_pod_that_never_ran() {
     let mut cr = crs::pinot();
     entry(&mut cr, "k8sConfig", "server")["nodeSelector"] = json!({ "example.com/disk": "none" });
     scene.apply(&cr).await;
-    scene.until("orders", "seen", |cr| says(cr, "Ready", "False")).await;
+    scene
+        .until("orders", "seen", |cr| says(cr, "Ready", "False"))
+        .await;
     scene.settle().await;
-    entry(&mut cr, "k8sConfig", "server").as_object_mut().unwrap().remove("nodeSelector");
+    entry(&mut cr, "k8sConfig", "server")
+        .as_object_mut()
+        .unwrap()
+        .remove("nodeSelector");
     scene.apply(&cr).await;
     scene.ready("orders").await;
 }
@@ -402,6 +576,13 @@ async fn kind_words_of_both_spellings_make_a_workload() {
     entry(&mut cr, "nodes", "store")["kind"] = json!("Statefulset");
     scene.apply(&cr).await;
     scene.ready("logs").await;
-    assert!(scene.child_writes(mark).is_empty(), "{}", lines(&scene.child_writes(mark)));
-    assert_eq!(uid(&scene.objects.get("StatefulSet", "durable-store").await), uid(&before));
+    assert!(
+        scene.child_writes(mark).is_empty(),
+        "{}",
+        lines(&scene.child_writes(mark))
+    );
+    assert_eq!(
+        uid(&scene.objects.get("StatefulSet", "durable-store").await),
+        uid(&before)
+    );
 }

@@ -35,11 +35,18 @@ async fn an_operator_of_the_whole_cluster_serves_every_namespace_but_the_denied(
     let others = Objects::new(plane.admin().unwrap(), other.name(), &scene.golden.resource);
     let start = std::time::Instant::now();
     while !says(&others.get("Tally", "books").await, "Ready", "True") {
-        assert!(start.elapsed() < Duration::from_secs(60), "the other namespace is not served");
+        assert!(
+            start.elapsed() < Duration::from_secs(60),
+            "the other namespace is not served"
+        );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     scene.settle().await;
-    let denied = Objects::new(plane.admin().unwrap(), denied.name(), &scene.golden.resource);
+    let denied = Objects::new(
+        plane.admin().unwrap(),
+        denied.name(),
+        &scene.golden.resource,
+    );
     assert_eq!(denied.child_names().await, [""; 0]);
     assert!(denied.get("Tally", "books").await["status"].is_null());
 
@@ -48,7 +55,11 @@ async fn an_operator_of_the_whole_cluster_serves_every_namespace_but_the_denied(
         if matches!(request.verb, Verb::List | Verb::Watch) {
             assert_eq!(request.namespace, None, "{}", request.path);
         }
-        assert!(!matches!(request.status, Some(401 | 403)), "{}", lines(&[request.clone()]));
+        assert!(
+            !matches!(request.status, Some(401 | 403)),
+            "{}",
+            lines(&[request.clone()])
+        );
     }
 
     // SE-20, GA-26: the Lease is held, and let go at the end.
@@ -60,7 +71,11 @@ async fn an_operator_of_the_whole_cluster_serves_every_namespace_but_the_denied(
     let start = std::time::Instant::now();
     scene.start().await;
     println!("took the Lease over and settled in {:?}", start.elapsed());
-    assert!(scene.proxy.writes(mark).is_empty(), "{}", lines(&scene.proxy.writes(mark)));
+    assert!(
+        scene.proxy.writes(mark).is_empty(),
+        "{}",
+        lines(&scene.proxy.writes(mark))
+    );
 }
 
 async fn holder(scene: &Scene) -> String {
