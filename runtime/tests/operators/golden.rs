@@ -88,6 +88,9 @@ impl Golden {
             .to_owned();
         let mut build = cargo(folder);
         build.args(["build", "--quiet", "--bins"]);
+        if is_optimized() {
+            build.env("CARGO_PROFILE_DEV_OPT_LEVEL", "2");
+        }
         // A project that was generated a moment ago has whatever lock file it was given.
         if folder.starts_with(projects()) {
             build.arg("--locked");
@@ -102,7 +105,7 @@ impl Golden {
             .find(|(_, document)| document["kind"] == "CustomResourceDefinition")
             .unwrap_or_else(|| panic!("{} has no CRD", folder.display()));
         Self {
-            binary: target().join("goldens/debug").join(&operator),
+            binary: goldens().join("debug").join(&operator),
             operator,
             folder: folder.to_owned(),
             crd,
@@ -161,13 +164,26 @@ fn target() -> PathBuf {
         .to_owned()
 }
 
+/// Whether figures of time are wanted: `DSOI_OPTIMIZED=1` builds the operators optimized, which
+/// takes minutes, and holds them to their budgets of time.
+pub(crate) fn is_optimized() -> bool {
+    std::env::var_os("DSOI_OPTIMIZED").is_some_and(|value| value == "1")
+}
+
+fn goldens() -> PathBuf {
+    target().join(match is_optimized() {
+        true => "goldens-optimized",
+        false => "goldens",
+    })
+}
+
 fn cargo(folder: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
     // One target folder for all, so that kube is compiled once; not the workspace's own, which
     // this test run may hold locked.
     command
         .current_dir(folder)
-        .env("CARGO_TARGET_DIR", target().join("goldens"));
+        .env("CARGO_TARGET_DIR", goldens());
     command
 }
 

@@ -179,13 +179,6 @@ impl Scene {
         self.operator.as_ref().expect("the operator was started")
     }
 
-    /// Ends the operator as a crash does.
-    pub(crate) fn kill(&mut self) {
-        if let Some(operator) = self.operator.take() {
-            operator.kill();
-        }
-    }
-
     /// Ends the operator as a cluster does, and says how that went.
     pub(crate) async fn stop(&mut self) -> std::process::ExitStatus {
         let operator = self.operator.take().expect("the operator was started");

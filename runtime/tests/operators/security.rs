@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     crs::{self, entry, named, without},
     foreign::{all, take_the_names},
-    golden::Golden,
+    golden::{Golden, is_optimized},
     objects::{id, name, says, text},
     rights::conflict,
     scene::{Scene, Setup, lines},
@@ -280,7 +280,9 @@ async fn fifty_of_the_biggest_resources_stay_within_memory_and_time() {
     let (passes, p99) = reconcile_p99(&scene).await;
     println!("{passes} passes, 99 % of them within {p99} s");
     assert!(resident <= 250 << 20, "{} MiB resident", resident >> 20);
-    assert!(p99 <= 1.0, "99 % of passes take up to {p99} s");
+    // A debug build is many times slower; it shows no more than that passes end.
+    let budget = if is_optimized() { 1.0 } else { 60.0 };
+    assert!(p99 <= budget, "99 % of passes take up to {p99} s");
 }
 
 fn peak_bytes(pid: u32) -> u64 {
