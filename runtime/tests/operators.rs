@@ -5,7 +5,11 @@
 //! test process. `DSOI_SAMPLES=FOLDER` runs the claims about samples on the public ones as well:
 //! `NAME.yaml` beside `NAME.recorded.yaml`, what the upstream operator made of it.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "helpers of tests fail as tests do, and print the figures that a test is about"
+)]
 
 #[path = "operators/budgets.rs"]
 mod budgets;

@@ -19,7 +19,7 @@ pub(crate) struct Golden {
     pub(crate) operator: String,
     pub(crate) folder: PathBuf,
     pub(crate) binary: PathBuf,
-    /// The CustomResourceDefinition, as it is shipped.
+    /// The `CustomResourceDefinition`, as it is shipped.
     pub(crate) crd: String,
     /// The custom resource's kind.
     pub(crate) resource: ApiResource,
@@ -171,9 +171,10 @@ pub(crate) fn is_optimized() -> bool {
 }
 
 fn goldens() -> PathBuf {
-    target().join(match is_optimized() {
-        true => "goldens-optimized",
-        false => "goldens",
+    target().join(if is_optimized() {
+        "goldens-optimized"
+    } else {
+        "goldens"
     })
 }
 

@@ -18,7 +18,7 @@ use crate::{
 pub(crate) enum Scope {
     /// In these namespaces, by a Role in each.
     Namespaces(Vec<String>),
-    /// Everywhere, by a ClusterRole.
+    /// Everywhere, by a `ClusterRole`.
     Cluster,
 }
 
@@ -121,9 +121,10 @@ pub(crate) fn rights(role: &Value) -> Vec<Right> {
         .unwrap_or_default()
     {
         let names = words(rule, "resourceNames");
-        let names: Vec<Option<String>> = match names.is_empty() {
-            true => vec![None],
-            false => names.into_iter().map(Some).collect(),
+        let names: Vec<Option<String>> = if names.is_empty() {
+            vec![None]
+        } else {
+            names.into_iter().map(Some).collect()
         };
         for group in words(rule, "apiGroups") {
             for resource in words(rule, "resources") {

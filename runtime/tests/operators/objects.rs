@@ -51,7 +51,7 @@ pub(crate) fn document(text: &str) -> Value {
     all.remove(0)
 }
 
-/// The kind that a CustomResourceDefinition defines.
+/// The kind that a `CustomResourceDefinition` defines.
 pub(crate) fn custom(crd: &Value) -> ApiResource {
     let word = |pointer: &str| {
         crd.pointer(pointer)

@@ -217,8 +217,8 @@ fn used(log: &[Logged], all: &BTreeSet<Right>) -> BTreeSet<Right> {
             && right.resource == resource
             && (right.name.is_none() || right.name == request.name)
     };
-    let taken = |right: &&Right| log.iter().any(|request| takes(request, right));
-    all.iter().filter(taken).cloned().collect()
+    let was_used = |right: &&Right| log.iter().any(|request| takes(request, right));
+    all.iter().filter(was_used).cloned().collect()
 }
 
 /// SE-1, SE-3, SE-4, SE-20.

@@ -85,14 +85,7 @@ async fn a_resource_of_the_specifications_shape_yields_its_objects() {
     let resource = scene.create(&cr).await;
     let live = scene.objects.children().await;
     for expected in documents(&conformance("myapp.expected.yaml")) {
-        let mut live: Value = find(&live, &expected);
-        // A mount's volume is the generator's to name.
-        for mount in live
-            .pointer_mut("/spec/template/spec/containers/0/volumeMounts")
-            .into_iter()
-        {
-            assert_eq!(mount.as_array().unwrap().len(), 3, "{mount}");
-        }
+        let live = find(&live, &expected);
         assert_eq!(differences(&expected, &live), [""; 0], "{}", id(&expected));
     }
     runs(&scene, &resource).await;

@@ -93,13 +93,15 @@ impl Setup {
         };
         let prefix = self.golden.resource.kind.to_lowercase();
         let namespace = plane.namespace(&prefix, &self.labels).await.unwrap();
-        let home = match self.apart {
-            true => plane.namespace("operator", &[]).await.unwrap(),
-            false => namespace.clone(),
+        let home = if self.apart {
+            plane.namespace("operator", &[]).await.unwrap()
+        } else {
+            namespace.clone()
         };
-        let scope = match self.cluster_wide {
-            true => Scope::Cluster,
-            false => Scope::Namespaces(vec![namespace.name().to_owned()]),
+        let scope = if self.cluster_wide {
+            Scope::Cluster
+        } else {
+            Scope::Namespaces(vec![namespace.name().to_owned()])
         };
         let installed = install(plane, self.golden, &scope, home.name()).await;
         let token = home

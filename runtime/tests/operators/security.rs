@@ -103,6 +103,9 @@ async fn warnings(scene: &Scene, workload: &Value) -> Vec<String> {
         .collect()
 }
 
+/// What makes a resource one that must not be carried out.
+type Change = Box<dyn Fn(&mut Value)>;
+
 /// SE-13: names, labels and paths that a resource brings along.
 #[tokio::test]
 async fn names_labels_and_paths_that_are_none_are_refused_before_anything_is_written() {
@@ -112,7 +115,7 @@ async fn names_labels_and_paths_that_are_none_are_refused_before_anything_is_wri
         |name: &'static str| move |cr: &mut Value| cr["spec"]["nodes"][0]["name"] = json!(name);
     let mount = |path: &'static str| {
         move |cr: &mut Value| {
-            entry(cr, "k8sConfigGroup", "durable")["storageConfig"][0]["mountPath"] = json!(path)
+            entry(cr, "k8sConfigGroup", "durable")["storageConfig"][0]["mountPath"] = json!(path);
         }
     };
     let group = |name: &'static str| {
@@ -133,10 +136,9 @@ async fn names_labels_and_paths_that_are_none_are_refused_before_anything_is_wri
     };
     let claim = |name: &'static str| {
         move |cr: &mut Value| {
-            entry(cr, "k8sConfigGroup", "durable")["storageConfig"][0]["name"] = json!(name)
+            entry(cr, "k8sConfigGroup", "durable")["storageConfig"][0]["name"] = json!(name);
         }
     };
-    type Change = Box<dyn Fn(&mut Value)>;
     let cases: Vec<(&str, Change)> = vec![
         ("an upper-case node", Box::new(node("Ledger"))),
         ("an underscore in a node", Box::new(node("led_ger"))),
@@ -345,7 +347,8 @@ async fn every_deletion_has_an_event_that_names_actor_cause_and_generation() {
                 && format!("{}s", text(event, "/related/kind").to_lowercase()).replace("ys", "ies")
                     == delete.resource
         });
-        let event = event.unwrap_or_else(|| panic!("no event about {}", lines(&[delete.clone()])));
+        let event = event
+            .unwrap_or_else(|| panic!("no event about {}", lines(std::slice::from_ref(&delete))));
         let note = text(event, "/note");
         assert!(note.contains(&format!("{operator}/")), "no actor: {note}");
         assert!(
@@ -379,7 +382,7 @@ async fn every_request_says_who_made_it() {
                 manager,
                 Some(operator.as_str()),
                 "{}",
-                lines(&[request.clone()])
+                lines(std::slice::from_ref(&request))
             );
         }
     }

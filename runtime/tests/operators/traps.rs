@@ -37,39 +37,41 @@ pub(crate) async fn refusal(scene: &Scene, cr: &Value) -> (&'static str, String)
     said
 }
 
+/// What makes a resource one that cannot be built.
+type Change = fn(&mut Value);
+
 /// PN-9: each of these once ended in a panic, in a loop, or in half a cluster.
 #[tokio::test]
 async fn a_pinot_that_cannot_be_built_is_refused_whole_with_the_field_at_fault() {
     let scene = Setup::new(Golden::pinot()).start().await;
-    type Change = fn(&mut Value);
     let cases: [(&str, &str, Change); 13] = [
         ("a short order", "deploymentOrder", |cr| {
-            cr["spec"]["deploymentOrder"] = json!(["controller"])
+            cr["spec"]["deploymentOrder"] = json!(["controller"]);
         }),
         ("an empty order", "deploymentOrder", |cr| {
-            cr["spec"]["deploymentOrder"] = json!([])
+            cr["spec"]["deploymentOrder"] = json!([]);
         }),
         ("an unknown type in the order", "deploymentOrder", |cr| {
             cr["spec"]["deploymentOrder"] =
                 json!(["controller", "broker", "server", "minion", "miner"]);
         }),
         ("no nodes", "spec.nodes", |cr| {
-            cr["spec"]["nodes"] = json!([])
+            cr["spec"]["nodes"] = json!([]);
         }),
         ("two nodes of one name", "spec.nodes", |cr| {
             cr["spec"]["nodes"][1]["name"] = json!("orders-controller");
         }),
         ("an unknown k8s group", "k8sConfig", |cr| {
-            cr["spec"]["nodes"][3]["k8sConfig"] = json!("nowhere")
+            cr["spec"]["nodes"][3]["k8sConfig"] = json!("nowhere");
         }),
         ("an unknown config group", "pinotNodeConfig", |cr| {
             cr["spec"]["nodes"][3]["pinotNodeConfig"] = json!("nowhere");
         }),
         ("an unknown node type", "nodeType", |cr| {
-            cr["spec"]["nodes"][3]["nodeType"] = json!("miner")
+            cr["spec"]["nodes"][3]["nodeType"] = json!("miner");
         }),
         ("an unknown kind", "kind", |cr| {
-            cr["spec"]["nodes"][0]["kind"] = json!("DaemonSet")
+            cr["spec"]["nodes"][0]["kind"] = json!("DaemonSet");
         }),
         ("no external", "external", |cr| {
             cr["spec"].as_object_mut().unwrap().remove("external");
@@ -545,7 +547,7 @@ async fn an_ignored_resource_is_left_alone_until_the_annotation_goes() {
     );
 }
 
-/// Seen upstream: once a pod cannot be scheduled, no correction reaches it (OrderedReady).
+/// Seen upstream: once a pod cannot be scheduled, no correction reaches it (`OrderedReady`).
 #[tokio::test]
 async fn a_corrected_stateful_set_gets_past_a_pod_that_never_ran() {
     let scene = Setup::new(Golden::pinot()).start().await;

@@ -58,7 +58,7 @@ async fn an_operator_of_the_whole_cluster_serves_every_namespace_but_the_denied(
         assert!(
             !matches!(request.status, Some(401 | 403)),
             "{}",
-            lines(&[request.clone()])
+            lines(std::slice::from_ref(&request))
         );
     }
 
