@@ -25,27 +25,37 @@ pub(crate) struct Golden {
     pub(crate) resource: ApiResource,
 }
 
+/// What is not built again when it failed.
+type Built = OnceLock<Result<Golden, String>>;
+
+fn once(built: &'static Built, build: fn() -> Result<Golden, String>) -> &'static Golden {
+    match built.get_or_init(build) {
+        Ok(golden) => golden,
+        Err(error) => panic!("{error}"),
+    }
+}
+
 impl Golden {
     pub(crate) fn quickstart() -> &'static Self {
-        static BUILT: OnceLock<Golden> = OnceLock::new();
-        BUILT.get_or_init(|| Self::build(&projects().join("quickstart")))
+        static BUILT: Built = OnceLock::new();
+        once(&BUILT, || Self::build(&projects().join("quickstart")))
     }
 
     pub(crate) fn pinot() -> &'static Self {
-        static BUILT: OnceLock<Golden> = OnceLock::new();
-        BUILT.get_or_init(|| Self::build(&projects().join("pinot")))
+        static BUILT: Built = OnceLock::new();
+        once(&BUILT, || Self::build(&projects().join("pinot")))
     }
 
     pub(crate) fn parseable() -> &'static Self {
-        static BUILT: OnceLock<Golden> = OnceLock::new();
-        BUILT.get_or_init(|| Self::build(&projects().join("parseable")))
+        static BUILT: Built = OnceLock::new();
+        once(&BUILT, || Self::build(&projects().join("parseable")))
     }
 
     /// The application of the specification's own sample: generated here, by the `dsoi` of this
     /// workspace, since no golden is kept of it.
     pub(crate) fn myapp() -> &'static Self {
-        static BUILT: OnceLock<Golden> = OnceLock::new();
-        BUILT.get_or_init(|| {
+        static BUILT: Built = OnceLock::new();
+        once(&BUILT, || {
             let folder = target().join("goldens-myapp");
             if folder.exists() {
                 fs::remove_dir_all(&folder).unwrap();
@@ -60,7 +70,7 @@ impl Golden {
             run(
                 init,
                 "generate the operator of testdata/manifests/myapp.yaml",
-            );
+            )?;
             Self::build(&folder)
         })
     }
@@ -77,7 +87,7 @@ impl Golden {
         found
     }
 
-    fn build(folder: &Path) -> Self {
+    fn build(folder: &Path) -> Result<Self, String> {
         let manifest = folder.join("Cargo.toml");
         let text = fs::read_to_string(&manifest)
             .unwrap_or_else(|error| panic!("no golden project at {}: {error}", folder.display()));
@@ -98,19 +108,19 @@ impl Golden {
         run(
             build,
             &format!("build the operator in {}", folder.display()),
-        );
+        )?;
         let crds = documents_in(&folder.join("config/crd"));
         let (crd, document) = crds
             .into_iter()
             .find(|(_, document)| document["kind"] == "CustomResourceDefinition")
             .unwrap_or_else(|| panic!("{} has no CRD", folder.display()));
-        Self {
+        Ok(Self {
             binary: goldens().join("debug").join(&operator),
             operator,
             folder: folder.to_owned(),
             crd,
             resource: objects::custom(&document),
-        }
+        })
     }
 }
 
@@ -188,13 +198,13 @@ fn cargo(folder: &Path) -> Command {
     command
 }
 
-fn run(mut command: Command, act: &str) {
+fn run(mut command: Command, act: &str) -> Result<(), String> {
     let output = command
         .output()
-        .unwrap_or_else(|error| panic!("cannot run cargo to {act}: {error}"));
-    assert!(
-        output.status.success(),
-        "failed to {act}:\n{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+        .map_err(|error| format!("cannot run cargo to {act}: {error}"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(format!("failed to {act}:\n{said}"))
 }
