@@ -24,15 +24,11 @@ impl Ctx<'_> {
         let node = || Rust::atom("node");
         let start = match &path.root {
             Root::CrName if self.scope != Scope::Node => {
-                let name = self.cr().field("metadata").field("name");
-                let name = name.method("as_deref", []).method("unwrap_or_default", []);
-                string(name, Form::Ref, true)
+                string(self.cr().method("cr_name", []), Form::Ref, true)
             }
             Root::CrName => string(self.subject().method("cr_name", []), Form::Ref, true),
             Root::CrNamespace if self.scope != Scope::Node => {
-                let name = self.cr().field("metadata").field("namespace");
-                let name = name.method("as_deref", []).method("unwrap_or_default", []);
-                string(name, Form::Ref, true)
+                string(self.cr().method("cr_namespace", []), Form::Ref, true)
             }
             Root::CrNamespace => string(self.subject().method("namespace", []), Form::Ref, true),
             Root::Spec => place(self.cr().field("spec")),

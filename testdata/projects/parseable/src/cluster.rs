@@ -50,10 +50,9 @@ impl Cluster for ParseableTenant {
     }
 
     fn cluster_labels(cr: &Self) -> Labels {
-        Labels::new().with("app", "parseable").with(
-            "custom_resource",
-            cr.metadata.name.as_deref().unwrap_or_default(),
-        )
+        Labels::new()
+            .with("app", "parseable")
+            .with("custom_resource", cr.cr_name())
     }
 
     fn shared(&self, shared: &Shared<'_, Self>) -> Children {
@@ -65,10 +64,7 @@ impl Cluster for ParseableTenant {
             .map(|object_store| {
                 shared
                     .config_map("ext")
-                    .name(format!(
-                        "{}-ext",
-                        self.metadata.name.as_deref().unwrap_or_default(),
-                    ))
+                    .name(format!("{}-ext", self.cr_name()))
                     .data([("data", &object_store.spec.data)])
             });
 

@@ -59,9 +59,8 @@ impl Cluster for Pinot {
     }
 
     fn cluster_labels(cr: &Self) -> Labels {
-        Labels::new().with("app", "pinot").with(
-            "custom_resource",
-            cr.metadata.name.as_deref().unwrap_or_default(),
-        )
+        Labels::new()
+            .with("app", "pinot")
+            .with("custom_resource", cr.cr_name())
     }
 }
