@@ -314,6 +314,7 @@ async fn reconcile_p99(scene: &Scene) -> (f64, f64) {
         buckets.push((bound, count.parse().unwrap()));
     }
     buckets.sort_by(|a, b| a.0.total_cmp(&b.0));
+    println!("passes within seconds: {buckets:?}");
     let total = buckets
         .last()
         .unwrap_or_else(|| panic!("no histogram in:\n{text}"))
