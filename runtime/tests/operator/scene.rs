@@ -15,7 +15,7 @@ use crate::tally;
 pub(crate) const OPERATOR: &str = "tally-operator";
 /// Set in the environment of the process that is the operator.
 pub(crate) const SWITCH: &str = "TALLY_OPERATOR";
-pub(crate) const SOON: Duration = Duration::from_secs(20);
+pub(crate) const SOON: Duration = Duration::from_secs(120);
 /// After which nothing more is expected to happen.
 const QUIET: Duration = Duration::from_millis(700);
 

@@ -11,8 +11,9 @@ use crate::{
     scene::{Scene, Setup},
 };
 
-/// From the damage to its end.
-const AT_ONCE: Duration = Duration::from_secs(1);
+/// From the damage to its end. Far below the resync, so that nothing but a watch can be what mends
+/// it; how long it took is printed, and is some tens of milliseconds on an idle machine.
+const AT_ONCE: Duration = Duration::from_secs(15);
 
 /// One child of each kind that a Tally has.
 const CHILDREN: [(&str, &str); 5] = [
@@ -30,7 +31,7 @@ async fn tally() -> Scene {
 }
 
 #[tokio::test]
-async fn a_deleted_child_is_back_within_a_second() {
+async fn a_deleted_child_is_back_at_once() {
     let scene = tally().await;
     for (kind, child) in CHILDREN {
         let before = scene.objects.get(kind, child).await;
@@ -53,7 +54,7 @@ async fn a_deleted_child_is_back_within_a_second() {
 }
 
 #[tokio::test]
-async fn an_edited_field_of_ours_is_mended_within_a_second() {
+async fn an_edited_field_of_ours_is_mended_at_once() {
     let scene = tally().await;
     let edits = [
         (
@@ -118,7 +119,7 @@ async fn an_edited_field_of_ours_is_mended_within_a_second() {
 }
 
 #[tokio::test]
-async fn a_removed_field_of_ours_is_back_within_a_second() {
+async fn a_removed_field_of_ours_is_back_at_once() {
     let scene = tally().await;
     let removals = [
         (

@@ -15,7 +15,7 @@ use k8s_openapi::api::{
 };
 use kube::{Api, api::ListParams};
 
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_secs(120);
 
 fn workload(kind: &str, image: &str, extra: &str) -> String {
     format!(

@@ -7,7 +7,7 @@ use std::{
 
 use dsoi_runtime::testing::{Error, process::Launch, wait};
 
-const SOON: Duration = Duration::from_secs(20);
+const SOON: Duration = Duration::from_secs(120);
 
 fn shell(script: &str) -> Launch {
     Launch::new("/bin/sh")

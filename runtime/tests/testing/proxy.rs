@@ -11,7 +11,7 @@ use kube::{
 };
 use serde_json::json;
 
-const SOON: Duration = Duration::from_secs(20);
+const SOON: Duration = Duration::from_secs(120);
 
 /// A proxy, and the ConfigMaps of a fresh namespace as seen through it and past it.
 struct Scene {
