@@ -14,9 +14,13 @@ pub(crate) fn is_ours(child: &Value) -> bool {
     child["metadata"]["annotations"]["dsoi.dev/applied"].is_string()
 }
 
-/// Makes `resource` meet a foreign object under each name that its children have: it is deleted,
-/// what it leaves behind goes, and the names are taken. Returns the foreign objects.
-pub(crate) async fn take_the_names(scene: &Scene, resource: &str) -> BTreeMap<String, Value> {
+/// Makes `resource` meet a foreign object under each name that its children of these kinds have:
+/// it is deleted, what it leaves behind goes, and the names are taken. Returns the foreign objects.
+pub(crate) async fn take_the_names(
+    scene: &Scene,
+    resource: &str,
+    of: impl Fn(&str) -> bool,
+) -> BTreeMap<String, Value> {
     let children: Vec<_> = scene.objects.children().await.into_iter().collect();
     scene
         .objects
@@ -30,7 +34,8 @@ pub(crate) async fn take_the_names(scene: &Scene, resource: &str) -> BTreeMap<St
             .await;
     }
     gone(scene, |_| true).await;
-    for child in children.iter().filter(|child| is_ours(child)) {
+    let taken = |child: &&Value| is_ours(child) && child["kind"].as_str().is_some_and(&of);
+    for child in children.iter().filter(taken) {
         scene
             .objects
             .create(&object(child["kind"].as_str().unwrap(), name(child)))

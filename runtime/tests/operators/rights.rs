@@ -121,7 +121,7 @@ async fn uses_every_right(script: &Script) {
     scene.ready(&resource).await;
 
     // Every name is taken.
-    take_the_names(&scene, &resource).await;
+    take_the_names(&scene, &resource, |_| true).await;
     // Without pods, which would hold on to claims.
     let mut idle = script.cr.clone();
     for node in idle["spec"]["nodes"].as_array_mut().unwrap() {
