@@ -35,9 +35,9 @@ pub(crate) const CHILDREN: [&str; 6] = [
     "ConfigMap",
     "Service",
     "NetworkPolicy",
+    "PersistentVolumeClaim",
     "StatefulSet",
     "Deployment",
-    "PersistentVolumeClaim",
 ];
 
 pub(crate) fn documents(text: &str) -> Vec<Value> {
