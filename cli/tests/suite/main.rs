@@ -9,6 +9,7 @@ mod check;
 mod commands;
 mod hostile;
 mod problems;
+mod requirements;
 
 use std::fs;
 use std::path::{Path, PathBuf};
