@@ -59,6 +59,8 @@ struct State {
     owned: HashMap<Box<str>, BTreeSet<ObjectId>>,
     /// Scopes whose first list is complete.
     listed: BTreeSet<Scope>,
+    /// Why the server does not let us list a scope.
+    denied: BTreeMap<Scope, String>,
     /// Scopes with a list under way: what it, or a write since it began, has shown.
     listing: BTreeMap<Scope, BTreeSet<ObjectId>>,
     /// The newest version that each watch has shown.
@@ -88,6 +90,31 @@ impl Cache {
     /// A list has begun: nothing changes until it is complete, beside what it shows.
     pub(crate) fn begin_list(&self, scope: &Scope) {
         self.write().listing.insert(scope.clone(), BTreeSet::new());
+    }
+
+    /// The server does not let us list. What an earlier list has shown stays.
+    pub(crate) fn deny(&self, scope: &Scope, why: &str) {
+        self.write().denied.insert(scope.clone(), why.to_owned());
+    }
+
+    /// The server lets us list again. Returns whether it did not before.
+    pub(crate) fn allow(&self, scope: &Scope) -> bool {
+        self.write().denied.remove(scope).is_some()
+    }
+
+    /// Why the server does not let us list a kind in this namespace, if it said so.
+    pub(crate) fn denied(&self, kind: ChildKind, namespace: &str) -> Option<String> {
+        let state = self.read();
+        let mut denied = state.denied.iter();
+        denied
+            .find(|(scope, _)| {
+                scope.kind == kind
+                    && scope
+                        .namespace
+                        .as_ref()
+                        .is_none_or(|known| known == namespace)
+            })
+            .map(|(_, why)| why.clone())
     }
 
     /// A list is complete: what it did not show is gone.

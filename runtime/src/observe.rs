@@ -33,6 +33,8 @@ pub struct Observed {
     pub children: BTreeMap<ObjectId, Known>,
     /// Kinds that were not listed yet: nothing is known about them.
     pub unlisted: BTreeSet<ChildKind>,
+    /// Kinds that the server does not let us list, and what it says.
+    pub denied: BTreeMap<ChildKind, String>,
 }
 
 /// A child, and whether it is as we wrote it.
@@ -65,6 +67,10 @@ pub(crate) fn observe(
         .copied()
         .filter(|kind| !cache.is_listed(*kind, &subject.namespace))
         .collect();
+    let denied = kinds
+        .iter()
+        .filter_map(|kind| Some((*kind, cache.denied(*kind, &subject.namespace)?)))
+        .collect();
     let mut children: BTreeMap<ObjectId, Known> = cache
         .owned(&subject.uid)
         .into_iter()
@@ -80,6 +86,7 @@ pub(crate) fn observe(
         subject,
         children,
         unlisted,
+        denied,
     }
 }
 

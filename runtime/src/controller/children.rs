@@ -71,8 +71,11 @@ impl<C: Cluster> Watch<C> {
                 }
                 Ok(Event::InitDone) => {
                     self.trigger(cache.end_list(scope));
-                    if teller.listed() {
+                    let is_first = teller.listed();
+                    if is_first {
                         listed = None;
+                    }
+                    if cache.allow(scope) || is_first {
                         self.trigger_all();
                     }
                     self.count();
@@ -85,7 +88,12 @@ impl<C: Cluster> Watch<C> {
                     self.trigger(cache.gone(scope, object.into_body()));
                     self.count();
                 }
-                Err(error) => teller.failed(&error),
+                Err(error) => {
+                    if let Some(why) = teller.failed(&error) {
+                        cache.deny(scope, &why);
+                        self.trigger_all();
+                    }
+                }
             }
         }
     }

@@ -107,7 +107,10 @@ impl<C: Cluster> Resources<C> {
                         drop(triggers.unbounded_send(who));
                     }
                 }
-                Err(error) => part.teller.failed(&error),
+                Err(error) => {
+                    // There is no resource yet on which to say it: the log and readiness do.
+                    part.teller.failed(&error);
+                }
             }
         }
     }

@@ -54,15 +54,24 @@ impl Teller {
         }
     }
 
-    pub(super) fn failed(&mut self, error: &watcher::Error) {
+    /// Returns what the server says, where it refuses to list at all and that was not told before.
+    pub(super) fn failed(&mut self, error: &watcher::Error) -> Option<String> {
         let why = explain(error);
+        let mut refused = None;
         if let Some(readiness) = &self.readiness {
             readiness.missing(&self.what, why.as_str());
         }
         if self.told.as_ref() != Some(&why) {
             tracing::warn!(watch = self.what, why, "cannot watch; trying again");
+            if matches!(
+                error,
+                watcher::Error::InitialListFailed(kube::Error::Api(status)) if status.code == 403
+            ) {
+                refused = Some(why.clone());
+            }
             self.told = Some(why);
         }
+        refused
     }
 
     /// Whether this was the first complete list.

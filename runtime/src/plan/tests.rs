@@ -92,6 +92,7 @@ fn observed(
             })
             .collect(),
         unlisted: BTreeSet::new(),
+        denied: std::collections::BTreeMap::new(),
     }
 }
 

@@ -6,6 +6,7 @@ use k8s_openapi::jiff::Timestamp;
 use super::nodes::Node;
 use crate::event::cut;
 use crate::execute::{Outcome, Trouble, TroubleKind};
+use crate::observe::Observed;
 use crate::problem::Problems;
 use crate::spec::condition::{ACCEPTED, DEGRADED, PAUSED, PROGRESSING, READY};
 use crate::spec::{ClusterStatus, NodePhase};
@@ -51,12 +52,17 @@ impl Conditions<'_> {
         ]
     }
 
-    pub(super) fn carried(&self, nodes: &[Node], outcome: &Outcome) -> Vec<Condition> {
+    pub(super) fn carried(
+        &self,
+        nodes: &[Node],
+        observed: &Observed,
+        outcome: &Outcome,
+    ) -> Vec<Condition> {
         vec![
             self.accepted(outcome),
             self.progressing(nodes, outcome),
             self.ready(nodes, outcome),
-            self.degraded(nodes, outcome),
+            self.degraded(nodes, observed, outcome),
             self.resumed(),
         ]
     }
@@ -121,10 +127,18 @@ impl Conditions<'_> {
         }
     }
 
-    fn degraded(&self, nodes: &[Node], outcome: &Outcome) -> Condition {
+    fn degraded(&self, nodes: &[Node], observed: &Observed, outcome: &Outcome) -> Condition {
         if let Some(first) = outcome.troubles.first() {
             let message = messages(outcome, |_| true);
             return self.make(DEGRADED, true, first.reason, &message);
+        }
+        if !observed.denied.is_empty() {
+            let denied: Vec<String> = observed
+                .denied
+                .iter()
+                .map(|(kind, why)| format!("{kind} cannot be listed: {why}"))
+                .collect();
+            return self.make(DEGRADED, true, "NotListed", &denied.join("; "));
         }
         let failures: Vec<String> = nodes
             .iter()

@@ -71,6 +71,7 @@ fn observed(workload: Option<Workload>) -> Observed {
             .into_iter()
             .collect::<BTreeMap<_, _>>(),
         unlisted: BTreeSet::new(),
+        denied: BTreeMap::new(),
     }
 }
 
@@ -204,6 +205,28 @@ fn a_refusal_is_not_accepted_and_degraded() {
     );
     assert_eq!(is(&status, DEGRADED), both("True", "Refused"));
     assert_eq!(is(&status, READY).0, "False");
+}
+
+#[test]
+fn a_kind_that_may_not_be_listed_is_named_with_what_the_server_says() {
+    let mut observed = observed(Some(rolled_out()));
+    let why = "the API server answered 403: services is forbidden".to_owned();
+    observed.denied.insert(ChildKind::Service, why);
+    let names = Names {
+        types: vec!["store"],
+        nodes: vec!["store"],
+    };
+    let result = Result::Carried {
+        desired: &desired(),
+        observed: &observed,
+        outcome: &Outcome::default(),
+    };
+    let status = report(&result, &names, 2, None, at(1));
+    assert_eq!(is(&status, DEGRADED), both("True", "NotListed"));
+    assert_eq!(
+        status.condition(DEGRADED).unwrap().message,
+        "Service cannot be listed: the API server answered 403: services is forbidden"
+    );
 }
 
 #[test]

@@ -32,6 +32,14 @@ async fn a_kind_that_may_not_be_listed_takes_no_part_and_heals() {
     scene.create("t", |_| {}).await;
     let progressing = scene.condition("t", "Progressing", "True").await;
     assert_eq!(progressing["reason"], "Waiting");
+    let degraded = scene.condition("t", "Degraded", "True").await;
+    assert_eq!(degraded["reason"], "NotListed");
+    let message = degraded["message"].as_str().unwrap();
+    assert!(
+        message.starts_with("Service cannot be listed: ")
+            && message.contains("cannot list resource \"services\""),
+        "{message}"
+    );
     wait::until(SOON, "what does not depend on it is there", async || {
         scene.get("ConfigMap", "t-gate-config").await
     })
@@ -41,6 +49,7 @@ async fn a_kind_that_may_not_be_listed_takes_no_part_and_heals() {
     assert!(operator.log().contains("services"), "{}", operator.log());
     scene.apply(&role("")).await;
     scene.condition("t", "Ready", "True").await;
+    scene.condition("t", "Degraded", "False").await;
     assert!(operator.exited().unwrap().is_none());
 }
 
