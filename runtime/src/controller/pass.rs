@@ -175,13 +175,11 @@ impl<C: Cluster> Pass<C> {
     ) -> (Vec<Step>, Vec<crate::execute::Trouble>) {
         let now = Instant::now();
         self.tracks.with(key, |track| {
-            // A step that is no longer planned holds nothing back, and neither does a name whose
-            // other owner is gone.
+            // A step that is no longer planned holds nothing back, and neither does an object that
+            // is gone: what another owner had, or what could not be changed.
             track.holds.retain(|id, hold| {
                 let planned = steps.iter().any(|step| step.id == *id);
-                let freed = hold.trouble.kind == TroubleKind::NameConflict
-                    && hold.was_known
-                    && self.cache.child_of(id).is_none();
+                let freed = hold.was_known && self.cache.child_of(id).is_none();
                 planned && !freed
             });
             // One whose time has come stays known, so that its next wait is longer.

@@ -17,6 +17,10 @@ const FIRST: Duration = Duration::from_secs(1);
 /// What was granted works again within a minute.
 const LONGEST: Duration = Duration::from_secs(60);
 
+/// Before the first look whether a name that another owner has is free, where nobody says so: two
+/// requests each time.
+const CONFLICT: Duration = Duration::from_secs(5);
+
 /// A child that is not tried again yet.
 #[derive(Clone, Debug)]
 pub(super) struct Hold {
@@ -73,6 +77,10 @@ impl Track {
         let is_new = before.is_none_or(|before| before.trouble.message != trouble.message);
         let tries = before.map_or(0, |before| before.tries + 1);
         let wait = match trouble.kind {
+            // An object that the watch shows wakes us when it goes.
+            TroubleKind::NameConflict if !was_known => {
+                (CONFLICT * 2_u32.saturating_pow(tries.min(10))).min(resync)
+            }
             TroubleKind::Refused | TroubleKind::NameConflict => resync,
             TroubleKind::Failed => backoff(tries).max(trouble.retry_after.unwrap_or_default()),
         };
@@ -186,6 +194,23 @@ mod tests {
         assert!(!track.holds.is_empty());
         track.begin("u", 2);
         assert!(track.holds.is_empty());
+    }
+
+    #[test]
+    fn a_name_that_is_taken_is_tried_less_and_less_often_up_to_resync() {
+        let resync = Duration::from_secs(600);
+        let now = Instant::now();
+        let waits = |was_known: bool| -> Vec<u64> {
+            let mut track = Track::default();
+            (0..8)
+                .map(|_| {
+                    track.hold(trouble(TroubleKind::NameConflict), was_known, now, resync);
+                    track.next_try(now).unwrap().duration_since(now).as_secs()
+                })
+                .collect()
+        };
+        assert_eq!(waits(false), [5, 10, 20, 40, 80, 160, 320, 600]);
+        assert_eq!(waits(true), [600; 8]);
     }
 
     #[test]

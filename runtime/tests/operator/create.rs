@@ -127,7 +127,7 @@ async fn a_name_that_is_taken_is_left_alone_and_taken_up_when_it_is_free() {
             "spec": {"ports": [{"port": 1}]}}))
         .await;
     let before = scene.get("Service", "t-gate").await.unwrap();
-    let _operator = scene.start_with(&scene.launch().env("RECONCILE_WAIT", "2s"));
+    let _operator = scene.start();
     scene.create("t", |_| {}).await;
     let degraded = scene.condition("t", "Degraded", "True").await;
     assert_eq!(degraded["reason"], "NameConflict");
@@ -144,6 +144,14 @@ async fn a_name_that_is_taken_is_left_alone_and_taken_up_when_it_is_free() {
     .unwrap();
     assert_eq!(scene.get("Deployment", "t-gate").await, None);
     assert_eq!(scene.get("Service", "t-gate").await.unwrap(), before);
+    // The watch does not show that object: it is looked for, and no more often than its wait allows.
+    let log = scene.proxy.log();
+    let tries = log.iter().filter(|request| {
+        request.verb == Verb::Create
+            && request.name.as_deref() == Some("t-gate")
+            && request.resource == "services"
+    });
+    assert!(tries.count() <= 3);
     scene
         .api("Service")
         .delete("t-gate", &DeleteParams::default())
