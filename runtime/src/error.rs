@@ -130,6 +130,25 @@ impl RequestError {
         }
     }
 
+    /// Whether a present object is refused for a field that cannot be changed.
+    pub(crate) fn is_about_immutable(&self) -> bool {
+        self.meaning() == Meaning::Refusal
+            && self
+                .causes()
+                .iter()
+                .any(|cause| speaks_of_immutable(&cause.message))
+    }
+
+    /// Whether that is all that is wrong, and each of these fields begins with `field`.
+    pub(crate) fn is_only_about_immutable(&self, field: &str) -> bool {
+        let causes = self.causes();
+        self.meaning() == Meaning::Refusal
+            && !causes.is_empty()
+            && causes
+                .iter()
+                .all(|cause| cause.field.starts_with(field) && speaks_of_immutable(&cause.message))
+    }
+
     /// The server's field paths and messages, or the whole message where it names no field.
     pub(crate) fn complaints(&self) -> Vec<(String, String)> {
         let causes: Vec<(String, String)> = self
@@ -147,6 +166,32 @@ impl RequestError {
             causes
         }
     }
+}
+
+/// In the words of the API server, which has no code for it.
+fn speaks_of_immutable(message: &str) -> bool {
+    ["immutable", "may not change once set", "updates to"]
+        .iter()
+        .any(|words| message.contains(words))
+}
+
+/// A message of the server without the names that it generates and the counts that change by
+/// themselves: conditions hold it, and must not change while nothing does.
+pub(crate) fn stable(message: &str) -> String {
+    let message = match message.split_once(", requested: ") {
+        Some((head, _)) if head.contains("exceeded quota") => head,
+        _ => message,
+    };
+    let mut message = message.to_owned();
+    for generated in ["pods", "ReplicaSet"] {
+        let before = format!("{generated} \"");
+        if let Some((head, tail)) = message.split_once(&before)
+            && let Some((_, tail)) = tail.split_once('"')
+        {
+            message = format!("{head}{generated}{tail}");
+        }
+    }
+    message
 }
 
 /// An error with everything that caused it, once each.
@@ -176,6 +221,47 @@ mod tests {
             status: Box::new(serde_json::from_value(status).unwrap()),
             retry_after: None,
         }
+    }
+
+    #[test]
+    fn generated_names_and_counts_are_not_part_of_a_message() {
+        for (message, stays) in [
+            (
+                r#"pods "t-gate-6d4f-x7x2p" is forbidden: exceeded quota: q, requested: pods=1, used: pods=3, limited: pods=3"#,
+                "pods is forbidden: exceeded quota: q",
+            ),
+            (
+                r#"ReplicaSet "t-gate-6d4f" has timed out progressing."#,
+                "ReplicaSet has timed out progressing.",
+            ),
+            (
+                r#"services "t-gate" is forbidden: no"#,
+                r#"services "t-gate" is forbidden: no"#,
+            ),
+        ] {
+            assert_eq!(stable(message), stays);
+        }
+    }
+
+    #[test]
+    fn only_what_cannot_be_changed_is_worth_making_anew() {
+        let fixed = json!({"field": "spec.clusterIPs[0]", "message": "Invalid value: may not change once set"});
+        let bad = json!({"field": "spec.clusterIPs[0]", "message": "must be a valid IP address"});
+        let port = json!({"field": "spec.ports[0].port", "message": "field is immutable"});
+        for (causes, only) in [
+            (json!([fixed]), true),
+            (json!([fixed, bad]), false),
+            (json!([fixed, port]), false),
+            (json!([]), false),
+        ] {
+            let error = answer(422, &causes);
+            assert_eq!(
+                error.is_only_about_immutable("spec.clusterIP"),
+                only,
+                "{causes}"
+            );
+        }
+        assert!(!answer(409, &json!([fixed])).is_about_immutable());
     }
 
     #[test]

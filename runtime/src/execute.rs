@@ -8,6 +8,7 @@
 
 mod act;
 mod outcome;
+mod remedy;
 mod server;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,6 +35,8 @@ pub(crate) enum Effect {
     /// Nothing had to be done after all.
     Nothing,
     Waiting(Reason),
+    /// The dry run showed that this field can only be changed by deleting the object.
+    MustRecreate(String),
     Trouble(Trouble),
     NotSent(Closed),
 }
@@ -62,6 +65,7 @@ pub(crate) async fn execute(
     };
     let mut outcome = Outcome::default();
     let mut blocked = Blocked::default();
+    let mut immutable: BTreeMap<ObjectId, String> = BTreeMap::new();
     for id in held {
         let node = wanted.get(id).and_then(|child| child.node.as_deref());
         blocked.block(id, node);
@@ -70,6 +74,7 @@ pub(crate) async fn execute(
         let batch: Vec<Step> = batch
             .into_iter()
             .filter(|step| !blocked.stops(step, wanted.get(&step.id).copied()))
+            .map(|step| recreated(step, &immutable))
             .collect();
         let mut effects = futures::stream::iter(batch.into_iter().map(|step| {
             let wanted = wanted.get(&step.id).copied();
@@ -83,11 +88,26 @@ pub(crate) async fn execute(
         while let Some((step, effect)) = effects.next().await {
             let node = wanted.get(&step.id).and_then(|child| child.node.as_deref());
             blocked.note(&step, node, &effect);
+            if let Effect::MustRecreate(field) = &effect {
+                immutable.insert(step.id.clone(), field.clone());
+            }
             outcome.note(step, effect);
         }
     }
     outcome.sort();
     outcome
+}
+
+/// An apply that would change what cannot be changed gives way to a deletion.
+fn recreated(step: Step, immutable: &BTreeMap<ObjectId, String>) -> Step {
+    match (step.act, immutable.get(&step.id)) {
+        (Act::Apply, Some(field)) => Step {
+            act: Act::Recreate,
+            reason: Reason::Immutable(field.clone()),
+            ..step
+        },
+        _ => step,
+    }
 }
 
 /// Steps that may be carried out side by side, in order. `plan` has sorted them.
@@ -108,7 +128,7 @@ fn batches(steps: Vec<Step>) -> Vec<Vec<Step>> {
 /// Flips need no order among themselves, and neither do dry runs.
 fn rank_of(step: &Step) -> u8 {
     match step.act {
-        Act::Create | Act::Apply | Act::Grow | Act::Delete => rank(step),
+        Act::Create | Act::Apply | Act::Grow | Act::Recreate | Act::Delete => rank(step),
         _ => 0,
     }
 }
@@ -148,7 +168,9 @@ impl Blocked {
 
     fn note(&mut self, step: &Step, node: Option<&str>, effect: &Effect) {
         match effect {
-            Effect::Done(_) | Effect::Nothing => {}
+            // What is deleted is not there again before a later pass.
+            Effect::Done(_) if step.act == Act::Recreate => self.block(&step.id, node),
+            Effect::Done(_) | Effect::Nothing | Effect::MustRecreate(_) => {}
             Effect::NotSent(_) => self.closed = true,
             Effect::Trouble(trouble)
                 if step.act == Act::Preflight && trouble.kind == TroubleKind::Refused =>

@@ -40,10 +40,12 @@ pub enum PrunePolicy {
 pub enum Remedy {
     /// Say so in a condition and leave the object.
     Refuse,
-    /// Delete the object and create it anew; nothing but an address is lost.
-    Recreate,
-    /// Delete the object, leave its pods, create it anew (`StatefulSet`).
-    OrphanAndRecreate,
+    /// Delete the object and create it anew, where the value changes from or to this one; nothing but
+    /// an address is lost. The server keeps this value also when an apply leaves the field out.
+    Recreate { sticky: &'static str },
+    /// Leave the object and say so: a person may delete it without its pods, and it is made anew over
+    /// them.
+    Orphan,
 }
 
 /// A field that the API server does not let change, as a JSON pointer.
@@ -105,7 +107,10 @@ static TABLE: [KindRow; 6] = [
         watch: WatchForm::Metadata,
         prune: PrunePolicy::Prune,
         preflight: true,
-        immutable: &[immutable("/spec/clusterIP", Remedy::Recreate)],
+        immutable: &[immutable(
+            "/spec/clusterIP",
+            Remedy::Recreate { sticky: "None" },
+        )],
         always_sent: &[],
         verbs: WRITE,
     },
@@ -132,10 +137,10 @@ static TABLE: [KindRow; 6] = [
         prune: PrunePolicy::Prune,
         preflight: true,
         immutable: &[
-            immutable("/spec/selector", Remedy::OrphanAndRecreate),
-            immutable("/spec/serviceName", Remedy::OrphanAndRecreate),
-            immutable("/spec/podManagementPolicy", Remedy::OrphanAndRecreate),
-            immutable("/spec/volumeClaimTemplates", Remedy::Refuse),
+            immutable("/spec/selector", Remedy::Orphan),
+            immutable("/spec/serviceName", Remedy::Orphan),
+            immutable("/spec/podManagementPolicy", Remedy::Orphan),
+            immutable("/spec/volumeClaimTemplates", Remedy::Orphan),
         ],
         always_sent: &[
             "/spec/template/spec/serviceAccountName",
@@ -167,8 +172,16 @@ static TABLE: [KindRow; 6] = [
         rank: 3,
         watch: WatchForm::Metadata,
         prune: PrunePolicy::Keep,
-        preflight: false,
-        immutable: &[immutable("/spec", Remedy::Refuse)],
+        preflight: true,
+        immutable: &[
+            immutable("/spec/accessModes", Remedy::Refuse),
+            immutable("/spec/dataSource", Remedy::Refuse),
+            immutable("/spec/dataSourceRef", Remedy::Refuse),
+            immutable("/spec/selector", Remedy::Refuse),
+            immutable("/spec/storageClassName", Remedy::Refuse),
+            immutable("/spec/volumeMode", Remedy::Refuse),
+            immutable("/spec/volumeName", Remedy::Refuse),
+        ],
         always_sent: &[],
         verbs: &["create", "get", "list", "patch", "watch"],
     },

@@ -36,6 +36,9 @@ pub enum Act {
     Apply,
     /// Ask for more storage, and change nothing else of the claim.
     Grow,
+    /// Delete what cannot be changed as desired, like `Delete`: it is created anew once it is gone.
+    /// `execute` puts it in the place of an apply, after the dry run has shown the need.
+    Recreate,
     /// Delete it, with its uid and resource version as preconditions.
     Delete,
     /// Do nothing until something happens.
@@ -51,6 +54,8 @@ pub enum Reason {
     Changed,
     /// What is no longer as we wrote it.
     Drifted(String),
+    /// The field that the server does not let change.
+    Immutable(String),
     Undesired,
     /// The object is being deleted.
     Terminating,
@@ -70,6 +75,9 @@ impl fmt::Display for Reason {
             Self::Missing => f.write_str("it is missing"),
             Self::Changed => f.write_str("its content changed"),
             Self::Drifted(what) => write!(f, "somebody changed {what}"),
+            Self::Immutable(field) => {
+                write!(f, "{field} cannot be changed, so that it is made anew")
+            }
             Self::Undesired => f.write_str("it is no longer part of the cluster"),
             Self::Terminating => f.write_str("it is being deleted"),
             Self::Predecessor => {
@@ -100,7 +108,7 @@ pub(crate) fn phase(act: Act) -> u8 {
         Act::Wait | Act::Refuse => 0,
         Act::Flip | Act::Unflip => 1,
         Act::Preflight => 2,
-        Act::Create | Act::Apply | Act::Grow => 3,
+        Act::Create | Act::Apply | Act::Grow | Act::Recreate => 3,
         Act::Delete => 4,
     }
 }
@@ -147,7 +155,7 @@ fn child(wanted: &DesiredChild, observed: &Observed, rollout: Rollout) -> Vec<St
         }
         // A claim that was there before us is used as it is.
         None if claim => Vec::new(),
-        _ if claim => steps(wanted, [Act::Grow], &Reason::Changed),
+        _ if claim => steps(wanted, [Act::Preflight, Act::Grow], &Reason::Changed),
         _ if !rollout.admits(wanted) => steps(wanted, [Act::Wait], &Reason::NotItsTurn),
         _ => changed(wanted, known),
     }

@@ -15,6 +15,7 @@ use super::child::{
     Applied, Child, Entries, Evidence, Identity, Owner, RawEvidence, Version, Workload,
 };
 use super::order::{Order, PodSpec};
+use crate::error::stable;
 use crate::labels;
 
 /// Who is asking: decides which entries and labels are ours.
@@ -201,12 +202,12 @@ fn failure(status: &Status) -> Option<Box<str>> {
                 || (condition.type_ == "Progressing" && reason == Some("ProgressDeadlineExceeded"))
         })
         .map(|condition| {
-            condition
-                .message
-                .as_deref()
-                .or(condition.reason.as_deref())
-                .unwrap_or(&condition.type_)
-                .into()
+            let said = condition.message.as_deref();
+            stable(
+                said.or(condition.reason.as_deref())
+                    .unwrap_or(&condition.type_),
+            )
+            .into()
         })
 }
 

@@ -7,11 +7,13 @@ use serde_json::{Value, json};
 
 use super::Effect;
 use super::outcome::{Doing, Trouble, Verb};
-use super::server::{Gate, Server};
+use super::remedy::{complaints, must_recreate};
+use super::server::{Gate, MERGE, Server};
 use crate::build::DesiredChild;
 use crate::cache::{Applied, Body, Cache, Child};
 use crate::error::{Meaning, RequestError};
-use crate::kind::ObjectId;
+use crate::kind::{ObjectId, PrunePolicy};
+use crate::labels;
 use crate::observe::{Observed, Whose, stamped, whose};
 use crate::plan::{Act, Reason, Step};
 
@@ -30,14 +32,14 @@ impl Actor<'_> {
     pub(crate) async fn act(&self, step: &Step, wanted: Option<&DesiredChild>) -> Effect {
         let doing = match step.act {
             Act::Create => Doing::Create,
-            Act::Delete => Doing::Delete,
+            Act::Delete | Act::Recreate => Doing::Delete,
             Act::Preflight => Doing::Try,
             _ => Doing::Update,
         };
         let answer = match (step.act, wanted) {
             (Act::Wait, _) => return Effect::Waiting(step.reason.clone()),
             (Act::Refuse, _) => return Effect::Trouble(Trouble::conflict(&step.id)),
-            (Act::Delete, _) => self.delete(&step.id).await,
+            (Act::Delete | Act::Recreate, _) => self.delete(&step.id, &step.reason).await,
             (Act::Create, Some(wanted)) => self.create(wanted).await,
             (act, Some(wanted)) => match self.cache.child_of(&wanted.id) {
                 Some(child) => self.change(act, &step.reason, wanted, &child).await,
@@ -58,13 +60,7 @@ impl Actor<'_> {
     ) -> Answer {
         match act {
             Act::Flip | Act::Unflip => self.flip(&wanted.id, child).await,
-            Act::Preflight => {
-                let document = stamped(&wanted.document, &self.applied(wanted));
-                self.server
-                    .apply(self.gate, &wanted.id, &child.uid, document, true)
-                    .await?;
-                Ok(Effect::Nothing)
-            }
+            Act::Preflight => self.preflight(wanted, child).await,
             Act::Grow => self.grow(wanted, child).await,
             _ => {
                 // The cure of drift changes no content: it keeps the generation of the last one.
@@ -86,6 +82,33 @@ impl Actor<'_> {
 
     fn applied(&self, wanted: &DesiredChild) -> Applied {
         Applied::new(&wanted.hash, self.observed.subject.generation)
+    }
+
+    /// Tries a change, and finds out what about it the server does not let happen.
+    async fn preflight(&self, wanted: &DesiredChild, child: &Child) -> Answer {
+        let id = &wanted.id;
+        if id.kind.row().prune == PrunePolicy::Keep {
+            let change = self.growth(wanted, child);
+            let grown = self.server.try_merge(self.gate, id, &change).await?;
+            return Ok(judge(wanted, &grown).unwrap_or(Effect::Nothing));
+        }
+        let document = stamped(&wanted.document, &self.applied(wanted));
+        let answer = self
+            .server
+            .try_apply(self.gate, id, &child.uid, document)
+            .await;
+        if let Some(field) = must_recreate(wanted, answer.as_ref()) {
+            return Ok(Effect::MustRecreate(field));
+        }
+        match answer {
+            Ok(_) => Ok(Effect::Nothing),
+            Err(error) if error.is_about_immutable() => {
+                // Of a StatefulSet the server does not say which field it is.
+                let live = self.server.read_whole(self.gate, id).await?;
+                judge(wanted, &live).ok_or(error)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     async fn create(&self, wanted: &DesiredChild) -> Answer {
@@ -141,7 +164,7 @@ impl Actor<'_> {
                 .as_ref()
                 .is_some_and(|raw| raw.drift(&stamped(&wanted.document, applied)).is_none())
         });
-        if whole || wanted.id.kind.row().prune == crate::kind::PrunePolicy::Keep {
+        if whole || wanted.id.kind.row().prune == PrunePolicy::Keep {
             return Ok(Effect::Nothing);
         }
         let Some(applied) = written.cloned() else {
@@ -155,7 +178,7 @@ impl Actor<'_> {
         let document = stamped(&wanted.document, applied);
         let body = self
             .server
-            .apply(self.gate, &wanted.id, &child.uid, document.clone(), false)
+            .apply(self.gate, &wanted.id, &child.uid, document.clone())
             .await?;
         let written = body.clone().into_child(self.cache.ours());
         if let Some(what) = written
@@ -198,10 +221,9 @@ impl Actor<'_> {
         if let Some(patch) = patch.as_object_mut() {
             patch.insert("metadata".to_owned(), json!({"uid": child.uid}));
         }
-        let content = "application/merge-patch+json";
         let body = self
             .server
-            .patch(self.gate, &wanted.id, "apply", content, &patch)
+            .patch(self.gate, &wanted.id, "apply", MERGE, &patch)
             .await?;
         self.cache.record(wanted.id.kind, body, None);
         Ok(Effect::Done(Verb::Updated))
@@ -241,28 +263,23 @@ impl Actor<'_> {
         }
     }
 
+    /// All that is ever changed of a claim: how much storage it asks for, and what we noted on it.
+    fn growth(&self, wanted: &DesiredChild, child: &Child) -> Value {
+        growth(wanted, &child.uid, &self.applied(wanted))
+    }
+
     async fn grow(&self, wanted: &DesiredChild, child: &Child) -> Answer {
-        let requests = wanted
-            .document
-            .pointer("/spec/resources/requests")
-            .cloned()
-            .unwrap_or(Value::Null);
-        let applied = self.applied(wanted).to_string();
-        let patch = json!({
-            "metadata": {"uid": child.uid, "annotations": {crate::labels::APPLIED: applied}},
-            "spec": {"resources": {"requests": requests}},
-        });
-        let content = "application/merge-patch+json";
+        let patch = self.growth(wanted, child);
         let body = self
             .server
-            .patch(self.gate, &wanted.id, "apply", content, &patch)
+            .patch(self.gate, &wanted.id, "apply", MERGE, &patch)
             .await?;
         self.cache
             .record(wanted.id.kind, body, Some(wanted.hash.as_str()));
         Ok(Effect::Done(Verb::Updated))
     }
 
-    async fn delete(&self, id: &ObjectId) -> Answer {
+    async fn delete(&self, id: &ObjectId, reason: &Reason) -> Answer {
         let Some(child) = self.cache.child_of(id) else {
             return Ok(Effect::Nothing);
         };
@@ -284,7 +301,7 @@ impl Actor<'_> {
                 Ok(Effect::Nothing)
             }
             // Its uid or version is another by now: the watch will say so, and the plan be made anew.
-            Err(error) if error.code() == 409 => Ok(Effect::Waiting(Reason::Undesired)),
+            Err(error) if error.code() == 409 => Ok(Effect::Waiting(reason.clone())),
             Err(error) => Err(error),
         }
     }
@@ -304,5 +321,54 @@ impl Actor<'_> {
             }
             Meaning::Trouble => Effect::Trouble(Trouble::failed(id, doing, error)),
         }
+    }
+}
+
+/// The trouble with what is desired and cannot be had of a present object.
+fn judge(wanted: &DesiredChild, live: &Value) -> Option<Effect> {
+    let complaints = complaints(wanted, live);
+    (!complaints.is_empty())
+        .then(|| Effect::Trouble(Trouble::immutable(&wanted.id, Doing::Try, &complaints)))
+}
+
+fn growth(wanted: &DesiredChild, uid: &str, applied: &Applied) -> Value {
+    let mut patch = json!({
+        "metadata": {"uid": uid, "annotations": {labels::APPLIED: applied.to_string()}},
+    });
+    if let Some(storage) = wanted.document.pointer("/spec/resources/requests/storage") {
+        patch["spec"] = json!({"resources": {"requests": {"storage": storage}}});
+    }
+    patch
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::kind::ChildKind;
+
+    #[test]
+    fn of_a_claim_only_its_size_is_ever_changed() {
+        let wanted = DesiredChild {
+            id: ObjectId::new(ChildKind::PersistentVolumeClaim, "prod", "a"),
+            node: None,
+            node_type: None,
+            document: Arc::new(json!({
+                "metadata": {"name": "a", "labels": {"l": "new"}},
+                "spec": {
+                    "storageClassName": "other", "accessModes": ["ReadWriteMany"],
+                    "resources": {"requests": {"storage": "2Gi", "example.com/other": "1"}, "limits": {"storage": "4Gi"}},
+                },
+            })),
+            hash: "h".to_owned(),
+        };
+        assert_eq!(
+            growth(&wanted, "u", &Applied::new("h", 3)),
+            json!({
+                "metadata": {"uid": "u", "annotations": {"dsoi.dev/applied": "h;3"}},
+                "spec": {"resources": {"requests": {"storage": "2Gi"}}},
+            })
+        );
     }
 }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::Effect;
-use crate::error::{Closed, RequestError, chain};
+use crate::error::{Closed, RequestError, chain, stable};
 use crate::kind::ObjectId;
-use crate::plan::{Reason, Step};
+use crate::plan::{Act, Reason, Step};
 
 /// What was done about a child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,7 +83,11 @@ impl Trouble {
             kind: TroubleKind::Failed,
             reason: error.reason(),
             doing,
-            message: format!("failed to {} {id}: {}", doing.as_str(), chain(error)),
+            message: format!(
+                "failed to {} {id}: {}",
+                doing.as_str(),
+                stable(&chain(error))
+            ),
             retry_after: error.retry_after(),
         }
     }
@@ -93,8 +97,10 @@ impl Trouble {
             .complaints()
             .into_iter()
             .map(|(field, message)| {
+                // What follows the first line is a dump of values.
+                let message = message.lines().next().unwrap_or_default();
                 if field.is_empty() {
-                    message
+                    message.to_owned()
                 } else {
                     format!("{field}: {message}")
                 }
@@ -106,6 +112,18 @@ impl Trouble {
             reason: "Refused",
             doing,
             message: format!("{id} is refused: {}", complaints.join("; ")),
+            retry_after: None,
+        }
+    }
+
+    /// The object has fields that cannot be changed as desired.
+    pub(crate) fn immutable(id: &ObjectId, doing: Doing, complaints: &[String]) -> Self {
+        Self {
+            id: id.clone(),
+            kind: TroubleKind::Refused,
+            reason: "Refused",
+            doing,
+            message: format!("{id} cannot be changed: {}", complaints.join("; ")),
             retry_after: None,
         }
     }
@@ -143,12 +161,20 @@ impl Outcome {
 
     pub(super) fn note(&mut self, step: Step, effect: Effect) {
         match effect {
-            Effect::Done(verb) => self.done.push(Done {
-                id: step.id,
-                verb,
-                reason: step.reason,
-            }),
-            Effect::Nothing => {}
+            Effect::Done(verb) => {
+                if step.act == Act::Recreate {
+                    self.waiting.push(Waiting {
+                        id: step.id.clone(),
+                        reason: Reason::Terminating,
+                    });
+                }
+                self.done.push(Done {
+                    id: step.id,
+                    verb,
+                    reason: step.reason,
+                });
+            }
+            Effect::Nothing | Effect::MustRecreate(_) => {}
             Effect::Waiting(reason) => self.waiting.push(Waiting {
                 id: step.id,
                 reason,

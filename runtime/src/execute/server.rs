@@ -28,6 +28,9 @@ const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 const METADATA: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 const JSON: &str = "application/json";
+const APPLY: &str = "application/apply-patch+yaml";
+/// The type of a patch that is merged into an object.
+pub(super) const MERGE: &str = "application/merge-patch+json";
 
 /// Whether another request may be started.
 pub(crate) trait Gate: Sync {
@@ -76,28 +79,51 @@ impl Server {
             .await
     }
 
-    /// Applies a document to the object of this uid, with force, for real or as a dry run.
+    /// Applies a document to the object of this uid, with force.
     pub(crate) async fn apply(
         &self,
         gate: &dyn Gate,
         id: &ObjectId,
         uid: &str,
-        mut document: Value,
-        dry_run: bool,
+        document: Value,
     ) -> Result<Object, RequestError> {
-        if let Some(metadata) = document.get_mut("metadata").and_then(Value::as_object_mut) {
-            metadata.insert("uid".to_owned(), uid.into());
-        }
         let path = format!("{}?fieldManager={}&force=true", object(id), self.manager);
-        let (verb, path) = if dry_run {
-            ("preflight", path + "&dryRun=All")
-        } else {
-            ("apply", path)
-        };
-        let body = document.to_string();
-        let content = "application/apply-patch+yaml";
-        self.send(gate, &write(id, Method::PATCH, verb, path, content, &body))
-            .await
+        let body = with_uid(document, uid).to_string();
+        let call = write(id, Method::PATCH, "apply", path, APPLY, &body);
+        self.send(gate, &call).await
+    }
+
+    /// Tries [`Server::apply`]. Returns the whole object as it would be.
+    pub(crate) async fn try_apply(
+        &self,
+        gate: &dyn Gate,
+        id: &ObjectId,
+        uid: &str,
+        document: Value,
+    ) -> Result<Value, RequestError> {
+        let manager = &self.manager;
+        let path = format!(
+            "{}?fieldManager={manager}&force=true&dryRun=All",
+            object(id)
+        );
+        let body = with_uid(document, uid).to_string();
+        let mut call = write(id, Method::PATCH, "preflight", path, APPLY, &body);
+        call.accept = JSON;
+        self.send(gate, &call).await
+    }
+
+    /// Tries a merge patch. Returns the whole object as it would be.
+    pub(crate) async fn try_merge(
+        &self,
+        gate: &dyn Gate,
+        id: &ObjectId,
+        change: &Value,
+    ) -> Result<Value, RequestError> {
+        let path = format!("{}?fieldManager={}&dryRun=All", object(id), self.manager);
+        let body = change.to_string();
+        let mut call = write(id, Method::PATCH, "preflight", path, MERGE, &body);
+        call.accept = JSON;
+        self.send(gate, &call).await
     }
 
     /// Patches an object.
@@ -132,6 +158,17 @@ impl Server {
         let call = write(id, Method::DELETE, "delete", object(id), JSON, &body);
         let _: serde::de::IgnoredAny = self.send(gate, &call).await?;
         Ok(())
+    }
+
+    /// Reads a whole object, to tell what about it cannot be changed.
+    pub(crate) async fn read_whole(
+        &self,
+        gate: &dyn Gate,
+        id: &ObjectId,
+    ) -> Result<Value, RequestError> {
+        let mut call = write(id, Method::GET, "get", object(id), JSON, "");
+        call.accept = JSON;
+        self.send(gate, &call).await
     }
 
     /// Reads an object from a quorum of the store.
@@ -210,6 +247,14 @@ impl Server {
             retry_after,
         })
     }
+}
+
+/// The document for the object of this uid and no other.
+fn with_uid(mut document: Value, uid: &str) -> Value {
+    if let Some(metadata) = document.get_mut("metadata").and_then(Value::as_object_mut) {
+        metadata.insert("uid".to_owned(), uid.into());
+    }
+    document
 }
 
 /// 0.2 s, 0.4 s, 0.8 s …

@@ -265,7 +265,10 @@ fn a_claim_is_used_as_it_is_and_only_ever_grown() {
     let kind = ChildKind::PersistentVolumeClaim;
     assert_eq!(about(kind, claim(None), None), []);
     assert_eq!(about(kind, claim(Some("new")), None), []);
-    assert_eq!(about(kind, claim(Some("old")), None), [Act::Grow]);
+    assert_eq!(
+        about(kind, claim(Some("old")), None),
+        [Act::Preflight, Act::Grow]
+    );
     let mut of_another_node = claim(Some("old"));
     of_another_node.identity.node = Some("other".into());
     assert_eq!(about(kind, of_another_node, None), [Act::Refuse]);

@@ -1,7 +1,7 @@
 //! Changes of a resource: what is written, what is removed, what is refused.
 
 use dsoi_runtime::testing::{Mark, Verb, wait};
-use kube::api::ListParams;
+use kube::api::{DeleteParams, ListParams, PropagationPolicy};
 use serde_json::{Value, json};
 
 use crate::scene::{SOON, Scene, shown};
@@ -242,4 +242,108 @@ async fn a_resource_that_cannot_be_built_says_where() {
     );
     scene.settled().await;
     assert_eq!(writes(&scene, mark), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_service_that_becomes_headless_or_stops_being_so_is_made_anew() {
+    let (scene, _operator) = installed("headless").await;
+    let address = async || -> Option<(Value, bool)> {
+        let service = scene.get("Service", "t-gate").await?;
+        let headless = service["spec"]["clusterIP"] == "None";
+        Some((service["metadata"]["uid"].clone(), headless))
+    };
+    let (mut uid, mut headless) = address().await.unwrap();
+    assert!(!headless);
+    for wanted in [json!("None"), Value::Null] {
+        let mark = scene.proxy.mark();
+        scene
+            .create("t", |tally| {
+                tally["spec"]["k8sConfigGroup"][1]["service"]["clusterIP"] = wanted.clone();
+            })
+            .await;
+        let was = (uid.clone(), headless);
+        (uid, headless) = wait::until(SOON, "the Service is made anew", async || {
+            address()
+                .await
+                .filter(|now| now.0 != was.0 && now.1 != was.1)
+        })
+        .await
+        .unwrap();
+        scene.condition("t", "Ready", "True").await;
+        scene.condition("t", "Accepted", "True").await;
+        scene.settled().await;
+        let log = scene.proxy.writes(mark);
+        let about = |verb: Verb| {
+            let of = |w: &&dsoi_runtime::testing::Logged| {
+                w.verb == verb && w.resource == "services" && w.name.as_deref() == Some("t-gate")
+            };
+            log.iter().filter(of).collect::<Vec<_>>()
+        };
+        let deletes = about(Verb::Delete);
+        assert_eq!(deletes.len(), 1, "{:#?}", shown(&log));
+        assert_eq!(about(Verb::Create).len(), 1, "{:#?}", shown(&log));
+        let preconditions = &deletes[0].json().unwrap()["preconditions"];
+        assert!(preconditions["uid"].is_string() && preconditions["resourceVersion"].is_string());
+    }
+    let note = wait::until(SOON, "the deletion was announced", async || {
+        let events = scene.api("Event").list(&ListParams::default()).await.ok()?;
+        events
+            .items
+            .iter()
+            .filter_map(|event| event.data["note"].as_str())
+            .find(|note| note.starts_with("Deleted Service t-gate"))
+            .map(str::to_owned)
+    })
+    .await
+    .unwrap();
+    assert!(note.contains("spec.clusterIP cannot be changed"), "{note}");
+}
+
+#[tokio::test]
+async fn a_claim_template_that_changes_is_named_once_and_with_what_helps() {
+    let scene = Scene::new("template").await;
+    let _operator = scene.start();
+    scene.create("t", |_| {}).await;
+    scene.condition("t", "Ready", "True").await;
+    scene.settled().await;
+    let mark = scene.proxy.mark();
+    let grow = |tally: &mut Value| {
+        tally["spec"]["k8sConfigGroup"][0]["storageConfig"][0]["spec"]["resources"]["requests"]["storage"] =
+            json!("2Gi");
+    };
+    scene.create("t", grow).await;
+    let accepted = scene.condition("t", "Accepted", "False").await;
+    let message = accepted["message"].as_str().unwrap();
+    assert!(
+        message.contains("StatefulSet ")
+            && message.contains("spec.volumeClaimTemplates is immutable: put its old value back")
+            && message.contains("--cascade=orphan"),
+        "{message}"
+    );
+    scene.settled().await;
+    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    let refused = writes(&scene, mark)
+        .into_iter()
+        .filter(|write| write.contains("statefulsets") && write.contains("dry run"));
+    assert_eq!(refused.count(), 1, "{:#?}", writes(&scene, mark));
+
+    // What the message says helps: the pods stay, and the StatefulSet comes back over them.
+    let orphan = DeleteParams {
+        propagation_policy: Some(PropagationPolicy::Orphan),
+        ..DeleteParams::default()
+    };
+    scene
+        .api("StatefulSet")
+        .delete("t-store", &orphan)
+        .await
+        .unwrap();
+    wait::until(SOON, "it is back with the new template", async || {
+        let store = scene.get("StatefulSet", "t-store").await?;
+        let claim = &store["spec"]["volumeClaimTemplates"][0]["spec"];
+        (claim["resources"]["requests"]["storage"] == "2Gi").then_some(())
+    })
+    .await
+    .unwrap();
+    scene.condition("t", "Accepted", "True").await;
+    scene.condition("t", "Ready", "True").await;
 }
