@@ -15,7 +15,7 @@ use super::child::{
     Applied, Child, Entries, Evidence, Identity, Owner, RawEvidence, Version, Workload,
 };
 use super::order::{Order, PodSpec};
-use crate::error::stable;
+use super::status::Status;
 use crate::labels;
 
 /// Who is asking: decides which entries and labels are ours.
@@ -108,29 +108,6 @@ fn order<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Order, D::Error> 
         .map(|spec| spec.map(Order::from).unwrap_or_default())
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Status {
-    observed_generation: Option<i64>,
-    replicas: Option<i32>,
-    ready_replicas: Option<i32>,
-    updated_replicas: Option<i32>,
-    current_revision: Option<String>,
-    update_revision: Option<String>,
-    conditions: Option<Vec<Condition>>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct Condition {
-    #[serde(rename = "type")]
-    type_: String,
-    status: String,
-    #[serde(default)]
-    reason: Option<String>,
-    #[serde(default)]
-    message: Option<String>,
-}
-
 impl Body {
     pub(crate) fn name(&self) -> &str {
         &self.metadata.name
@@ -142,7 +119,15 @@ impl Body {
 
     /// The projection of this object.
     pub(crate) fn into_child(self, ours: &Ours) -> Child {
-        let workload = self.workload();
+        // Only a workload has a template.
+        let workload = self
+            .spec
+            .as_ref()
+            .is_some_and(|spec| spec.template.is_some())
+            .then(|| {
+                let generation = self.metadata.generation.unwrap_or_default();
+                Workload::new(generation, self.status.as_ref())
+            });
         let order = self
             .spec
             .and_then(|spec| spec.template)
@@ -169,46 +154,6 @@ impl Body {
             workload: workload.map(Box::new),
         }
     }
-
-    fn workload(&self) -> Option<Workload> {
-        self.spec.as_ref()?.template.as_ref()?;
-        let status = self.status.as_ref();
-        let of = |field: fn(&Status) -> Option<i32>| status.and_then(field).unwrap_or_default();
-        let revision =
-            |field: fn(&Status) -> Option<&str>| status.and_then(field).unwrap_or_default();
-        Some(Workload {
-            generation: self.metadata.generation.unwrap_or_default(),
-            observed_generation: status
-                .and_then(|status| status.observed_generation)
-                .unwrap_or_default(),
-            replicas: of(|status| status.replicas),
-            ready: of(|status| status.ready_replicas),
-            updated: of(|status| status.updated_replicas),
-            updating: revision(|status| status.current_revision.as_deref())
-                != revision(|status| status.update_revision.as_deref()),
-            failure: status.and_then(failure),
-        })
-    }
-}
-
-fn failure(status: &Status) -> Option<Box<str>> {
-    status
-        .conditions
-        .as_ref()?
-        .iter()
-        .find(|condition| {
-            let reason = condition.reason.as_deref();
-            (condition.type_ == "ReplicaFailure" && condition.status == "True")
-                || (condition.type_ == "Progressing" && reason == Some("ProgressDeadlineExceeded"))
-        })
-        .map(|condition| {
-            let said = condition.message.as_deref();
-            stable(
-                said.or(condition.reason.as_deref())
-                    .unwrap_or(&condition.type_),
-            )
-            .into()
-        })
 }
 
 fn owner(references: Vec<OwnerReference>) -> Option<Owner> {

@@ -1,18 +1,26 @@
 //! The one write of a status per pass, and the one read that settles a doubt about the resource.
 
+use std::time::Duration;
+
 use http::Method;
+use k8s_openapi::jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
+use tokio::time::Instant;
 
-use super::{
-    Cluster, ClusterStatus, Duration, Instant, Names, NodeFields, Pass, PassGate, RequestError,
-    STATUS_PAUSE, Sound, Subject, Timestamp, Version, chain, report,
-};
+use super::{Pass, PassGate};
+use crate::cache::Version;
+use crate::cluster::{Cluster, NodeFields};
 use crate::controller::track::backoff;
-use crate::error::Closed;
+use crate::error::{Closed, RequestError, chain};
 use crate::execute::{Call, Gate};
-use crate::report::Result as PassReport;
+use crate::guard::Sound;
+use crate::observe::Subject;
+use crate::report::{Names, Result as PassReport, report};
+use crate::spec::ClusterStatus;
 
+/// Between two writes of one status.
+const STATUS_PAUSE: Duration = Duration::from_secs(1);
 const JSON: &str = "application/json";
 
 #[derive(Deserialize)]
