@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::time::Duration;
 
-use dsoi_runtime::testing::{Verb, wait};
+use dsoi_runtime::testing::{Action, Fault, Logged, Verb, wait};
 use serde_json::json;
 
 use crate::scene::{OPERATOR, SOON, Scene, shown};
@@ -180,4 +180,41 @@ async fn fifty_resources_of_a_megabyte_fit_into_memory() {
     let resident = operator.resident_bytes().unwrap() >> 20;
     assert!(resident <= 250, "{resident} MiB");
     eprintln!("large: {resident} MiB");
+}
+
+#[tokio::test]
+async fn a_lease_that_cannot_be_renewed_ends_writing_and_then_the_process() {
+    let scene = Scene::new("lost").await;
+    scene
+        .apply(&json!({"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": OPERATOR}}))
+        .await;
+    let launch = scene
+        .launch()
+        .env("LEADER_ELECT", "true")
+        .env("POD_NAMESPACE", scene.namespace.name());
+    let operator = scene.start_with(&launch);
+    scene.create("t", |_| {}).await;
+    scene.condition("t", "Ready", "True").await;
+    let renewal = |request: &Logged| request.resource == "leases" && request.verb == Verb::Update;
+    scene
+        .proxy
+        .inject(Fault::new(renewal, Action::answer(500)).always());
+    // Past the renew deadline, and before others may take the lease.
+    tokio::time::sleep(Duration::from_secs(11)).await;
+    let mark = scene.proxy.mark();
+    scene
+        .create("t", |tally| {
+            tally["spec"]["appConfigGroup"][0]["logLevel"] = json!("debug");
+        })
+        .await;
+    let status = operator.wait(SOON).await.unwrap();
+    assert!(!status.success());
+    assert!(
+        operator.log().contains("the lease was lost"),
+        "{}",
+        operator.log()
+    );
+    let mut writes = scene.proxy.writes(mark);
+    writes.retain(|request| request.resource != "leases");
+    assert_eq!(shown(&writes), Vec::<String>::new());
 }
