@@ -13,6 +13,9 @@ use crate::model::{
 };
 use crate::schema;
 
+#[cfg(test)]
+mod tests;
+
 /// Most nodes of a custom resource, and most groups of a kind.
 const MAX_NODES: u64 = 200;
 const MAX_GROUPS: u64 = 64;
@@ -39,18 +42,6 @@ pub(super) fn document(operator: &Operator) -> Yaml {
         names.insert("categories".into(), texts(&cluster.categories));
     }
 
-    let columns: Vec<Value> = cluster
-        .columns
-        .iter()
-        .map(|column| {
-            let mut out = json!({"name": column.name, "type": column.ty, "jsonPath": column.path});
-            if column.priority != 0 {
-                out["priority"] = column.priority.into();
-            }
-            out
-        })
-        .collect();
-
     let document = json!({
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
@@ -63,13 +54,36 @@ pub(super) fn document(operator: &Operator) -> Yaml {
                 "name": operator.api.version.as_str(),
                 "served": true,
                 "storage": true,
-                "additionalPrinterColumns": columns,
+                "additionalPrinterColumns": columns(cluster),
                 "subresources": {"status": {}},
                 "schema": {"openAPIV3Schema": root(cluster)},
             }],
         },
     });
     Yaml::from(&document)
+}
+
+/// What `kubectl get` shows: whether the cluster is ready, the manifest's own columns, and the age.
+/// An own column takes the place of the one that it is named like.
+fn columns(cluster: &Cluster) -> Vec<Value> {
+    let default = |name: &str, ty: &str, path: &str| {
+        let own = cluster.columns.iter().any(|column| column.name == name);
+        (!own).then(|| json!({"name": name, "type": ty, "jsonPath": path}))
+    };
+    let ready = default(
+        "Ready",
+        "string",
+        ".status.conditions[?(@.type==\"Ready\")].status",
+    );
+    let age = default("Age", "date", ".metadata.creationTimestamp");
+    let own = cluster.columns.iter().map(|column| {
+        let mut out = json!({"name": column.name, "type": column.ty, "jsonPath": column.path});
+        if column.priority != 0 {
+            out["priority"] = column.priority.into();
+        }
+        out
+    });
+    ready.into_iter().chain(own).chain(age).collect()
 }
 
 fn root(cluster: &Cluster) -> Value {
