@@ -61,6 +61,30 @@ pub(super) enum Json {
     Array(Vec<Json>),
 }
 
+impl Json {
+    fn mentions(&self, name: &str) -> bool {
+        match self {
+            Self::Expr(expr) => expr.mentions(name),
+            Self::Object(entries) => entries.iter().any(|(_, value)| value.mentions(name)),
+            Self::Array(items) => items.iter().any(|item| item.mentions(name)),
+        }
+    }
+}
+
+/// Whether the name is a word of the text; in a string literal, one that a format would take: `{name}`.
+fn word_in(text: &str, name: &str) -> bool {
+    let letter = |c: char| c.is_alphanumeric() || c == '_';
+    if text.starts_with('"') {
+        let name = name.trim_start_matches("r#");
+        return text.split('{').skip(1).any(|rest| {
+            rest.strip_prefix(name)
+                .is_some_and(|rest| rest.starts_with(['}', ':']))
+        });
+    }
+    let name = name.trim_start_matches("r#");
+    text.split(|c| !letter(c)).any(|word| word == name)
+}
+
 impl Expr {
     /// A path or literal of Rust, as it is.
     pub(super) fn atom(text: impl Into<String>) -> Self {
@@ -106,9 +130,32 @@ impl Expr {
         Self::Macro(name.into(), args.into_iter().collect())
     }
 
-    /// `|param| body`
+    /// `|param| body`; `|_| body` where the body has no use for it, as the compiler would warn
     pub(super) fn closure(param: impl Into<String>, body: Self) -> Self {
-        Self::Closure(param.into(), Box::new(body))
+        let param = param.into();
+        let used = param.is_empty() || body.mentions(&param);
+        Self::Closure(if used { param } else { "_".to_owned() }, Box::new(body))
+    }
+
+    /// Whether the name stands in the code somewhere.
+    fn mentions(&self, name: &str) -> bool {
+        let any = |list: &[Self]| list.iter().any(|one| one.mentions(name));
+        match self {
+            Self::Atom(text) => word_in(text, name),
+            Self::Ref(inner) | Self::Closure(_, inner) => inner.mentions(name),
+            Self::Call(callee, args) | Self::Macro(callee, args) => {
+                word_in(callee, name) || any(args)
+            }
+            Self::Chain(root, links) => {
+                root.mentions(name)
+                    || links
+                        .iter()
+                        .any(|link| matches!(link, Link::Method(_, args) if any(args)))
+            }
+            Self::Struct { fields, .. } => fields.iter().any(|(_, value)| value.mentions(name)),
+            Self::Array(list) | Self::VecOf(list) | Self::Tuple(list) => any(list),
+            Self::Json(json) => json.mentions(name),
+        }
     }
 
     /// The text of the expression where `used` columns of its first line are taken, the block it stands in
@@ -163,5 +210,19 @@ mod tests {
             expr.print(8, 21, 1),
             "node\n            .container()\n            .port(\"http\", 8080)\n            .readiness_probe(\"a rather long probe\")"
         );
+    }
+
+    #[test]
+    fn a_parameter_without_a_use_has_no_name() {
+        let unused = Expr::closure("p", Expr::atom("7001"));
+        assert_eq!(
+            unused,
+            Expr::Closure("_".into(), Box::new(Expr::atom("7001")))
+        );
+        let format = Expr::mac("format", [Expr::str("{p}:1")]);
+        for body in [Expr::atom("p").method("host", []), format] {
+            let used = Expr::closure("p", body.clone());
+            assert_eq!(used, Expr::Closure("p".into(), Box::new(body)));
+        }
     }
 }
