@@ -1,6 +1,7 @@
 //! Trees with expressions and directives: container fields, file contents, data of config maps.
 //!
-//! A key with a `$` that is no directive and looks like none, as `$schema`, is an ordinary key: files may need it.
+//! A key `$word` is a directive or a mistake, except the words that JSON Schema gives to files; `$$word` writes the key
+//! `$word` on purpose.
 
 use super::reader::{literal, string};
 use super::scalar::{Core, Scalar};
@@ -8,7 +9,7 @@ use super::source::{Span, Spanned};
 use super::tree::{Node, Pair, Value};
 use super::values::unfit;
 use crate::diagnostic::{Code, Problem, Problems};
-use crate::expr::{self, Cond, Expr, For, Literal, Term, Text};
+use crate::expr::{self, Cond, Expr, For, Literal, Part, Term, Text};
 
 /// A tree that becomes a value when the operator runs.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,7 +64,24 @@ pub enum Body {
     Map(Vec<Entry>),
 }
 
-const DIRECTIVES: &[&str] = &["$if", "$for", "$join", "$json", "$value"];
+/// The directives, each with what it does.
+pub(super) const DIRECTIVES: &[(&str, &str)] = &[
+    ("$if", "keeps the mapping while a condition holds"),
+    ("$for", "repeats the mapping for each item of a list"),
+    ("$join", "makes one text of many, with this between them"),
+    ("$json", "writes the tree under it as a text of JSON"),
+    (
+        "$value",
+        "what the mapping stands for, where that is no mapping",
+    ),
+];
+
+/// Words of JSON Schema that files have as keys.
+const PLAIN: &[&str] = &["$schema", "$id", "$ref", "$defs", "$comment", "$anchor"];
+
+fn is_directive(key: &str) -> bool {
+    DIRECTIVES.iter().any(|(word, _)| *word == key)
+}
 
 /// Reads a tree. Recursion is bounded by the depth of the YAML tree.
 pub(super) fn read(node: &Node, problems: &mut Problems) -> Option<Template> {
@@ -104,7 +122,7 @@ fn map(node: &Node, pairs: &[Pair], problems: &mut Problems) -> Option<TemplateK
     let mut directives: Vec<&Pair> = Vec::new();
     for pair in pairs {
         let key = pair.key.text.as_str();
-        if DIRECTIVES.contains(&key) {
+        if is_directive(key) {
             directives.push(pair);
             continue;
         }
@@ -112,7 +130,7 @@ fn map(node: &Node, pairs: &[Pair], problems: &mut Problems) -> Option<TemplateK
             problems.push(problem);
             continue;
         }
-        let key = expr::parse_text(&pair.key, problems);
+        let key = unescaped(expr::parse_text(&pair.key, problems));
         entries.extend(read(&pair.value, problems).map(|value| Entry { key, value }));
     }
     if directives.is_empty() {
@@ -177,9 +195,7 @@ fn body(
         }
         (Some(pair), None) | (None, Some(pair)) => pair,
     };
-    let is_entry = |pair: &&Pair| {
-        !DIRECTIVES.contains(&pair.key.text.as_str()) && misspelt(&pair.key).is_none()
-    };
+    let is_entry = |pair: &&Pair| !is_directive(&pair.key.text) && misspelt(&pair.key).is_none();
     if let Some(extra) = pairs.iter().find(is_entry) {
         let word = &stands_for.key.text;
         let problem = Problem::new(
@@ -201,22 +217,44 @@ fn body(
     })
 }
 
-/// A key that looks like a directive but is none; others that start with `$`, as `$schema`, are keys.
+/// A key that looks like a directive but is none.
 fn misspelt(key: &Scalar) -> Option<Problem> {
-    if !key.text.starts_with('$') || key.text.starts_with("${") || key.text == "$id" {
+    let looks = starts_a_word(key.text.strip_prefix('$')?);
+    if !looks || is_directive(&key.text) || PLAIN.contains(&key.text.as_str()) {
         return None;
     }
+    let words = || DIRECTIVES.iter().map(|(word, _)| *word);
     let distance = |word: &str| strsim::damerau_levenshtein(&key.text.to_lowercase(), word);
-    let word = DIRECTIVES
-        .iter()
-        .find(|word| key.text.len() < 16 && distance(word) <= 1)?;
+    let near = words().find(|word| key.text.len() < 16 && distance(word) <= 1);
+    let all = words().collect::<Vec<_>>().join(", ");
+    let help = match near {
+        Some(near) => format!("did you mean `{near}`? All: {all}"),
+        None => format!(
+            "the directives are {all}; `${}` writes the key as it stands",
+            key.text
+        ),
+    };
     let problem = Problem::new(Code::E0102, format!("`{}` is not a directive", key.text))
         .at(key.span, "unknown here")
-        .help(format!(
-            "did you mean `{word}`? All: {}",
-            DIRECTIVES.join(", ")
-        ));
+        .help(help);
     Some(problem)
+}
+
+fn starts_a_word(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+}
+
+/// `$$word` as a key is `$word`.
+fn unescaped(mut key: Text) -> Text {
+    if let Some(Part::Literal(first)) = key.parts.first_mut()
+        && let Some(word) = first
+            .value
+            .strip_prefix("$$")
+            .filter(|word| starts_a_word(word))
+    {
+        first.value = format!("${word}");
+    }
+    key
 }
 
 /// Reads the condition of an `$if`.

@@ -114,8 +114,9 @@ impl Typer<'_, '_> {
             ["name", "value", "valueFrom"].contains(&entry.key.as_literal().unwrap_or_default())
         };
         let name = entry("name")?;
-        if !map.iter().all(known) {
-            return None;
+        let unknown: Vec<&WrittenEntry> = map.iter().filter(|entry| !known(entry)).collect();
+        if !unknown.is_empty() {
+            return self.env_var_fields(map.len() - unknown.len(), &unknown);
         }
         let TemplateKind::Text(text) = &name.value.kind else {
             return None;
@@ -141,6 +142,39 @@ impl Typer<'_, '_> {
             })
         });
         Some(made.ok_or(()))
+    }
+
+    /// `E0509`: a Kubernetes `EnvVar` with fields that it does not have. `None` where nothing says that it is meant as one:
+    /// a variable may be called `name`.
+    fn env_var_fields(
+        &self,
+        known: usize,
+        unknown: &[&WrittenEntry],
+    ) -> Option<Result<EnvVariable, ()>> {
+        let near = |entry: &WrittenEntry| {
+            nearest(
+                entry.key.as_literal().unwrap_or_default(),
+                ["value", "valueFrom"],
+            )
+        };
+        if known < 2 && !unknown.iter().any(|entry| near(entry).is_some()) {
+            return None;
+        }
+        for entry in unknown {
+            let key = entry.key.as_literal().unwrap_or("${…}");
+            let problem = Problem::new(
+                Code::E0509,
+                format!("`{key}` is not a field of a Kubernetes EnvVar"),
+            )
+            .at(entry.key.span, "unknown here");
+            self.report.push(match near(entry) {
+                Some(near) => problem.help(format!("did you mean `{near}`?")),
+                None => problem.help(
+                    "it has `name`, `value` and `valueFrom`; or write the variables as `{NAME: value}`",
+                ),
+            });
+        }
+        Some(Err(()))
     }
 
     pub(super) fn variable(&self, scope: &Scope<'_>, entry: &WrittenEntry) -> Option<EnvVariable> {
