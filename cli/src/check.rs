@@ -210,7 +210,7 @@ fn operator(report: &Report<'_>, manifest: &Manifest) -> Option<(Operator, Probl
                 known.span,
                 format!("another number of `{scaled}` pods changes what is written here"),
             )
-            .help("if the program reads the file again by itself, set `onChange: keep` on it"),
+            .help("if the program reads the file again by itself, set `onChange: keep` and `mount: dir` on it: a file mounted alone is never refreshed"),
         );
     }
     let process = process?;

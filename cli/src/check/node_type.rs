@@ -125,6 +125,14 @@ pub(super) fn kinds(report: &Report<'_>, written: &ast::NodeType) -> Vec<Workloa
     kinds
 }
 
+/// The file of the manifest that stands at the path, or right in it.
+fn file_at<'a>(known: &'a TypeFacts, path: &AbsolutePath) -> Option<&'a str> {
+    known.files.iter().find_map(|(name, file, _)| {
+        let file = AbsolutePath::new(file.as_str()).ok()?;
+        (file == *path || file.directory() == path.as_str()).then_some(name.as_str())
+    })
+}
+
 /// The surroundings of a node type's own expressions.
 fn node_scope(known: &TypeFacts) -> super::scope::Scope<'_> {
     super::scope::Scope::new(Reach::Node, Place::Kubernetes, Some(known))
@@ -371,6 +379,17 @@ impl Typer<'_, '_> {
                         "again",
                     )
                     .help("each claim has its own name and its own path"),
+                );
+                continue;
+            }
+            if let Some(file) = file_at(known, &path) {
+                self.report.push(
+                    Problem::new(
+                        Code::E0502,
+                        format!("file `{file}` is mounted where volume `{name}` is"),
+                    )
+                    .at(volume.path.span, "the same place")
+                    .help("give the file a directory of its own, or the volume another path"),
                 );
                 continue;
             }

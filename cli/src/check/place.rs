@@ -259,6 +259,7 @@ impl Typer<'_, '_> {
                 Some(K8sValue::String(self.text(scope, text)?))
             }
             (Shape::Int { bits }, TemplateKind::Int(number)) => {
+                self.port_number(name, *number, written.span)?;
                 if *bits == 32 && i32::try_from(*number).is_err() {
                     return self.misfit(written.span, name, "a number of 32 bits");
                 }
@@ -268,6 +269,7 @@ impl Typer<'_, '_> {
                 Some(K8sValue::Bool(literal(Literal::Bool(*value), Type::Bool)))
             }
             (Shape::IntOrString, TemplateKind::Int(number)) => {
+                self.port_number(name, *number, written.span)?;
                 if i32::try_from(*number).is_err() {
                     return self.misfit(written.span, name, "a number of 32 bits");
                 }
@@ -351,12 +353,13 @@ impl Typer<'_, '_> {
                 .iter()
                 .filter_map(|port| port.name.as_ref().map(crate::model::PortName::as_str))
         };
+        // Only a custom resource that has to list its ports can be relied on.
         let from_cr = node_type.ports.is_empty()
             && self
                 .facts
                 .k8s_group
                 .field(crate::model::K8sField::Ports)
-                .is_some();
+                .is_some_and(|field| field.required);
         if from_cr || names().any(|known| known == name) {
             return Some(());
         }
@@ -370,8 +373,30 @@ impl Typer<'_, '_> {
         );
         self.report.push(match nearest(name, names()) {
             Some(near) => problem.help(format!("did you mean `{near}`?")),
+            None if names().next().is_none() => {
+                problem.help(format!("declare it: `ports: {{{name}: 8080}}`"))
+            }
             None => problem,
         });
+        None
+    }
+
+    /// `E0511`: a number that no port can have.
+    fn port_number(&self, field: &str, number: i64, span: Span) -> Option<()> {
+        const PORTS: &[&str] = &[
+            "port",
+            "targetPort",
+            "containerPort",
+            "hostPort",
+            "nodePort",
+        ];
+        if !PORTS.contains(&field) || (1..=65_535).contains(&number) {
+            return Some(());
+        }
+        self.report.push(
+            Problem::new(Code::E0511, format!("{number} is no port"))
+                .at(span, "expected 1 to 65535"),
+        );
         None
     }
 

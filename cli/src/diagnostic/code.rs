@@ -63,7 +63,7 @@ codes! {
     E0101, "a key is written twice",
         "Two entries of one mapping have the same key. YAML readers differ in which of them they keep, so neither is taken.";
     E0102, "a key is not known",
-        "Every key of a manifest is known, so that a typing mistake cannot pass for a setting that does nothing. `dsoi explain PATH` lists the keys of a section.";
+        "Every key of a manifest is known, so that a typing mistake cannot pass for a setting that does nothing. `dsoi explain PATH` lists the keys of a section, `dsoi explain directives` the keys that start with `$`.";
     E0103, "a value has the wrong type",
         "Another kind of YAML value was expected: a text, a number, true or false, a list, or a mapping. Quotes decide between a text and the rest: `\"8080\"` is a text.";
     E0104, "a key is missing",
@@ -103,11 +103,11 @@ codes! {
     E0211, "a list has no such key",
         "The items of a keyed list are told apart by one of their fields. It has to be one of them, always present, and a string, number, enum or node type.";
     E0212, "no port has this name",
-        "Probes and services may name a port of the main container; the name has to be one that `ports` of the node type declares.";
+        "Probes and services may name a port of the main container; the name has to be one that `ports` of the node type declares, or the k8s config group requires `ports` of every custom resource.";
     E0213, "a cluster has too many node types",
         "A node type is a kind of program, and the largest applications have some twenty. The limit keeps a hostile manifest from taking time and memory.";
     E0214, "scaling a node type restarts pods",
-        "A file or config map lists the pods of a node type, or counts them, so another number of replicas changes it, and a changed file restarts the pods that read it. This is a warning: most programs need the restart to see the new list; one that reads its file again by itself takes `onChange: keep`.";
+        "A file or config map lists the pods of a node type, or counts them, so another number of replicas changes it, and a changed file restarts the pods that read it. This is a warning: most programs need the restart to see the new list; one that reads its file again by itself takes `onChange: keep` together with `mount: dir`, since Kubernetes never refreshes a file that is mounted alone.";
     E0301, "a path leads nowhere",
         "A path starts at one of `kind`, `cr`, `spec`, `external`, `node`, `k8s`, `config`, `type`, `nodes`, `pods`, `pod`, `storage`, `files`, `services`, `configMaps` or a variable of `$for`, and each step names something that is declared there. Every path is resolved when the operator is generated, so a typing mistake cannot become an empty text later.";
     E0302, "a value of another type is needed",
@@ -155,7 +155,7 @@ codes! {
     E0501, "a Deployment has no claim templates",
         "Only a StatefulSet makes a claim for each of its pods. A Deployment can have one claim that all its pods share (`claim`), or none (`refuse`).";
     E0502, "two volumes are one",
-        "Each volume that a node type demands has its own name and its own path.";
+        "Each volume that a node type demands has its own name and its own path, and no file of the manifest is mounted at or right below that path: the one would hide the other, or be written into the user's data.";
     E0503, "two ports clash",
         "In one container a port's name is unique, and so is a number within its protocol.";
     E0505, "two files have one path",
