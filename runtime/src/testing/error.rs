@@ -1,11 +1,13 @@
 //! What can go wrong around a test's control plane, as sentences.
 
-use std::{io, path::Path, path::PathBuf, time::Duration};
+use std::{error::Error as _, fmt, io, path::Path, path::PathBuf, time::Duration};
 
 use kube::core::Status;
 
 /// Why a control plane, a proxy or an operator process is not there, or refused.
-#[derive(Debug, thiserror::Error)]
+///
+/// Its `Debug` is the sentence and its causes, since that is what `unwrap` and a failing test print.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// Neither the programs nor a way to build them was found.
@@ -96,6 +98,18 @@ pub enum Error {
         #[source]
         source: Box<kube::Error>,
     },
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")?;
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
 }
 
 impl Error {
