@@ -71,9 +71,9 @@ pub enum Color {
 pub enum Command {
     /// Start a new operator project
     Init(InitArgs),
-    /// Report every mistake in a manifest
+    /// Report the mistakes in a manifest
     Check(CheckArgs),
-    /// Explain a problem code or a key of the manifest
+    /// Explain the language, a key of the manifest or a problem code
     Explain(ExplainArgs),
     /// Print the JSON schema of the manifest, for editors
     Schema,
@@ -134,13 +134,16 @@ pub struct CheckArgs {
     /// The manifest
     #[arg(short, long, value_name = "FILE", default_value = "dsoi.yaml")]
     pub file: PathBuf,
+    /// Take a warning for a mistake
+    #[arg(long)]
+    pub deny_warnings: bool,
 }
 
 /// `dsoi explain`
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// A problem code as E0102, or a path as cluster.nodeTypes.T.files
-    pub what: String,
+    /// A problem code as E0102, a path as cluster.nodeTypes.T.files, or a subject as `expressions`; all of them unless given
+    pub what: Option<String>,
 }
 
 /// `dsoi completion`

@@ -7,13 +7,15 @@ mod cond;
 mod lexer;
 mod parser;
 mod path;
+mod roots;
 mod text;
 mod types;
 
 pub use cond::{Compare, Cond, For};
 pub(crate) use cond::{parse as parse_condition, parse_for, parse_unique};
 pub use path::{Expr, Literal, Path, Step, Term};
+pub(crate) use roots::{ROOTS, is_root};
 pub(crate) use text::parse as parse_text;
 pub use text::{Part, Text};
-pub(crate) use types::parse as parse_type;
 pub use types::{FieldType, TypeKind};
+pub(crate) use types::{WORDS as TYPES, parse as parse_type};

@@ -18,10 +18,13 @@ fn main() -> ExitCode {
     // The message is ours to print: as text or as JSON, and once.
     panic::set_hook(Box::new(|_| {}));
     match panic::catch_unwind(|| command::run(&cli)) {
-        Ok(Ok(report)) => {
-            ui.report(name, &report);
-            ExitCode::SUCCESS
-        }
+        Ok(Ok(report)) => match ui.report(name, &report) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                Ui::unwritten(&error);
+                ExitCode::from(1)
+            }
+        },
         Ok(Err(failure)) => {
             ui.failure(name, &failure);
             ExitCode::from(failure.exit_code())

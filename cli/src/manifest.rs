@@ -23,6 +23,7 @@ mod helm;
 mod k8s_config_group;
 mod keys;
 mod labels;
+pub mod language;
 mod names;
 mod node_type;
 mod operator;

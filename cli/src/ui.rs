@@ -41,10 +41,13 @@ impl Ui {
     }
 
     /// Says what a command has done.
-    pub fn report(&self, command: &str, report: &Report) {
+    ///
+    /// # Errors
+    /// What was asked for cannot be written.
+    pub fn report(&self, command: &str, report: &Report) -> io::Result<()> {
         match self.output {
             Output::Text => {
-                stdout(&report.text);
+                stdout(&report.text)?;
                 if !self.quiet {
                     if let Some(warnings) = &report.warnings {
                         let text =
@@ -57,16 +60,30 @@ impl Ui {
                         .for_each(|note| stderr(&format!("{note}\n")));
                 }
             }
-            Output::Json => envelope(
-                &json!({ "apiVersion": ENVELOPE, "command": command, "ok": true, "data": report.data }),
-            ),
+            Output::Json => {
+                let mut done = json!({ "apiVersion": ENVELOPE, "command": command, "ok": true, "data": report.data });
+                if let Some(warnings) = &report.warnings {
+                    done["warnings"] =
+                        print::json(&warnings.problems, &warnings.source)["problems"].take();
+                }
+                envelope(&done)?;
+            }
         }
+        Ok(())
+    }
+
+    /// Says that what was asked for could not be written.
+    pub fn unwritten(error: &io::Error) {
+        stderr(&format!(
+            "error: failed to write to the standard output: {error}\n"
+        ));
     }
 
     /// Says why a command has failed.
     pub fn failure(&self, command: &str, failure: &Failure) {
         match (self.output, failure) {
-            (Output::Json, _) => envelope(&self::failure(command, failure)),
+            // Whether or not it can be told, it has failed.
+            (Output::Json, _) => drop(envelope(&self::failure(command, failure))),
             (Output::Text, Failure::Manifest(rejected)) => {
                 stderr(&print::text(
                     &rejected.problems,
@@ -110,7 +127,8 @@ pub fn usage(message: &str) {
         message: message.trim().trim_start_matches("error: ").to_owned(),
         help: None,
     };
-    envelope(&self::failure("", &failure));
+    // Whether or not it can be told, the command line is wrong.
+    drop(envelope(&self::failure("", &failure)));
 }
 
 fn failure(command: &str, failure: &Failure) -> Value {
@@ -141,13 +159,17 @@ fn chain(failure: &Failure) -> String {
     text
 }
 
-fn envelope(value: &Value) {
-    stdout(&format!("{value:#}\n"));
+fn envelope(value: &Value) -> io::Result<()> {
+    stdout(&format!("{value:#}\n"))
 }
 
-fn stdout(text: &str) {
-    // Whoever closed the other end has read enough.
-    let _ = io::stdout().lock().write_all(text.as_bytes());
+fn stdout(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // Whoever closed the other end has read enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
 }
 
 fn stderr(text: &str) {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::ident;
 use super::literal::words;
-use super::path::{Leads, ROOTS};
+use super::path::Leads;
 use super::scope::{Narrowed, Scope, Variable};
 use super::typer::Typer;
 use super::value::{is_text, names_of, same_type};
@@ -230,7 +230,7 @@ impl Typer<'_, '_> {
             }
         };
         let name = &each.name;
-        if ROOTS.contains(&name.value.as_str())
+        if crate::expr::is_root(&name.value)
             || scope.locals.iter().any(|known| known.name == name.value)
         {
             self.report.push(

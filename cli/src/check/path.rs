@@ -13,7 +13,7 @@ use super::report::listed;
 use super::scope::{Place, Reach, Scope};
 use super::typer::Typer;
 use crate::diagnostic::{Code, Problem, nearest};
-use crate::expr::{Path as Written, Step as WrittenStep};
+use crate::expr::{Path as Written, ROOTS, Step as WrittenStep};
 use crate::manifest::{Span, Spanned};
 use crate::model::{
     Access, Expr, ExprKind, Field, K8sType, Literal, Path, Root, Step, Type, WireName,
@@ -144,24 +144,6 @@ impl<'a> Choice<'a> {
     }
 }
 
-pub(super) const ROOTS: &[&str] = &[
-    "kind",
-    "cr",
-    "spec",
-    "external",
-    "node",
-    "k8s",
-    "config",
-    "type",
-    "nodes",
-    "pods",
-    "pod",
-    "storage",
-    "files",
-    "services",
-    "configMaps",
-];
-
 impl Typer<'_, '_> {
     /// Where the path leads; a problem otherwise.
     pub(super) fn path(&self, scope: &Scope<'_>, path: &Written) -> Option<Leads> {
@@ -280,14 +262,14 @@ impl Typer<'_, '_> {
             }
             other => {
                 let locals = scope.locals.iter().map(|local| local.name.as_str());
+                let roots = || ROOTS.iter().map(|(root, _)| *root);
                 let problem = Problem::new(Code::E0301, format!("`{path}` does not exist"))
                     .at(path.span, format!("nothing is called `{other}` here"));
                 self.report
-                    .push(match nearest(other, ROOTS.iter().copied().chain(locals)) {
+                    .push(match nearest(other, roots().chain(locals)) {
                         Some(near) => problem.help(format!("did you mean `{near}`?")),
-                        None => {
-                            problem.help(format!("an expression starts with {}", listed(ROOTS, "")))
-                        }
+                        None => problem
+                            .help(format!("an expression starts with {}", listed(roots(), ""))),
                     });
                 None
             }

@@ -11,10 +11,14 @@ use crate::check;
 /// Checks a manifest.
 ///
 /// # Errors
-/// The manifest cannot be read, or has mistakes.
+/// The manifest cannot be read, or has mistakes; or warnings, where they are denied.
 pub fn run(args: &CheckArgs, directory: &Path) -> Result<Report, Failure> {
     let manifest = read_manifest(directory, &args.file)?;
     check::check(&manifest).map_err(|problems| Failure::manifest(&manifest.source, problems))?;
+    let warnings = check::warnings(&manifest);
+    if args.deny_warnings && !warnings.is_empty() {
+        return Err(Failure::manifest(&manifest.source, warnings));
+    }
     let types: Vec<&str> = manifest
         .cluster
         .node_types
@@ -26,7 +30,7 @@ pub fn run(args: &CheckArgs, directory: &Path) -> Result<Report, Failure> {
         data: json!({ "file": manifest.source.name(), "kind": manifest.cluster.kind.value, "nodeTypes": types }),
         warnings: Some(Warnings {
             source: manifest.source.clone(),
-            problems: check::warnings(&manifest),
+            problems: warnings,
         }),
         ..Report::default()
     })

@@ -1,4 +1,4 @@
-//! `dsoi explain`: what a problem code or a key of the manifest means.
+//! `dsoi explain`: what a part of the language, a key of the manifest or a problem code means.
 
 use serde_json::json;
 
@@ -6,13 +6,27 @@ use super::{Failure, Report};
 use crate::args::ExplainArgs;
 use crate::diagnostic::{Code, nearest};
 use crate::manifest::explain;
+use crate::manifest::language::SUBJECTS;
 
-/// Explains a code or a path.
+/// Explains a subject, a code or a path; lists them all where none is given.
 ///
 /// # Errors
-/// There is no such code or path.
+/// There is no such subject, code or path.
 pub fn run(args: &ExplainArgs) -> Result<Report, Failure> {
-    let what = args.what.trim();
+    let Some(what) = args.what.as_deref().map(str::trim) else {
+        return Ok(overview());
+    };
+    if let Some(subject) = SUBJECTS
+        .iter()
+        .find(|subject| subject.name.eq_ignore_ascii_case(what))
+    {
+        let text = subject.text();
+        return Ok(Report {
+            data: json!({ "subject": subject.name, "explanation": text }),
+            text,
+            ..Report::default()
+        });
+    }
     if let Some(code) = Code::ALL
         .iter()
         .find(|code| code.id().eq_ignore_ascii_case(what))
@@ -36,17 +50,46 @@ pub fn run(args: &ExplainArgs) -> Result<Report, Failure> {
         }),
         Err(unknown) => {
             let codes = Code::ALL.iter().map(|code| code.id());
-            let known = unknown.known.iter().copied().chain(codes);
+            let subjects = SUBJECTS.iter().map(|subject| subject.name);
+            let known = unknown.known.iter().copied().chain(codes).chain(subjects);
             let elsewhere = explain::paths_to(&unknown.step);
             let help = match (nearest(&unknown.step, known), elsewhere.as_slice()) {
                 (Some(nearest), _) => Some(format!("did you mean `{nearest}`?")),
-                (None, []) => None,
+                (None, []) => Some("`dsoi explain` lists what there is".to_owned()),
                 (None, paths) => Some(format!("did you mean {}?", paths.join(" or "))),
             };
             Err(Failure::Usage {
-                message: format!("`{what}` is neither a problem code nor a path in a manifest"),
+                message: format!(
+                    "`{what}` is no subject, no problem code and no path in a manifest"
+                ),
                 help,
             })
         }
+    }
+}
+
+/// Everything that can be explained.
+fn overview() -> Report {
+    let subjects = SUBJECTS
+        .iter()
+        .map(|subject| format!("  {:14} {}\n", subject.name, subject.title));
+    let sections = explain::sections().map(|(path, doc)| format!("  {path:34} {doc}\n"));
+    let codes = Code::ALL
+        .iter()
+        .map(|code| format!("  {}  {}\n", code.id(), code.title()));
+    let text = format!(
+        "The language:\n{}\nSections of the manifest, T and the like for names of your choice:\n{}\nProblems:\n{}",
+        subjects.collect::<String>(),
+        sections.collect::<String>(),
+        codes.collect::<String>(),
+    );
+    Report {
+        data: json!({
+            "subjects": SUBJECTS.iter().map(|subject| subject.name).collect::<Vec<_>>(),
+            "paths": explain::sections().map(|(path, _)| path).collect::<Vec<_>>(),
+            "codes": Code::ALL.iter().map(|code| code.id()).collect::<Vec<_>>(),
+        }),
+        text,
+        ..Report::default()
     }
 }

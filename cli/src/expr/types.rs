@@ -39,20 +39,36 @@ pub enum TypeKind {
     Enum(Vec<Spanned<String>>),
 }
 
-/// The words for types, as a message lists them.
-const WORDS: &[(&str, TypeKind)] = &[
-    ("string", TypeKind::String),
-    ("int", TypeKind::Int),
-    ("bool", TypeKind::Bool),
-    ("port", TypeKind::Port),
-    ("quantity", TypeKind::Quantity),
-    ("duration", TypeKind::Duration),
-    ("tree", TypeKind::Tree),
-    ("json", TypeKind::Json),
-    ("secretKey", TypeKind::SecretKey),
-    ("secretRef", TypeKind::SecretRef),
-    ("nodeType", TypeKind::NodeType),
-    ("list", TypeKind::List(None)),
+/// The words for types, as a message lists them, and what values they have.
+pub(crate) const WORDS: &[(&str, TypeKind, &str)] = &[
+    ("string", TypeKind::String, "a text"),
+    ("int", TypeKind::Int, "a whole number of 64 bits"),
+    ("bool", TypeKind::Bool, "true or false"),
+    ("port", TypeKind::Port, "a number from 1 to 65535"),
+    (
+        "quantity",
+        TypeKind::Quantity,
+        "a quantity of Kubernetes, as `10Gi`",
+    ),
+    (
+        "duration",
+        TypeKind::Duration,
+        "a time, as `90s` or `1h30m`",
+    ),
+    ("tree", TypeKind::Tree, "any mapping, taken as it is"),
+    ("json", TypeKind::Json, "a text that holds JSON"),
+    (
+        "secretKey",
+        TypeKind::SecretKey,
+        "one key of a Secret; for `env` alone",
+    ),
+    ("secretRef", TypeKind::SecretRef, "the name of a Secret"),
+    ("nodeType", TypeKind::NodeType, "one of the node types"),
+    (
+        "list",
+        TypeKind::List(None),
+        "a list of mappings, which `fields` describes; `list<T>` is one of a type",
+    ),
 ];
 
 /// How deep `list<map<…>>` may go.
@@ -156,8 +172,8 @@ fn kind(part: Part<'_>, depth: usize) -> Result<Spanned<TypeKind>, Box<Problem>>
             part.scalar.place(at, part.end),
         ))
     } else {
-        let word = WORDS.iter().find(|(word, _)| *word == text);
-        word.map(|(_, kind)| kind.clone())
+        let word = WORDS.iter().find(|(word, ..)| *word == text);
+        word.map(|(_, kind, _)| kind.clone())
             .ok_or_else(|| Box::new(unknown(part)))?
     };
     Ok(Spanned::new(kind, part.span()))
@@ -245,7 +261,7 @@ fn unknown(part: Part<'_>) -> Problem {
     let text = part.text();
     let problem = Problem::new(Code::E0110, format!("`{text}` is not a type"))
         .at(part.span(), "unknown here");
-    let words = WORDS.iter().map(|(word, _)| *word);
+    let words = WORDS.iter().map(|(word, ..)| *word);
     let help = match text.strip_suffix('?') {
         Some(inner) => format!("a field that may be absent is `optional {inner}`"),
         None => match nearest(text, words) {

@@ -65,6 +65,13 @@ pub fn paths_to(name: &str) -> Vec<String> {
         .collect()
 }
 
+/// Every section: its path, and what it is.
+pub fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
+    super::schema::sections()
+        .into_iter()
+        .map(|section| (section.path, section.doc))
+}
+
 fn section(section: &Section) -> String {
     let mut text = format!("{}\n\n{}\n\n", section.path, section.doc);
     let width = section
@@ -103,7 +110,7 @@ fn shape(shape: Shape) -> String {
     let list = |words: fn() -> Vec<&'static str>| words().join(" | ");
     match shape {
         Shape::Text => "text".to_owned(),
-        Shape::Expression => "text with expressions".to_owned(),
+        Shape::Expression => "text with expressions (dsoi explain expressions)".to_owned(),
         Shape::Flag => "true or false".to_owned(),
         Shape::Int => "whole number".to_owned(),
         Shape::Octal => "file mode".to_owned(),
@@ -112,10 +119,12 @@ fn shape(shape: Shape) -> String {
         Shape::Texts => "list of texts".to_owned(),
         Shape::Ints => "list of whole numbers".to_owned(),
         Shape::Words(words) => format!("list of {}", list(words)),
-        Shape::Tree => "any value, with expressions and directives".to_owned(),
+        Shape::Tree => {
+            "any value, with expressions and directives (dsoi explain directives)".to_owned()
+        }
         Shape::Any => "any value".to_owned(),
         Shape::Condition => "condition".to_owned(),
-        Shape::Type => "type".to_owned(),
+        Shape::Type => "type (dsoi explain types)".to_owned(),
         Shape::Fields => "names and their types".to_owned(),
         Shape::Variants => "variants and their fields".to_owned(),
         Shape::AllOrTexts => "`all` or a list of texts".to_owned(),

@@ -133,7 +133,7 @@ pub(super) static SECTION: Section = Section {
         key(
             "onChange",
             Shape::Word(words::<OnChange>),
-            "What a change does: `restart` the pods (unless given) or `keep` them.",
+            "What a change does: `restart` the pods (unless given) or `keep` them. A program that reads the file again by itself also needs `mount: dir`, since a file that is mounted alone is never refreshed.",
         ),
     ],
 };

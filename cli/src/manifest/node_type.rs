@@ -94,7 +94,7 @@ pub(super) static SECTION: Section = Section {
         key(
             "pod",
             Shape::Tree,
-            "Further fields of the PodSpec: init containers, sidecars, security context.",
+            "Further fields of the PodSpec, as `securityContext` or `terminationGracePeriodSeconds`; no containers yet.",
         ),
         key(
             "workload",

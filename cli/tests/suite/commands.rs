@@ -192,3 +192,60 @@ fn the_version_is_told_to_programs_too() {
         env!("CARGO_PKG_VERSION")
     );
 }
+
+#[test]
+fn the_language_is_explained_and_explain_alone_lists_all() {
+    let explained = |args: &[&str]| String::from_utf8(dsoi(args).stdout).unwrap();
+    let all = explained(&["explain"]);
+    for word in [
+        "expressions",
+        "directives",
+        "types",
+        "scopes",
+        "manifest",
+        "E0102",
+    ] {
+        assert!(all.contains(word), "{word}: {all}");
+    }
+    assert!(explained(&["explain", "expressions"]).contains("??"));
+    assert!(explained(&["explain", "directives"]).contains("$join"));
+    assert!(explained(&["explain", "types"]).contains("quantity"));
+    assert!(explained(&["explain", "scopes"]).contains("per: cluster"));
+}
+
+#[test]
+fn warnings_are_told_to_programs_and_can_be_denied() {
+    let directory = testdata("problems");
+    let args = [
+        "-C",
+        directory.to_str().unwrap(),
+        "check",
+        "-f",
+        "E0214-scaling.yaml",
+    ];
+    let output = dsoi(&[&args[..], &["--output", "json"]].concat());
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(json(&output.stdout)["warnings"][0]["code"], "E0214");
+    let output = dsoi(&[&args[..], &["--deny-warnings"]].concat());
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_answer_that_cannot_be_written_is_a_failure() {
+    let full = std::fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_dsoi"))
+        .arg("schema")
+        .stdout(full)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        text.starts_with("error: failed to write to the standard output: "),
+        "{text}"
+    );
+}
