@@ -25,8 +25,14 @@ pub fn run(args: &CheckArgs, directory: &Path) -> Result<Report, Failure> {
         .iter()
         .map(|node_type| node_type.name.as_str())
         .collect();
+    // Warnings are printed with a line of this kind of their own.
+    let notes = if warnings.is_empty() {
+        vec![format!("{}: no mistakes", manifest.source.name())]
+    } else {
+        Vec::new()
+    };
     Ok(Report {
-        notes: vec![format!("{}: no mistakes", manifest.source.name())],
+        notes,
         data: json!({ "file": manifest.source.name(), "kind": manifest.cluster.kind.value, "nodeTypes": types }),
         warnings: Some(Warnings {
             source: manifest.source.clone(),

@@ -38,7 +38,7 @@ pub fn warnings(problems: &Problems, source: &Source, color: bool) -> String {
     }
     let (mut text, number) = list(problems, source, &Level::WARNING, color);
     text.extend([format!(
-        "{}: {}\n",
+        "{}: no mistakes, {}\n",
         clean(source.name()),
         count(number, "warning")
     )]);

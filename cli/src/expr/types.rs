@@ -262,9 +262,17 @@ fn unknown(part: Part<'_>) -> Problem {
     let problem = Problem::new(Code::E0110, format!("`{text}` is not a type"))
         .at(part.span(), "unknown here");
     let words = WORDS.iter().map(|(word, ..)| *word);
+    let elsewhere = match text.to_ascii_lowercase().as_str() {
+        "integer" | "long" | "int64" | "int32" => Some("int"),
+        "boolean" => Some("bool"),
+        "str" | "text" => Some("string"),
+        "object" | "any" | "mapping" => Some("tree"),
+        "array" => Some("list<T>"),
+        _ => None,
+    };
     let help = match text.strip_suffix('?') {
         Some(inner) => format!("a field that may be absent is `optional {inner}`"),
-        None => match nearest(text, words) {
+        None => match elsewhere.or_else(|| nearest(text, words)) {
             Some(word) => format!("did you mean `{word}`?"),
             None => "types: string, int, bool, port, quantity, duration, tree, json, secretKey, secretRef, nodeType, k8s.NAME, list<T>, map<T>, a | b".to_owned(),
         },

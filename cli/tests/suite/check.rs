@@ -31,6 +31,24 @@ fn shipped_operator(name: &str) -> Operator {
 }
 
 #[test]
+fn a_doubled_dollar_makes_a_key_of_what_would_be_a_directive() {
+    let text = "apiVersion: dsoi.dev/v1alpha1
+operator: {name: demo-operator, image: ghcr.io/example/demo-operator}
+api: {group: example.com, version: v1alpha1}
+cluster:
+  kind: Demo
+  image: ghcr.io/example/demo:1.0
+  nodeTypes:
+    server:
+      files: {app: {path: /etc/demo/app.yaml, content: {$$if: x, $schema: y, $: z}}}
+";
+    let operator = format!("{:?}", checked(text));
+    for key in ["\"$if\"", "\"$schema\"", "\"$\""] {
+        assert!(operator.contains(key), "{key}: {operator}");
+    }
+}
+
+#[test]
 fn every_shipped_manifest_makes_an_operator() {
     for (name, text) in shipped() {
         let operator = checked(&text);

@@ -14,10 +14,7 @@ fn shipped_manifests_have_no_mistakes() {
     for (name, _) in shipped() {
         let output = dsoi(&["-C", directory.to_str().unwrap(), "check", "-f", &name]);
         let stderr = String::from_utf8_lossy(&output.stderr);
-        assert!(
-            stderr.ends_with(&format!("{name}: no mistakes\n")),
-            "{stderr}"
-        );
+        assert!(stderr.contains(&format!("{name}: no mistakes")), "{stderr}");
         assert_eq!(output.status.code(), Some(0), "{name}");
     }
 }
@@ -157,6 +154,41 @@ fn codes_and_keys_are_explained() {
 }
 
 #[test]
+fn the_language_is_explained_and_explain_alone_lists_all() {
+    let explained = |args: &[&str]| String::from_utf8(dsoi(args).stdout).unwrap();
+    let all = explained(&["explain"]);
+    for word in [
+        "expressions",
+        "directives",
+        "types",
+        "scopes",
+        "manifest",
+        "E0102",
+    ] {
+        assert!(all.contains(word), "{word}: {all}");
+    }
+    assert!(explained(&["explain", "expressions"]).contains("??"));
+    assert!(explained(&["explain", "directives"]).contains("$join"));
+    assert!(explained(&["explain", "types"]).contains("quantity"));
+    assert!(explained(&["explain", "scopes"]).contains("per: cluster"));
+}
+
+#[test]
+fn warnings_can_be_denied() {
+    let directory = testdata("problems");
+    let args = [
+        "-C",
+        directory.to_str().unwrap(),
+        "check",
+        "-f",
+        "E0214-scaling.yaml",
+    ];
+    assert_eq!(dsoi(&args).status.code(), Some(0));
+    let output = dsoi(&[&args[..], &["--deny-warnings"]].concat());
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
 fn the_schema_knows_every_key_and_is_the_same_each_time() {
     let schema = dsoi(&["schema"]).stdout;
     assert_eq!(schema, dsoi(&["schema"]).stdout);
@@ -194,40 +226,13 @@ fn the_version_is_told_to_programs_too() {
 }
 
 #[test]
-fn the_language_is_explained_and_explain_alone_lists_all() {
-    let explained = |args: &[&str]| String::from_utf8(dsoi(args).stdout).unwrap();
-    let all = explained(&["explain"]);
-    for word in [
-        "expressions",
-        "directives",
-        "types",
-        "scopes",
-        "manifest",
-        "E0102",
-    ] {
-        assert!(all.contains(word), "{word}: {all}");
-    }
-    assert!(explained(&["explain", "expressions"]).contains("??"));
-    assert!(explained(&["explain", "directives"]).contains("$join"));
-    assert!(explained(&["explain", "types"]).contains("quantity"));
-    assert!(explained(&["explain", "scopes"]).contains("per: cluster"));
-}
-
-#[test]
-fn warnings_are_told_to_programs_and_can_be_denied() {
-    let directory = testdata("problems");
-    let args = [
-        "-C",
-        directory.to_str().unwrap(),
-        "check",
-        "-f",
-        "E0214-scaling.yaml",
-    ];
-    let output = dsoi(&[&args[..], &["--output", "json"]].concat());
-    assert_eq!(output.status.code(), Some(0));
-    assert_eq!(json(&output.stdout)["warnings"][0]["code"], "E0214");
-    let output = dsoi(&[&args[..], &["--deny-warnings"]].concat());
-    assert_eq!(output.status.code(), Some(1));
+fn warnings_are_json_too() {
+    let manifest = testdata("manifests").join("quickstart.yaml");
+    let file = manifest.to_str().unwrap();
+    let output = dsoi(&["check", "--output", "json", "-f", file]);
+    assert!(output.status.success());
+    let told = json(&output.stdout);
+    assert_eq!(told["warnings"][0]["code"], "E0214", "{told:#}");
 }
 
 #[cfg(target_os = "linux")]
@@ -243,9 +248,9 @@ fn an_answer_that_cannot_be_written_is_a_failure() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(1));
-    let text = String::from_utf8(output.stderr).unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
     assert!(
-        text.starts_with("error: failed to write to the standard output: "),
-        "{text}"
+        said.starts_with("error: failed to write to the standard output"),
+        "{said}"
     );
 }
