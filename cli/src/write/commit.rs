@@ -1,4 +1,5 @@
-//! Writes a new project: staged beside its place, then renamed, so that nothing is ever half there.
+//! Writes a new project: staged on the same file system, then renamed or linked, so that nothing is ever half
+//! there.
 //!
 //! Existing files are never touched and links are never followed (SE-24).
 
@@ -33,7 +34,10 @@ impl Error {
                 Some("choose another directory, or move these files out of the way")
             }
             Self::Link { .. } => Some("write to the directory that the link leads to"),
-            Self::NotADirectory { .. } | Self::Io { .. } => None,
+            Self::NotADirectory { .. } => {
+                Some("choose another directory, or move it out of the way")
+            }
+            Self::Io { .. } => None,
         }
     }
 }
@@ -70,10 +74,13 @@ pub fn commit(dir: &Path, tree: &Tree) -> Result<(), Error> {
         tree.iter().collect()
     };
 
+    // A directory that is there may be all that we may write to, or a file system of its own: a volume of a
+    // container, say.
+    let place = if present { &dir } else { &parent };
     let stage = tempfile::Builder::new()
         .prefix(".dsoi-")
-        .tempdir_in(&parent)
-        .map_err(io_error("write in", &parent))?;
+        .tempdir_in(place)
+        .map_err(io_error("write in", place))?;
     for (path, text) in &missing {
         let file = stage.path().join(path.as_str());
         make_parent(&file)?;
@@ -212,6 +219,23 @@ mod tests {
         fs::write(temp.path().join("dsoi.yaml"), "a: 1\n").unwrap();
         commit(temp.path(), &tree()).unwrap();
         assert!(temp.path().join("src/main.rs").exists());
+    }
+
+    #[test]
+    fn nothing_is_written_beside_a_directory_that_is_there() {
+        let temp = tempfile::tempdir().unwrap();
+        let dir = temp.path().join("project");
+        fs::create_dir(&dir).unwrap();
+        let changed = || fs::metadata(temp.path()).unwrap().modified().unwrap();
+        let before = changed();
+        commit(&dir, &tree()).unwrap();
+        assert_eq!(changed(), before);
+        let mut entries: Vec<_> = fs::read_dir(&dir)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        entries.sort();
+        assert_eq!(entries, ["dsoi.yaml", "src"], "no stage is left behind");
     }
 
     #[cfg(unix)]
