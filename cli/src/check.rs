@@ -38,6 +38,7 @@ use crate::model::{
     ChildKind, Cluster, DnsLabel, ImageName, K8sField, KindName, KubernetesVersion, NodeType,
     NodeTypeName, Operator, StorageMode, WorkloadKind,
 };
+use crate::write::RelPath;
 use facts::{Facts, TypeFacts};
 use fields::Fields;
 use report::Report;
@@ -125,6 +126,8 @@ fn operator(report: &Report<'_>, manifest: &Manifest) -> Option<(Operator, Probl
         .filter_map(|known| typer.node_type(known))
         .collect();
     distinct(report, written, &node_types);
+    let plural = written.plural.as_ref().unwrap_or(&written.kind);
+    files(report, plural, &kind_lower, &node_types, written);
     let config_maps = typer.config_maps(&written.config_maps, None);
     let named = typer.names(&written.names, &node_types);
     let labels = written.labels.as_ref().map(|labels| typer.labels(labels));
@@ -277,6 +280,39 @@ fn distinct(report: &Report<'_>, written: &ast::Cluster, node_types: &[NodeType]
                 )
                 .at(span.unwrap_or_default(), "clashes with another")
                 .help("rename one of them"),
+            );
+        }
+    }
+}
+
+/// `E0601`: names that no file can have, since each of these names one.
+fn files(
+    report: &Report<'_>,
+    plural: &ast::Spanned<String>,
+    singular: &str,
+    node_types: &[NodeType],
+    written: &ast::Cluster,
+) {
+    let types = written.node_types.iter().filter_map(|known| {
+        let node_type = node_types
+            .iter()
+            .find(|node_type| node_type.name.as_str() == known.name.value)?;
+        Some((node_type.ident.as_str(), known.name.span))
+    });
+    let names = [
+        (plural.value.as_str(), plural.span),
+        (singular, written.kind.span),
+    ];
+    for (name, span) in names.into_iter().chain(types) {
+        let name = name.trim_start_matches("r#");
+        if let Err(error) = RelPath::new(format!("{}.yaml", name.to_lowercase())) {
+            report.push(
+                Problem::new(
+                    Code::E0601,
+                    format!("`{name}` cannot be the name of a file"),
+                )
+                .at(span, "files of the project are named after this")
+                .help(format!("choose another name: {}", error.reason())),
             );
         }
     }

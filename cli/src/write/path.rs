@@ -15,6 +15,13 @@ pub struct BadPath {
     reason: &'static str,
 }
 
+impl BadPath {
+    /// The rule that it breaks.
+    pub fn reason(&self) -> &'static str {
+        self.reason
+    }
+}
+
 /// Names that Windows keeps for devices, whatever their extension.
 const DEVICES: &[&str] = &["con", "prn", "aux", "nul"];
 
