@@ -31,6 +31,7 @@ use crate::model::{NodeType, Operator};
 use crate::plan::{Owner, PlannedFile, Runtime, What};
 use crate::write::{Tree, TreeError};
 
+pub(crate) use encode::shell_word;
 pub use env::TemplateError;
 
 /// Head of a generated YAML file.
@@ -127,6 +128,10 @@ struct Facts {
     file: String,
     plural: String,
     namespace: String,
+    /// Where cargo tells a test that the operator is, with the blank or line break before it.
+    binary: String,
+    /// The text of the sample, likewise.
+    sample: String,
     runtime: String,
     feature: String,
 }
@@ -134,6 +139,11 @@ struct Facts {
 impl Facts {
     fn new(operator: &Operator, settings: &Settings) -> Self {
         let cluster = &operator.cluster;
+        let binary = format!("env!(\"CARGO_BIN_EXE_{}\")", operator.name);
+        let sample = format!(
+            "include_str!(\"../config/samples/{}.yaml\")",
+            cluster.singular
+        );
         Self {
             name: operator.name.to_string(),
             krate: crate_ident(operator),
@@ -141,6 +151,8 @@ impl Facts {
             file: cluster.singular.to_string(),
             plural: cluster.plural.to_string(),
             namespace: rbac::namespace(operator),
+            binary: rust::Expr::atom(binary).print_assigned(0, "const OPERATOR: &str =".len()),
+            sample: rust::Expr::atom(sample).print_assigned(0, "const SAMPLE: &str =".len()),
             runtime: vendor::dependency(&settings.runtime),
             feature: format!("k8s-{}", settings.kubernetes.replace('.', "-")),
         }

@@ -95,25 +95,55 @@ fn the_same_manifest_gives_the_same_bytes() {
     }
 }
 
+/// Fails if rustfmt would write any of the tree's Rust files otherwise.
+fn assert_formatted(name: &str, tree: &Tree) {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = temp.path().join("project");
+    commit(&dir, tree).unwrap();
+    let mut command = Command::new("rustfmt");
+    command
+        .args(["--check", "--edition", "2024"])
+        .args(["src/main.rs", "src/lib.rs"])
+        .current_dir(&dir);
+    let tests = tree.iter().map(|(path, _)| path.as_str());
+    command.args(tests.filter(|path| path.starts_with("tests/")));
+    let output = command.output().unwrap();
+    assert!(
+        output.status.success(),
+        "{name}\n{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
 #[test]
 fn rustfmt_changes_nothing() {
     for name in NAMES {
-        let temp = tempfile::tempdir().unwrap();
-        let dir = temp.path().join(name);
-        commit(&dir, &golden(name)).unwrap();
-        let mut command = Command::new("rustfmt");
-        command
-            .args(["--check", "--edition", "2024"])
-            .current_dir(&dir);
-        command.args(["src/main.rs", "src/lib.rs"]);
-        command.args(["tests/children.rs", "tests/rbac.rs", "tests/cluster.rs"]);
-        let output = command.output().unwrap();
-        assert!(
-            output.status.success(),
-            "{name}\n{}{}",
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr)
-        );
+        assert_formatted(name, &golden(name));
+    }
+}
+
+/// Imports are sorted by the crate's name, and lines break where a name makes them too long.
+#[test]
+fn rustfmt_changes_nothing_whatever_the_names_are() {
+    let path = root().join("testdata/manifests/quickstart.yaml");
+    let text = fs::read_to_string(path).unwrap();
+    let long = "z".repeat(57);
+    for (operator, kind) in [
+        ("a", "A"),
+        (long.as_str(), "Tally"),
+        ("zoo", "ATallyOfManyWordsForOneThingThatIsLongEnough"),
+    ] {
+        let text = text
+            .replace("name: tally-operator", &format!("name: {operator}"))
+            .replace("kind: Tally", &format!("kind: {kind}"));
+        let source = Source::new("dsoi.yaml", text.into_bytes()).unwrap();
+        let settings = Settings {
+            runtime: Runtime::Version("0.1.0".to_owned()),
+            kubernetes: "1.36".to_owned(),
+        };
+        let tree = generate(&source, &settings).unwrap_or_else(|failure| panic!("{failure:?}"));
+        assert_formatted(&format!("{operator}, {kind}"), &tree);
     }
 }
 

@@ -30,6 +30,7 @@ mod components;
 mod control_plane;
 mod error;
 mod kubeconfig;
+mod leaves;
 mod namespace;
 pub mod process;
 mod proxy;
@@ -38,5 +39,6 @@ pub mod wait;
 
 pub use control_plane::ControlPlane;
 pub use error::Error;
+pub use leaves::lost_fields;
 pub use namespace::Namespace;
 pub use proxy::{Action, Fault, Freeze, Injected, Logged, Mark, Proxy, Verb};

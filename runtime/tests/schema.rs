@@ -1,4 +1,5 @@
-//! Keeps `cli/src/schema/k8s.json` equal to what k8s-openapi says of the Kubernetes types.
+//! Keeps `cli/src/schema/k8s.json` equal to what k8s-openapi says of the Kubernetes types, and `dsoi.json` to what the
+//! runtime says of the status.
 //!
 //! The generator links no Kubernetes client: it reads this file. Each definition is named by its Rust type,
 //! tells its module, and refers to others by `$ref`, so that the generator can write both the schema of a
@@ -6,12 +7,17 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
+use dsoi_runtime::spec::{
+    ClusterStatus, Condition, NodePhase, NodeStatus, NodeTypeStatus, WorkloadKind,
+};
+use dsoi_runtime::testing::lost_fields;
 use k8s_openapi::api::{apps, core, networking};
 use schemars::generate::SchemaSettings;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 /// What every Kubernetes server accepts as a quantity; without it a custom resource could hold `10Gx`.
@@ -77,6 +83,125 @@ fn the_committed_schema_is_what_the_kubernetes_types_say() {
         committed == written,
         "cli/src/schema/k8s.json is out of date: run SNAPSHOTS=overwrite cargo test -p dsoi-runtime --test schema"
     );
+}
+
+/// A status that the server prunes, or that it accepts and the operator cannot read, would stop a cluster.
+#[test]
+fn the_schema_of_the_status_is_what_the_runtime_writes_and_reads() {
+    let dsoi: Value = serde_json::from_str(include_str!("../../cli/src/schema/dsoi.json")).unwrap();
+    let status = ClusterStatus {
+        observed_generation: Some(1),
+        conditions: vec![Condition {
+            last_transition_time: serde_json::from_value(json!("2001-02-03T04:05:06Z")).unwrap(),
+            message: "all is well".to_owned(),
+            observed_generation: Some(1),
+            reason: "Done".to_owned(),
+            status: "True".to_owned(),
+            type_: "Ready".to_owned(),
+        }],
+        node_types: vec![NodeTypeStatus::default()],
+        nodes: vec![NodeStatus {
+            name: "a".to_owned(),
+            node_type: "a".to_owned(),
+            kind: WorkloadKind::StatefulSet,
+            workload: "a".to_owned(),
+            replicas: 1,
+            ready: 1,
+            updated: 1,
+            phase: NodePhase::Ready,
+        }],
+        legacy: BTreeMap::new(),
+    };
+    let schema = resolved(&dsoi["ClusterStatus"], &dsoi);
+    assert_eq!(
+        paths_of(&serde_json::to_value(status).unwrap()),
+        paths_of_schema(&schema)
+    );
+
+    for kind in [WorkloadKind::StatefulSet, WorkloadKind::Deployment] {
+        assert!(words(&dsoi["NodeStatus"]["properties"]["kind"]).contains(&json!(kind)));
+    }
+    for phase in [
+        NodePhase::Pending,
+        NodePhase::Progressing,
+        NodePhase::Ready,
+        NodePhase::Failed,
+    ] {
+        for of in ["NodeStatus", "NodeTypeStatus"] {
+            assert!(words(&dsoi[of]["properties"]["phase"]).contains(&json!(phase)));
+        }
+    }
+
+    let crd = json!({"spec": {"group": "example.com", "names": {"kind": "Any"}, "versions": [{
+        "name": "v1",
+        "schema": {"openAPIV3Schema": {"type": "object", "properties": {
+            "spec": {"type": "object"}, "status": schema,
+        }}},
+    }]}});
+    assert_eq!(
+        lost_fields::<WithStatus>(&crd.to_string()),
+        Vec::<String>::new()
+    );
+}
+
+/// A resource as far as its status goes.
+#[derive(Deserialize, Serialize)]
+struct WithStatus {
+    #[serde(default)]
+    status: ClusterStatus,
+    #[serde(flatten)]
+    rest: Map<String, Value>,
+}
+
+fn words(schema: &Value) -> &[Value] {
+    schema["enum"].as_array().unwrap()
+}
+
+/// The schema with every reference replaced by what it refers to.
+fn resolved(schema: &Value, definitions: &Value) -> Value {
+    match schema {
+        Value::Object(object) => match object.get("$ref").and_then(Value::as_str) {
+            Some(name) => resolved(&definitions[name], definitions),
+            None => object
+                .iter()
+                .map(|(key, value)| (key.clone(), resolved(value, definitions)))
+                .collect::<Map<_, _>>()
+                .into(),
+        },
+        other => other.clone(),
+    }
+}
+
+fn paths_of(value: &Value) -> BTreeSet<String> {
+    match value {
+        Value::Object(object) => {
+            let fields = object.iter();
+            fields
+                .flat_map(|(key, value)| {
+                    let deeper = paths_of(value).into_iter();
+                    deeper.map(move |path| format!(".{key}{path}"))
+                })
+                .collect()
+        }
+        Value::Array(items) => items.iter().flat_map(paths_of).collect(),
+        _ => [String::new()].into(),
+    }
+}
+
+fn paths_of_schema(schema: &Value) -> BTreeSet<String> {
+    if let Some(properties) = schema["properties"].as_object() {
+        let fields = properties.iter();
+        fields
+            .flat_map(|(key, schema)| {
+                let deeper = paths_of_schema(schema).into_iter();
+                deeper.map(move |path| format!(".{key}{path}"))
+            })
+            .collect()
+    } else if schema["items"].is_object() {
+        paths_of_schema(&schema["items"])
+    } else {
+        [String::new()].into()
+    }
 }
 
 /// All definitions that the exposed types reach, by the name of their Rust type.

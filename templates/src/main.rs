@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use dsoi_runtime::Operator;
 
+use «krate»::cluster;
+
 fn main() -> ExitCode {
     Operator::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
 {% for call in calls %}
         «call»
 {% endfor %}
-        .controller(«krate»::cluster::controller())
+        .controller(cluster::controller())
         .main()
 }

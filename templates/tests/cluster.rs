@@ -5,12 +5,13 @@ use std::time::Duration;
 use dsoi_runtime::kube::{Api, ResourceExt};
 use dsoi_runtime::testing::{ControlPlane, process::Launch, wait};
 use dsoi_runtime::tokio;
+
 use «krate»::api::«kind»;
 
-const OPERATOR: &str = env!("CARGO_BIN_EXE_«name»");
+const OPERATOR: &str =«binary»;
 const NAMESPACE: &str = "«namespace»";
 const SERVICE_ACCOUNT: &str = "«name»";
-const SAMPLE: &str = include_str!("../config/samples/«file».yaml");
+const SAMPLE: &str =«sample»;
 const MANIFESTS: &[&str] = &[
     include_str!("../config/crd/«plural».yaml"),
     include_str!("../config/manager/namespace.yaml"),

@@ -182,6 +182,7 @@ const FIXED: &[Row] = {
         ("docs/reference/fields.json", Generated, FieldsJson),
         ("tests/children.rs", Once, Template("tests/children.rs")),
         ("tests/rbac.rs", Once, Template("tests/rbac.rs")),
+        ("tests/schema.rs", Once, Template("tests/schema.rs")),
         ("tests/cluster.rs", Once, Template("tests/cluster.rs")),
     ]
 };

@@ -40,8 +40,12 @@ pub(super) fn main(templates: &Templates, operator: &Operator) -> Result<String,
         call("watch", names(&operator.watch));
     }
     if let Some(resync) = operator.resync {
-        let seconds = Rust::atom(resync.as_secs().to_string());
-        call("resync", Rust::call("Duration::from_secs", [seconds]));
+        let (unit, count) = if resync.subsec_nanos() == 0 {
+            ("Duration::from_secs", u128::from(resync.as_secs()))
+        } else {
+            ("Duration::from_millis", resync.as_millis())
+        };
+        call("resync", Rust::call(unit, [Rust::atom(count.to_string())]));
     }
     templates.render(
         "src/main.rs",

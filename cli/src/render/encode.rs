@@ -54,7 +54,7 @@ pub(super) fn code_span(text: &str) -> String {
 }
 
 /// One word of a POSIX shell.
-pub(super) fn shell_word(text: &str) -> String {
+pub(crate) fn shell_word(text: &str) -> String {
     let safe = |c: char| c.is_ascii_alphanumeric() || "_./:@%+=,-".contains(c);
     if !text.is_empty() && text.chars().all(safe) {
         text.to_owned()

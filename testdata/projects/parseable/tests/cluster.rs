@@ -5,6 +5,7 @@ use std::time::Duration;
 use dsoi_runtime::kube::{Api, ResourceExt};
 use dsoi_runtime::testing::{ControlPlane, process::Launch, wait};
 use dsoi_runtime::tokio;
+
 use parseable_operator::api::ParseableTenant;
 
 const OPERATOR: &str = env!("CARGO_BIN_EXE_parseable-operator");

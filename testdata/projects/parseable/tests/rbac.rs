@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use dsoi_runtime::k8s_openapi::api::rbac::v1::{ClusterRole, PolicyRule};
 use dsoi_runtime::kind;
 use dsoi_runtime::prelude::*;
+
 use parseable_operator::api::ParseableTenant;
 
 fn rules() -> Vec<PolicyRule> {

@@ -4,9 +4,11 @@ use std::process::ExitCode;
 
 use dsoi_runtime::Operator;
 
+use pinot_control_plane::cluster;
+
 fn main() -> ExitCode {
     Operator::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
         .lease("e8b13a47.datainfra.io")
-        .controller(pinot_control_plane::cluster::controller())
+        .controller(cluster::controller())
         .main()
 }

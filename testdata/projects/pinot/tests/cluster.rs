@@ -5,6 +5,7 @@ use std::time::Duration;
 use dsoi_runtime::kube::{Api, ResourceExt};
 use dsoi_runtime::testing::{ControlPlane, process::Launch, wait};
 use dsoi_runtime::tokio;
+
 use pinot_control_plane::api::Pinot;
 
 const OPERATOR: &str = env!("CARGO_BIN_EXE_pinot-control-plane");

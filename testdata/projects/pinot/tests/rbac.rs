@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use dsoi_runtime::k8s_openapi::api::rbac::v1::{ClusterRole, PolicyRule};
 use dsoi_runtime::kind;
 use dsoi_runtime::prelude::*;
+
 use pinot_control_plane::api::Pinot;
 
 fn rules() -> Vec<PolicyRule> {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use dsoi_runtime::kube::{Api, ResourceExt};
 use dsoi_runtime::testing::{ControlPlane, process::Launch, wait};
 use dsoi_runtime::tokio;
+
 use tally_operator::api::Tally;
 
 const OPERATOR: &str = env!("CARGO_BIN_EXE_tally-operator");
