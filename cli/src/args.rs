@@ -92,10 +92,10 @@ pub struct InitArgs {
     /// The manifest to start from
     #[arg(short, long, value_name = "FILE", group = "manifest")]
     pub file: Option<PathBuf>,
-    /// An example to start from
+    /// An example to start from: quickstart, parseable or pinot
     #[arg(long, value_name = "NAME", group = "manifest")]
     pub example: Option<String>,
-    /// Where the runtime crate comes from; a bundled copy unless given
+    /// Where the runtime crate comes from; a bundled copy unless given. A path is relative to the project
     #[arg(long, value_name = "path=DIR|version=V|git=URL")]
     pub runtime: Option<Runtime>,
     /// The version of Kubernetes whose types the operator is built with
@@ -149,6 +149,7 @@ pub struct ExplainArgs {
 /// `dsoi completion`
 #[derive(Debug, Args)]
 pub struct CompletionArgs {
+    /// The shell that the script is for
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,
 }

@@ -8,7 +8,7 @@ use super::{Failure, Report, read_source};
 use crate::args::{InitArgs, Runtime as RuntimeArg};
 use crate::manifest::Source;
 use crate::plan::{self, Runtime};
-use crate::render::{self, Settings};
+use crate::render::{self, Settings, shell_word};
 use crate::write::{self, Tree};
 use crate::{check, manifest};
 
@@ -39,8 +39,17 @@ pub fn run(args: &InitArgs, directory: &Path) -> Result<Report, Failure> {
         kubernetes: args.k8s.clone(),
     };
     let tree = generate(&source, &settings)?;
-    let dir = directory.join(&args.dir);
+    // As the user would type it.
+    let dir = if directory == Path::new(".") {
+        args.dir.clone()
+    } else {
+        directory.join(&args.dir)
+    };
     let paths: Vec<&str> = tree.iter().map(|(path, _)| path.as_str()).collect();
+    let sample = paths
+        .iter()
+        .copied()
+        .find(|path| path.starts_with("config/samples/"));
     let data = json!({ "directory": args.dir, "dryRun": args.dry_run, "files": paths });
     if args.dry_run {
         let text = paths.iter().map(|path| format!("{path}\n")).collect();
@@ -56,7 +65,11 @@ pub fn run(args: &InitArgs, directory: &Path) -> Result<Report, Failure> {
     Ok(Report {
         notes: vec![
             format!("{} files in `{}`", paths.len(), args.dir.display()),
-            format!("next: cd {} && cargo test", args.dir.display()),
+            format!(
+                "next: cd {} && cargo run -- render -f {}",
+                shell_word(&dir.display().to_string()),
+                sample.unwrap_or("config/samples")
+            ),
         ],
         data,
         ..Report::default()
