@@ -7,7 +7,9 @@
 
 mod check;
 mod commands;
+mod goldens;
 mod hostile;
+mod injection;
 mod problems;
 mod requirements;
 
