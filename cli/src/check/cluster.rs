@@ -422,7 +422,6 @@ pub(super) fn columns(report: &Report<'_>, written: &[ast::Column]) -> Vec<Colum
                 name: column.name.value.clone(),
                 ty: ty.to_owned(),
                 path: column.path.value.clone(),
-                priority: 0,
             })
         })
         .collect()

@@ -68,7 +68,6 @@ pub struct Column {
     pub ty: String,
     /// A JSON path such as `.status.conditions[?(@.type=="Ready")].status`.
     pub path: String,
-    pub priority: i32,
 }
 
 /// A Dsoi word as this API spells it.

@@ -76,13 +76,10 @@ fn columns(cluster: &Cluster) -> Vec<Value> {
         ".status.conditions[?(@.type==\"Ready\")].status",
     );
     let age = default("Age", "date", ".metadata.creationTimestamp");
-    let own = cluster.columns.iter().map(|column| {
-        let mut out = json!({"name": column.name, "type": column.ty, "jsonPath": column.path});
-        if column.priority != 0 {
-            out["priority"] = column.priority.into();
-        }
-        out
-    });
+    let own = cluster
+        .columns
+        .iter()
+        .map(|column| json!({"name": column.name, "type": column.ty, "jsonPath": column.path}));
     ready.into_iter().chain(own).chain(age).collect()
 }
 

@@ -10,7 +10,6 @@ fn names(own: &[&str]) -> Vec<String> {
             name: (*name).to_owned(),
             path: ".spec.x".to_owned(),
             ty: "string".to_owned(),
-            priority: 0,
         })
         .collect();
     columns(&cluster)
