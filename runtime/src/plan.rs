@@ -4,12 +4,16 @@
 //! in which they may begin. Creation never waits; a content change of a present child is flip, dry
 //! run and apply; drift is one apply; only what the custom resource owns is ever removed.
 
-use std::collections::BTreeSet;
+mod child;
+mod prune;
+
 use std::fmt;
 
-use crate::build::{Desired, DesiredChild};
-use crate::kind::{ObjectId, PrunePolicy};
-use crate::observe::{Known, Observed, Whose, whose};
+use self::child::child;
+use self::prune::prune;
+use crate::build::Desired;
+use crate::kind::ObjectId;
+use crate::observe::Observed;
 use crate::rollout::Rollout;
 
 /// One thing to do about one child.
@@ -121,91 +125,6 @@ pub(crate) fn rank(step: &Step) -> u8 {
     } else {
         rank
     }
-}
-
-fn child(wanted: &DesiredChild, observed: &Observed, rollout: Rollout) -> Vec<Step> {
-    let row = wanted.id.kind.row();
-    if observed.unlisted.contains(&wanted.id.kind) {
-        return steps(wanted, [Act::Wait], &Reason::Unlisted);
-    }
-    let Some(known) = observed.children.get(&wanted.id) else {
-        return steps(wanted, [Act::Create], &Reason::Missing);
-    };
-    match whose(&observed.subject, wanted, &known.child) {
-        Whose::Foreign => return steps(wanted, [Act::Refuse], &Reason::OtherOwner),
-        Whose::Predecessors => return steps(wanted, [Act::Wait], &Reason::Predecessor),
-        Whose::Ours => {}
-    }
-    if known.child.terminating {
-        return steps(wanted, [Act::Wait], &Reason::Terminating);
-    }
-    let claim = row.prune == PrunePolicy::Keep;
-    match &known.child.applied {
-        Some(applied) if *applied.hash == *wanted.hash => {
-            // A generation that the resource never reached was written by somebody else (D2).
-            let forged = applied.generation > observed.subject.generation;
-            match &known.drift {
-                Some(what) => steps(wanted, [Act::Apply], &Reason::Drifted(what.clone())),
-                None if forged && !claim => {
-                    let what = format!("metadata.annotations.{}", crate::labels::APPLIED);
-                    steps(wanted, [Act::Apply], &Reason::Drifted(what))
-                }
-                None => Vec::new(),
-            }
-        }
-        // A claim that was there before us is used as it is.
-        None if claim => Vec::new(),
-        _ if claim => steps(wanted, [Act::Preflight, Act::Grow], &Reason::Changed),
-        _ if !rollout.admits(wanted) => steps(wanted, [Act::Wait], &Reason::NotItsTurn),
-        _ => changed(wanted, known),
-    }
-}
-
-fn changed(wanted: &DesiredChild, known: &Known) -> Vec<Step> {
-    let entries = known.child.entries;
-    let flip = match (entries.update, entries.apply) {
-        (Some(_), false) => Some(Act::Flip),
-        (Some(_), true) => Some(Act::Unflip),
-        (None, _) => None,
-    };
-    let preflight = wanted.id.kind.row().preflight.then_some(Act::Preflight);
-    let acts = flip.into_iter().chain(preflight).chain([Act::Apply]);
-    steps(wanted, acts, &Reason::Changed)
-}
-
-/// What the resource owns and no longer asks for. A kind that keeps its objects is left alone.
-fn prune<'a>(desired: &Desired, observed: &'a Observed) -> impl Iterator<Item = Step> + 'a {
-    let wanted: BTreeSet<ObjectId> = desired
-        .children
-        .iter()
-        .map(|child| child.id.clone())
-        .collect();
-    observed
-        .children
-        .iter()
-        .filter(move |(id, _)| !wanted.contains(id))
-        .filter(|(id, known)| {
-            let owner = known.child.owner.as_ref();
-            owner.is_some_and(|owner| *owner.uid == *observed.subject.uid)
-                && id.kind.row().prune == PrunePolicy::Prune
-                && !known.child.terminating
-                && !observed.unlisted.contains(&id.kind)
-        })
-        .map(|(id, _)| Step {
-            id: id.clone(),
-            act: Act::Delete,
-            reason: Reason::Undesired,
-        })
-}
-
-fn steps(wanted: &DesiredChild, acts: impl IntoIterator<Item = Act>, reason: &Reason) -> Vec<Step> {
-    acts.into_iter()
-        .map(|act| Step {
-            id: wanted.id.clone(),
-            act,
-            reason: reason.clone(),
-        })
-        .collect()
 }
 
 #[cfg(test)]

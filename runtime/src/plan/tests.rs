@@ -1,11 +1,13 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::json;
 
 use super::*;
+use crate::build::DesiredChild;
 use crate::cache::{Applied, Child, Entries, Identity, Owner, Version};
 use crate::kind::ChildKind;
-use crate::observe::Subject;
+use crate::observe::{Known, Subject};
 
 const UID: &str = "uid-t";
 
