@@ -16,7 +16,7 @@ use crate::build::{Children, Shared};
 use crate::kind::ChildKind;
 use crate::node::Node;
 use crate::problem::Problems;
-use crate::spec::{K8sConfigGroup, StorageConfig, WorkloadKind};
+use crate::spec::{K8sConfigGroup, RolloutPolicy, RolloutSpec, StorageConfig, WorkloadKind};
 
 pub use self::rules::{Rules, StorageMode, StorageModes};
 
@@ -79,6 +79,16 @@ pub trait ClusterResource:
     fn app_config_groups(&self) -> &[Self::Config];
     /// `spec.deploymentOrder`; empty where the resource leaves it to the manifest.
     fn deployment_order(&self) -> &[String];
+
+    /// `spec.rollout`; none where the resource leaves it to the manifest.
+    fn rollout(&self) -> Option<&RolloutSpec> {
+        None
+    }
+
+    /// `spec.stopped`: everything stays but the pods (NC-25).
+    fn stopped(&self) -> bool {
+        false
+    }
 
     /// The resource's name.
     fn cr_name(&self) -> &str {
@@ -167,6 +177,8 @@ pub trait Cluster: ClusterResource {
     const ORDER: &'static [&'static str] = &[];
     const ORDER_BY: OrderBy = OrderBy::NodeType;
     const SECURITY: SecurityProfile = SecurityProfile::Restricted;
+    /// How upgrades go where the resource does not say it.
+    const ROLLOUT: RolloutPolicy = RolloutPolicy::DEFAULT;
     /// Kinds that carry none of the application's labels.
     const UNLABELLED: &'static [ChildKind] = &[];
 

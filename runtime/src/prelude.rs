@@ -27,6 +27,6 @@ pub use crate::kind::ChildKind;
 pub use crate::node::{Node, PodRef};
 pub use crate::problem::{Problem, Problems};
 pub use crate::spec::{
-    ClusterStatus, K8sConfigGroup, K8sConfigGroupFields, PodMetadata, SecretKeyRef, SecretRef,
-    StorageConfig, WorkloadKind,
+    ClusterStatus, K8sConfigGroup, K8sConfigGroupFields, OnCrash, PodMetadata, RolloutPolicy,
+    RolloutSpec, RolloutStrategy, SecretKeyRef, SecretRef, StorageConfig, WorkloadKind,
 };

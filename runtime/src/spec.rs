@@ -4,6 +4,7 @@
 //! them that its manifest asks for.
 
 mod k8s_config_group;
+mod rollout;
 mod status;
 mod workload_kind;
 
@@ -13,8 +14,12 @@ use k8s_openapi::api::core::v1::PersistentVolumeClaimSpec;
 use serde::{Deserialize, Serialize};
 
 pub use self::k8s_config_group::{K8sConfigGroup, K8sConfigGroupFields};
+pub use self::rollout::{
+    DurationError, OnCrash, RolloutPolicy, RolloutSpec, RolloutStrategy, duration, duration_text,
+};
 pub use self::status::{
-    ClusterStatus, Condition, NodePhase, NodeStatus, NodeTypeStatus, condition,
+    ClusterStatus, Condition, NodePhase, NodeStatus, NodeTypeStatus, RolloutPhase, RolloutStatus,
+    condition,
 };
 pub use self::workload_kind::WorkloadKind;
 

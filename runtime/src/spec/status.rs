@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::WorkloadKind;
 
 pub use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 /// The condition types of a cluster.
 pub mod condition {
@@ -56,16 +57,28 @@ impl ClusterStatus {
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
+#[serde(from = "String")]
 pub enum NodePhase {
     /// Not there yet, or waiting for its turn.
     #[default]
     Pending,
-    /// Moving to what is desired.
+    /// Moving to what is desired; also what a later version may write, so that a downgrade reads it.
     Progressing,
     /// Every replica runs what is desired.
     Ready,
     /// A replica cannot run.
     Failed,
+}
+
+impl From<String> for NodePhase {
+    fn from(text: String) -> Self {
+        match text.as_str() {
+            "Pending" => Self::Pending,
+            "Ready" => Self::Ready,
+            "Failed" => Self::Failed,
+            _ => Self::Progressing,
+        }
+    }
 }
 
 /// All nodes of one type together.
@@ -96,6 +109,61 @@ pub struct NodeStatus {
     pub phase: NodePhase,
 }
 
+/// How an upgrade stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(from = "String")]
+pub enum RolloutPhase {
+    /// Under way; also what a later version may write, so that a downgrade reads it.
+    #[default]
+    Progressing,
+    /// A node cannot run, and nothing after it moves (DS-21).
+    Halted,
+    /// A node type goes back to what it ran before (DS-25).
+    RollingBack,
+    /// A node type runs what it ran before, until the resource changes.
+    RolledBack,
+    /// Every node runs what is desired.
+    Complete,
+}
+
+impl From<String> for RolloutPhase {
+    fn from(text: String) -> Self {
+        match text.as_str() {
+            "Halted" => Self::Halted,
+            "RollingBack" => Self::RollingBack,
+            "RolledBack" => Self::RolledBack,
+            "Complete" => Self::Complete,
+            _ => Self::Progressing,
+        }
+    }
+}
+
+/// One upgrade: its times, and where it is (DS-24).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RolloutStatus {
+    pub phase: RolloutPhase,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<Time>,
+    /// From the start to the end, such as `3m12s`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub took: Option<String>,
+    /// The turn that is under way: a node type, or a node where the cluster orders by node.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node_type: Option<String>,
+    /// What has to happen before the upgrade goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting_for: Option<String>,
+    /// Since when it waits for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting_since: Option<Time>,
+    /// What runs in place of what is desired, after a rollback (DS-28).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rolled_back_to: Option<String>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,5 +174,22 @@ mod tests {
         let status: ClusterStatus = serde_json::from_value(text.clone()).unwrap();
         assert_eq!(status.observed_generation, Some(3));
         assert_eq!(serde_json::to_value(status).unwrap(), text);
+    }
+
+    #[test]
+    fn a_phase_of_a_later_version_does_not_stop_the_operator() {
+        // RL-38: a downgrade reads what the newer operator wrote.
+        for phase in ["Pending", "Progressing", "Ready", "Failed"] {
+            let read: NodePhase = serde_json::from_value(phase.into()).unwrap();
+            assert_eq!(serde_json::to_value(read).unwrap(), phase);
+        }
+        let status: ClusterStatus = serde_json::from_value(serde_json::json!({
+            "nodeTypes": [{"name": "a", "nodes": 1, "ready": 0, "phase": "Dancing"}],
+        }))
+        .unwrap();
+        assert_eq!(status.node_types[0].phase, NodePhase::Progressing);
+        let rollout = serde_json::json!({"phase": "Dancing", "later": 1});
+        let rollout: RolloutStatus = serde_json::from_value(rollout).unwrap();
+        assert_eq!(rollout.phase, RolloutPhase::Progressing);
     }
 }
