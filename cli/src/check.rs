@@ -10,6 +10,7 @@
 mod cluster;
 mod cond;
 mod container;
+mod doubt;
 mod effect;
 mod facts;
 mod fields;
@@ -33,7 +34,7 @@ mod value;
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Problem, Problems};
-use crate::manifest::{self as ast, Manifest};
+use crate::manifest::{self as ast, Manifest, Reading, Source};
 use crate::model::{
     ChildKind, Cluster, DnsLabel, ImageName, K8sField, KindName, KubernetesVersion, NodeType,
     NodeTypeName, Operator, StorageMode, WorkloadKind,
@@ -56,6 +57,29 @@ pub fn check(manifest: &Manifest) -> Result<Operator, Problems> {
 /// scaling restarts others (`E0214`). Empty where [`check`] finds a mistake.
 pub fn warnings(manifest: &Manifest) -> Problems {
     run(manifest).map_or_else(|_| Problems::new(), |(_, warnings)| warnings)
+}
+
+/// The manifest and the operator of a text: both stages, and every mistake of both. Of the second stage those that hang on a
+/// mistake of the first are left out.
+///
+/// # Errors
+/// Every mistake.
+pub fn read(source: &Source) -> Result<(Manifest, Operator), Problems> {
+    let Reading {
+        manifest,
+        mut problems,
+        losses,
+    } = ast::read(source);
+    let Some(manifest) = manifest else {
+        return Err(problems);
+    };
+    match check(&manifest) {
+        Ok(operator) => problems.into_result((manifest, operator)),
+        Err(found) => {
+            problems.append(doubt::standing(source, &found, &losses));
+            Err(problems)
+        }
+    }
 }
 
 fn run(manifest: &Manifest) -> Result<(Operator, Problems), Problems> {

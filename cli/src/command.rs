@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use crate::args::{Cli, Command};
 use crate::diagnostic::Problems;
-use crate::manifest::{self, MAX_BYTES, Manifest, Rejected, Source};
+use crate::manifest::{MAX_BYTES, Rejected, Source};
 
 /// What a command has to say when it is done.
 #[derive(Debug, Default)]
@@ -141,13 +141,4 @@ pub fn read_source(directory: &Path, file: &Path) -> Result<Source, Failure> {
     let open = File::open(&path).map_err(failed)?;
     open.take(limit).read_to_end(&mut bytes).map_err(failed)?;
     Source::new(file.display().to_string(), bytes).map_err(Failure::Manifest)
-}
-
-/// Reads and parses a manifest.
-///
-/// # Errors
-/// As of [`read_source`], and every mistake of shape.
-pub fn read_manifest(directory: &Path, file: &Path) -> Result<Manifest, Failure> {
-    let source = read_source(directory, file)?;
-    manifest::parse(&source).map_err(|problems| Failure::manifest(&source, problems))
 }

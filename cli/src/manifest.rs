@@ -24,6 +24,7 @@ mod k8s_config_group;
 mod keys;
 mod labels;
 pub mod language;
+mod lost;
 mod names;
 mod node_type;
 mod operator;
@@ -54,6 +55,7 @@ pub use file::{Content, File, Format, Mount, OnChange, Per};
 pub use k8s_config_group::{ExposedFields, K8S_FIELDS, K8sConfigGroup};
 pub use keys::{Key, Section, Shape};
 pub use labels::Label;
+pub use lost::{Loss, words};
 pub use names::{Collisions, Names};
 pub use node_type::{Bounds, NodeType, WorkloadKind};
 pub use operator::{Operator, RbacRule};
@@ -75,6 +77,9 @@ use reader::Reader;
 
 /// The version of the language that this dsoi reads.
 pub const API_VERSION: &str = "dsoi.dev/v1alpha1";
+
+/// With more mistakes of shape than these nothing further is looked for.
+const MANY: usize = 200;
 
 /// The table of the top level, and by it of the whole language.
 pub static ROOT: Section = Section {
@@ -125,21 +130,58 @@ pub struct Manifest {
     pub cluster: Cluster,
 }
 
+/// What could be read of a text.
+#[derive(Debug)]
+pub struct Reading {
+    /// What is there of the manifest; absent where nothing could be made of it. With problems it has holes, which `losses` tell.
+    pub manifest: Option<Manifest>,
+    /// Every mistake of shape; of a text that is no YAML, the first place where it is none.
+    pub problems: Problems,
+    pub losses: Vec<Loss>,
+}
+
+/// Reads a manifest that may have mistakes, as far as it goes.
+pub fn read(source: &Source) -> Reading {
+    let mut problems = Problems::new();
+    let Some((root, dropped)) = tree::read(source, &mut problems) else {
+        return Reading {
+            manifest: None,
+            problems,
+            losses: Vec::new(),
+        };
+    };
+    let manifest = sections(source, &root, &mut problems);
+    if problems.len() > MANY {
+        // Whoever has so much to mend has no use for more, and the work stays linear (SE-26).
+        return Reading {
+            manifest: None,
+            problems,
+            losses: Vec::new(),
+        };
+    }
+    let losses = lost::losses(source, &root, &dropped, problems.sorted());
+    Reading {
+        manifest,
+        problems,
+        losses,
+    }
+}
+
 /// Reads a manifest.
 ///
 /// # Errors
 /// Every mistake of shape that the text has; of a text that is no YAML, the first place where it is none.
 pub fn parse(source: &Source) -> Result<Manifest, Problems> {
-    let mut problems = Problems::new();
-    let manifest =
-        tree::read(source, &mut problems).and_then(|root| read(source, &root, &mut problems));
+    let Reading {
+        manifest, problems, ..
+    } = read(source);
     match manifest {
         Some(manifest) => problems.into_result(manifest),
         None => Err(problems),
     }
 }
 
-fn read(source: &Source, root: &Node, problems: &mut Problems) -> Option<Manifest> {
+fn sections(source: &Source, root: &Node, problems: &mut Problems) -> Option<Manifest> {
     if let Some(problem) = other_version(root) {
         // Keys of another version of the language would all be reported as mistakes.
         problems.push(problem);
@@ -156,8 +198,9 @@ fn read(source: &Source, root: &Node, problems: &mut Problems) -> Option<Manifes
     let cluster = reader.section("cluster", &cluster::SECTION, cluster::read);
     Some(Manifest {
         source: source.clone(),
-        operator: operator?,
-        api: api?,
+        // Nothing in the clusters hangs on these two, so that a manifest without them is still worth a look.
+        operator: operator.unwrap_or_else(|| Operator::unread(root.span)),
+        api: api.unwrap_or_else(|| Api::unread(root.span)),
         cluster: cluster?,
     })
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{Failure, Report, Warnings, read_manifest};
+use super::{Failure, Report, Warnings, read_source};
 use crate::args::CheckArgs;
 use crate::check;
 
@@ -13,8 +13,9 @@ use crate::check;
 /// # Errors
 /// The manifest cannot be read, or has mistakes; or warnings, where they are denied.
 pub fn run(args: &CheckArgs, directory: &Path) -> Result<Report, Failure> {
-    let manifest = read_manifest(directory, &args.file)?;
-    check::check(&manifest).map_err(|problems| Failure::manifest(&manifest.source, problems))?;
+    let source = read_source(directory, &args.file)?;
+    let (manifest, _) =
+        check::read(&source).map_err(|problems| Failure::manifest(&source, problems))?;
     let warnings = check::warnings(&manifest);
     if args.deny_warnings && !warnings.is_empty() {
         return Err(Failure::manifest(&manifest.source, warnings));

@@ -6,11 +6,11 @@ use serde_json::json;
 
 use super::{Failure, Report, read_source};
 use crate::args::{InitArgs, Runtime as RuntimeArg};
+use crate::check;
 use crate::manifest::Source;
 use crate::plan::{self, Runtime};
 use crate::render::{self, Settings, shell_word};
 use crate::write::{self, Tree};
-use crate::{check, manifest};
 
 /// Manifests that `--example` knows.
 const EXAMPLES: &[(&str, &str)] = &[
@@ -79,11 +79,10 @@ pub fn run(args: &InitArgs, directory: &Path) -> Result<Report, Failure> {
 /// A manifest to the files of its project: every stage before the disk.
 ///
 /// # Errors
-/// Every mistake of the first stage that finds one.
+/// Every mistake of the manifest.
 pub fn generate(source: &Source, settings: &Settings) -> Result<Tree, Failure> {
-    let problems = |problems| Failure::manifest(source, problems);
-    let manifest = manifest::parse(source).map_err(problems)?;
-    let operator = check::check(&manifest).map_err(problems)?;
+    let (_, operator) =
+        check::read(source).map_err(|problems| Failure::manifest(source, problems))?;
     let files = plan::plan(&operator, &settings.runtime);
     render::render(&operator, source.text(), settings, &files).map_err(|error| Failure::Bug {
         message: "failed to render the project".to_owned(),

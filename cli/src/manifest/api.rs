@@ -12,6 +12,17 @@ pub struct Api {
     pub span: Span,
 }
 
+impl Api {
+    /// Stands where the section cannot be read, which is reported.
+    pub(super) fn unread(span: Span) -> Self {
+        Self {
+            group: Spanned::new("example.com".to_owned(), span),
+            version: Spanned::new("v1".to_owned(), span),
+            span,
+        }
+    }
+}
+
 pub(super) static SECTION: Section = Section {
     path: "api",
     doc: "Group and version of the custom resources.",

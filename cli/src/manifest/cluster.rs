@@ -209,7 +209,7 @@ static COLUMN: Section = Section {
     ],
 };
 
-pub(super) fn read(reader: &mut Reader<'_, '_>) -> Option<Cluster> {
+pub(super) fn read(reader: &mut Reader<'_, '_>) -> Cluster {
     let kind = reader.text("kind");
     let node_types_span = reader
         .pair("nodeTypes")
@@ -221,7 +221,7 @@ pub(super) fn read(reader: &mut Reader<'_, '_>) -> Option<Cluster> {
             node_type::read(name, pair.span(), reader)
         })
     });
-    let cluster = Cluster {
+    Cluster {
         plural: reader.text("plural"),
         short_names: reader.texts("shortNames").unwrap_or_default(),
         categories: reader.texts("categories").unwrap_or_default(),
@@ -264,9 +264,9 @@ pub(super) fn read(reader: &mut Reader<'_, '_>) -> Option<Cluster> {
         node_types: reader.named("nodeTypes", &node_type::SECTION, node_type::read_named),
         node_types_span,
         span: reader.span,
-        kind: kind?,
-    };
-    Some(cluster)
+        // A kind that cannot be read is reported; nothing in the cluster hangs on what it is called.
+        kind: kind.unwrap_or_else(|| Spanned::new("Unread".to_owned(), reader.span)),
+    }
 }
 
 fn column(reader: &mut Reader<'_, '_>) -> Option<Column> {

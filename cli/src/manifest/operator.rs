@@ -38,6 +38,24 @@ pub struct RbacRule {
     pub span: Span,
 }
 
+impl Operator {
+    /// Stands where the section cannot be read, which is reported.
+    pub(super) fn unread(span: Span) -> Self {
+        Self {
+            name: Spanned::new("operator".to_owned(), span),
+            image: None,
+            lease: None,
+            ignore_annotation: None,
+            deny_list: Vec::new(),
+            watch: Vec::new(),
+            resync: None,
+            kubernetes: None,
+            rules: Vec::new(),
+            span,
+        }
+    }
+}
+
 pub(super) static SECTION: Section = Section {
     path: "operator",
     doc: "The operator's process: its name, its image and its settings.",
@@ -120,10 +138,11 @@ static RULE: Section = Section {
     ],
 };
 
-pub(super) fn read(reader: &mut Reader<'_, '_>) -> Option<Operator> {
+pub(super) fn read(reader: &mut Reader<'_, '_>) -> Operator {
     let rules = reader.list("rules", &RULE, rule);
     let ignore_annotation = reader.expression("ignoreAnnotation");
-    Some(Operator {
+    let unread = Operator::unread(reader.span);
+    Operator {
         image: reader.text("image"),
         lease: reader.text("lease"),
         ignore_annotation,
@@ -133,8 +152,8 @@ pub(super) fn read(reader: &mut Reader<'_, '_>) -> Option<Operator> {
         kubernetes: reader.text("kubernetes"),
         rules,
         span: reader.span,
-        name: reader.text("name")?,
-    })
+        name: reader.text("name").unwrap_or(unread.name),
+    }
 }
 
 fn rule(reader: &mut Reader<'_, '_>) -> Option<RbacRule> {

@@ -1,7 +1,7 @@
 //! Reads one mapping by its section's table, and collects every mistake on the way.
 //!
-//! A method returns `None` for a key that is absent and for one that is wrong: the problem is in the list then, and nobody uses
-//! a manifest that has problems.
+//! A method returns `None` for a key that is absent and for one that is wrong: the problem is in the list then, and a manifest with
+//! problems is good for nothing but finding more of them.
 
 use super::keys::{Section, Shape};
 use super::scalar::{Core, Scalar};
@@ -245,7 +245,7 @@ pub(super) fn unknown_key(section: &Section, name: &str, key: &Scalar) -> Proble
     .help(help)
 }
 
-fn suggestion(section: &Section, key: &Scalar) -> Option<&'static str> {
+pub(super) fn suggestion(section: &Section, key: &Scalar) -> Option<&'static str> {
     nearest(&key.text, section.keys.iter().map(|key| key.name))
 }
 

@@ -67,8 +67,9 @@ impl Node {
     }
 }
 
-/// Reads the one document of a manifest. `None` where there is no document; the problems say why.
-pub(super) fn read(source: &Source, problems: &mut Problems) -> Option<Node> {
+/// Reads the one document of a manifest, and the entries that are not in the tree, such as the second of two alike. `None` where
+/// there is no document; the problems say why.
+pub(super) fn read(source: &Source, problems: &mut Problems) -> Option<(Node, Vec<Span>)> {
     let mut options = Options::default();
     options.set_emit_comments(false);
     options.emit_anchor_events = true;
@@ -78,6 +79,7 @@ pub(super) fn read(source: &Source, problems: &mut Problems) -> Option<Node> {
         problems,
         stack: Vec::new(),
         root: None,
+        dropped: Vec::new(),
         nodes: 0,
     };
     let parser: Parser<'_, StrInput<'_>> =
@@ -95,7 +97,7 @@ pub(super) fn read(source: &Source, problems: &mut Problems) -> Option<Node> {
             return None;
         }
     }
-    let root = builder.root;
+    let Builder { root, dropped, .. } = builder;
     if root
         .as_ref()
         .and_then(Node::as_scalar)
@@ -107,7 +109,7 @@ pub(super) fn read(source: &Source, problems: &mut Problems) -> Option<Node> {
         problems.push(problem);
         return None;
     }
-    root
+    Some((root?, dropped))
 }
 
 /// A collection that is not closed yet.
@@ -129,6 +131,7 @@ struct Builder<'a> {
     problems: &'a mut Problems,
     stack: Vec<Frame>,
     root: Option<Node>,
+    dropped: Vec<Span>,
     nodes: usize,
 }
 
@@ -283,8 +286,10 @@ impl Builder<'_> {
                 Some(name) => {
                     if name.text == "<<" && name.style == Style::Plain {
                         self.problems.push(merge_key(name.span));
+                        self.dropped.push(name.span.to(node.span));
                     } else if let Some(&first) = seen.get(&name.text) {
                         self.problems.push(duplicate(&name, first));
+                        self.dropped.push(name.span.to(node.span));
                     } else {
                         seen.insert(name.text.clone(), name.span);
                         pairs.push(Pair {

@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use dsoi::check;
 use dsoi::diagnostic::print;
-use dsoi::manifest::{self, Source};
+use dsoi::manifest::Source;
 use proptest::prelude::*;
 
 use crate::shipped;
@@ -11,7 +12,7 @@ use crate::shipped;
 /// Reads the bytes as `dsoi check` does and prints what is wrong; whether anything was.
 fn is_refused(bytes: Vec<u8>) -> bool {
     let (source, problems) = match Source::new("dsoi.yaml", bytes) {
-        Ok(source) => match manifest::parse(&source) {
+        Ok(source) => match check::read(&source) {
             Ok(_) => return false,
             Err(problems) => (source, problems),
         },

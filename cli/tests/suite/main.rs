@@ -7,6 +7,7 @@
 
 mod check;
 mod commands;
+mod consequences;
 mod goldens;
 mod hostile;
 mod injection;
