@@ -195,6 +195,7 @@ fn operator(report: &Report<'_>, manifest: &Manifest) -> Option<(Operator, Probl
         spelling,
         child_kinds: child_kinds(
             &node_types,
+            k8s_group.field(K8sField::StorageConfig).is_some(),
             !config_maps.is_empty(),
             k8s_group.field(K8sField::NetworkPolicy).is_some(),
         ),
@@ -343,7 +344,12 @@ fn files(
 }
 
 /// Every kind of child that the operator can make; sorted.
-fn child_kinds(node_types: &[NodeType], shared: bool, policy: bool) -> Vec<ChildKind> {
+fn child_kinds(
+    node_types: &[NodeType],
+    storage_is_exposed: bool,
+    shared: bool,
+    policy: bool,
+) -> Vec<ChildKind> {
     let mut kinds = BTreeSet::new();
     if shared {
         kinds.insert(ChildKind::ConfigMap);
@@ -356,7 +362,8 @@ fn child_kinds(node_types: &[NodeType], shared: bool, policy: bool) -> Vec<Child
                 WorkloadKind::Deployment => (ChildKind::Deployment, storage.deployment),
             };
             kinds.insert(workload);
-            if mode == StorageMode::Claim {
+            // Those of a StatefulSet's templates grow.
+            if storage_is_exposed && mode != StorageMode::Refuse {
                 kinds.insert(ChildKind::PersistentVolumeClaim);
             }
         }

@@ -49,7 +49,7 @@ pub use self::probe::{ProbeExt, ProbePort};
 pub use self::service::Service;
 pub use self::workload::Workload;
 
-pub(crate) use self::children::Governed;
+pub(crate) use self::children::{Governed, Sizes};
 pub(crate) use self::meta::{Origin, SharedOrigin};
 
 /// All children that a custom resource asks for.
@@ -59,6 +59,8 @@ pub struct Desired {
     pub children: Vec<DesiredChild>,
     /// The order of upgrades.
     pub turns: Vec<Turn>,
+    /// Where the resource says how much storage a claim asks for.
+    pub(crate) sizes: Sizes,
 }
 
 /// The nodes that roll together, before those of the next turn.
@@ -152,12 +154,14 @@ pub fn build<C: Cluster>(resolved: &Resolved<'_, C>, operator: &str) -> Result<D
     }
     children.extend(shared_children);
 
+    let sizes = std::mem::take(&mut children.sizes);
     let mut problems = Problems::new();
     let owner = meta::owner_reference(resolved.cr);
     let documents = finish::documents::<C>(children, &owner, &mut problems);
     problems.or(Desired {
         children: documents,
         turns: turns(resolved),
+        sizes,
     })
 }
 

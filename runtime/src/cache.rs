@@ -14,11 +14,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 pub use self::child::{Applied, Child};
+pub(crate) use self::child::{Claim, Owner, Version, Workload};
 #[cfg(test)]
-pub(crate) use self::child::{Entries, Evidence, Identity, Owner};
-pub(crate) use self::child::{Version, Workload};
+pub(crate) use self::child::{Entries, Identity};
 pub(crate) use self::seen::{Body, Ours, Seen};
-use crate::kind::{ChildKind, ObjectId};
+use crate::kind::{ChildKind, ObjectId, PrunePolicy};
 
 /// What one watch covers: a kind, in one namespace or (none) in all.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,6 +58,8 @@ struct State {
     children: HashMap<ObjectId, Arc<Child>>,
     /// By the owner's uid.
     owned: HashMap<Box<str>, BTreeSet<ObjectId>>,
+    /// What no custom resource owns, by the one that its labels name.
+    named: HashMap<Concerned, BTreeSet<ObjectId>>,
     /// Scopes whose first list is complete.
     listed: BTreeSet<Scope>,
     /// Why the server does not let us list a scope.
@@ -271,6 +273,18 @@ impl Cache {
             .collect()
     }
 
+    /// Everything that holds data and that names this custom resource in its labels, whoever owns it.
+    pub(crate) fn named(&self, who: &Concerned) -> Vec<(ObjectId, Arc<Child>)> {
+        let state = self.read();
+        state
+            .named
+            .get(who)
+            .into_iter()
+            .flatten()
+            .filter_map(|id| Some((id.clone(), Arc::clone(state.children.get(id)?))))
+            .collect()
+    }
+
     /// How many children of a kind are known.
     pub(crate) fn count(&self, kind: ChildKind) -> usize {
         self.read().counts.get(&kind).copied().unwrap_or_default()
@@ -315,6 +329,9 @@ impl Cache {
                 .entry(owner.uid.clone())
                 .or_default()
                 .insert(id.clone());
+        }
+        if let Some(who) = names(&id, &child) {
+            state.named.entry(who).or_default().insert(id.clone());
         }
         state.children.insert(id, Arc::new(child));
         concerned
@@ -361,7 +378,25 @@ fn wake(state: &mut State, id: &ObjectId) -> BTreeSet<Concerned> {
     state.waiting.remove(id).unwrap_or_default()
 }
 
+/// The custom resource that the labels of an object name, where no owner has to.
+fn names(id: &ObjectId, child: &Child) -> Option<Concerned> {
+    let keeps = id.kind.row().prune == PrunePolicy::Keep;
+    let instance = child.identity.instance.as_ref()?;
+    (keeps && child.identity.ours).then(|| Concerned {
+        namespace: id.namespace.clone(),
+        name: instance.to_string(),
+    })
+}
+
 fn disown(state: &mut State, id: &ObjectId, child: &Child) {
+    if let Some(who) = names(id, child)
+        && let Some(named) = state.named.get_mut(&who)
+    {
+        named.remove(id);
+        if named.is_empty() {
+            state.named.remove(&who);
+        }
+    }
     let Some(owner) = &child.owner else { return };
     if let Some(owned) = state.owned.get_mut(&owner.uid) {
         owned.remove(id);

@@ -139,6 +139,15 @@ impl RequestError {
                 .any(|cause| speaks_of_immutable(&cause.message))
     }
 
+    /// Whether a claim is refused for its storage class, which does not expand volumes. In the words of
+    /// the API server: it answers 403, as it does where a right is missing.
+    pub(crate) fn is_about_expansion(&self) -> bool {
+        self.code() == 403
+            && self
+                .status()
+                .is_some_and(|status| status.message.contains("must support resize"))
+    }
+
     /// Whether that is all that is wrong, and each of these fields begins with `field`.
     pub(crate) fn is_only_about_immutable(&self, field: &str) -> bool {
         let causes = self.causes();

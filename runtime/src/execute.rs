@@ -7,6 +7,7 @@
 //! several share it. Removal is last and only after a pass without failures.
 
 mod act;
+mod growth;
 mod outcome;
 mod remedy;
 mod server;
@@ -66,14 +67,18 @@ pub(crate) async fn execute(
     let mut outcome = Outcome::default();
     let mut blocked = Blocked::default();
     let mut immutable: BTreeMap<ObjectId, String> = BTreeMap::new();
+    let node_of = |id: &ObjectId| match wanted.get(id) {
+        Some(child) => child.node.as_deref(),
+        // A claim that a StatefulSet made is no child of its own, and holds back its node alone.
+        None => observed.children.get(id)?.child.identity.node.as_deref(),
+    };
     for id in held {
-        let node = wanted.get(id).and_then(|child| child.node.as_deref());
-        blocked.block(id, node);
+        blocked.block(id, node_of(id));
     }
     for batch in batches(steps) {
         let batch: Vec<Step> = batch
             .into_iter()
-            .filter(|step| !blocked.stops(step, wanted.get(&step.id).copied()))
+            .filter(|step| !blocked.stops(step, node_of(&step.id)))
             .map(|step| recreated(step, &immutable))
             .collect();
         let mut effects = futures::stream::iter(batch.into_iter().map(|step| {
@@ -86,8 +91,7 @@ pub(crate) async fn execute(
         }))
         .buffer_unordered(IN_FLIGHT);
         while let Some((step, effect)) = effects.next().await {
-            let node = wanted.get(&step.id).and_then(|child| child.node.as_deref());
-            blocked.note(&step, node, &effect);
+            blocked.note(&step, node_of(&step.id), &effect);
             if let Effect::MustRecreate(field) = &effect {
                 immutable.insert(step.id.clone(), field.clone());
             }
@@ -128,7 +132,9 @@ fn batches(steps: Vec<Step>) -> Vec<Vec<Step>> {
 /// Flips need no order among themselves, and neither do dry runs.
 fn rank_of(step: &Step) -> u8 {
     match step.act {
-        Act::Create | Act::Apply | Act::Grow | Act::Recreate | Act::Delete => rank(step),
+        Act::Create | Act::Apply | Act::Grow | Act::Recreate | Act::Orphan | Act::Delete => {
+            rank(step)
+        }
         _ => 0,
     }
 }
@@ -149,12 +155,11 @@ struct Blocked {
 }
 
 impl Blocked {
-    fn stops(&self, step: &Step, wanted: Option<&DesiredChild>) -> bool {
+    fn stops(&self, step: &Step, node: Option<&str>) -> bool {
         if matches!(step.act, Act::Wait | Act::Refuse) {
             return false;
         }
         let drift = matches!(step.reason, Reason::Drifted(_));
-        let node = wanted.and_then(|child| child.node.as_ref());
         let rank = step.id.kind.row().rank;
         self.closed
             || self.children.contains(&step.id)
@@ -169,11 +174,14 @@ impl Blocked {
     fn note(&mut self, step: &Step, node: Option<&str>, effect: &Effect) {
         match effect {
             // What is deleted is not there again before a later pass.
-            Effect::Done(_) if step.act == Act::Recreate => self.block(&step.id, node),
+            Effect::Done(_) if matches!(step.act, Act::Recreate | Act::Orphan) => {
+                self.block(&step.id, node);
+            }
             Effect::Done(_) | Effect::Nothing | Effect::MustRecreate(_) => {}
             Effect::NotSent(_) => self.closed = true,
             Effect::Trouble(trouble)
-                if step.act == Act::Preflight && trouble.kind == TroubleKind::Refused =>
+                if matches!(step.act, Act::Preflight | Act::Refuse)
+                    && trouble.kind == TroubleKind::Refused =>
             {
                 self.refused = true;
                 self.failed = true;

@@ -20,7 +20,7 @@ pub enum ChildKind {
 /// How much of each object the cache needs from the API server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WatchForm {
-    /// The whole object: its status is read.
+    /// The whole object: its spec and status are read.
     Full,
     /// The metadata only.
     Metadata,
@@ -74,7 +74,7 @@ pub struct KindRow {
     /// Fields that stay with their old value when an apply leaves them out, so that `build` always
     /// writes them, as JSON pointers.
     pub always_sent: &'static [&'static str],
-    /// What the operator's Role must allow on it.
+    /// What the operator's Role must allow on it. Claims that stand alone need `create` and `get` besides.
     pub verbs: &'static [&'static str],
 }
 
@@ -170,7 +170,7 @@ static TABLE: [KindRow; 6] = [
         version: "v1",
         plural: "persistentvolumeclaims",
         rank: 3,
-        watch: WatchForm::Metadata,
+        watch: WatchForm::Full,
         prune: PrunePolicy::Keep,
         preflight: true,
         immutable: &[
@@ -183,7 +183,7 @@ static TABLE: [KindRow; 6] = [
             immutable("/spec/volumeName", Remedy::Refuse),
         ],
         always_sent: &[],
-        verbs: &["create", "get", "list", "patch", "watch"],
+        verbs: &["list", "patch", "watch"],
     },
 ];
 

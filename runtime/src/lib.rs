@@ -66,6 +66,8 @@ pub mod prelude;
 #[cfg(feature = "cluster")]
 pub mod problem;
 #[cfg(feature = "cluster")]
+mod quantity;
+#[cfg(feature = "cluster")]
 pub mod render;
 #[cfg(feature = "cluster")]
 mod report;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::build::{Desired, DesiredChild};
-use crate::cache::{Applied, Cache, Child};
+use crate::cache::{Applied, Cache, Child, Concerned, Owner};
 use crate::kind::{ChildKind, ObjectId, PrunePolicy};
 use crate::labels;
 
@@ -29,7 +29,8 @@ pub struct Subject {
 #[derive(Clone, Debug)]
 pub struct Observed {
     pub subject: Subject,
-    /// Desired children that exist, whoever owns them, and all that the resource owns.
+    /// Desired children that exist, whoever owns them, all that the resource owns, and what holds
+    /// data and names it.
     pub children: BTreeMap<ObjectId, Known>,
     /// Kinds that were not listed yet: nothing is known about them.
     pub unlisted: BTreeSet<ChildKind>,
@@ -71,9 +72,14 @@ pub(crate) fn observe(
         .iter()
         .filter_map(|kind| Some((*kind, cache.denied(*kind, &subject.namespace)?)))
         .collect();
+    let who = Concerned {
+        namespace: subject.namespace.clone(),
+        name: subject.name.clone(),
+    };
     let mut children: BTreeMap<ObjectId, Known> = cache
         .owned(&subject.uid)
         .into_iter()
+        .chain(cache.named(&who))
         .map(|(id, child)| (id, Known { child, drift: None }))
         .collect();
     for wanted in &desired.children {
@@ -137,10 +143,15 @@ pub(crate) fn whose(subject: &Subject, wanted: &DesiredChild, child: &Child) -> 
         };
         let same = identity.node.as_deref() == label(labels::NODE)
             && identity.storage.as_deref() == label(labels::STORAGE);
-        return if named_after_us && same {
-            Whose::Ours
-        } else {
-            Whose::Foreign
+        // One that the resource asked to go with it is about to be collected.
+        let left = child
+            .owner
+            .as_ref()
+            .is_some_and(|owner| is_predecessor(subject, owner));
+        return match named_after_us && same {
+            true if left => Whose::Predecessors,
+            true => Whose::Ours,
+            false => Whose::Foreign,
         };
     }
     let Some(owner) = &child.owner else {
@@ -154,14 +165,19 @@ pub(crate) fn whose(subject: &Subject, wanted: &DesiredChild, child: &Child) -> 
     };
     if *owner.uid == *subject.uid {
         Whose::Ours
-    } else if *owner.kind == *subject.kind
-        && *owner.group == *subject.group
-        && *owner.name == *subject.name
-    {
+    } else if is_predecessor(subject, owner) {
         Whose::Predecessors
     } else {
         Whose::Foreign
     }
+}
+
+/// Whether this owner is a resource of the same name that is gone.
+fn is_predecessor(subject: &Subject, owner: &Owner) -> bool {
+    *owner.uid != *subject.uid
+        && *owner.kind == *subject.kind
+        && *owner.group == *subject.group
+        && *owner.name == *subject.name
 }
 
 fn drift(wanted: &DesiredChild, child: &Child, cache: &Cache) -> Option<String> {

@@ -5,11 +5,13 @@
 //! run and apply; drift is one apply; only what the custom resource owns is ever removed.
 
 mod child;
+mod growth;
 mod prune;
 
 use std::fmt;
 
 use self::child::child;
+pub use self::growth::Resize;
 use self::prune::prune;
 use crate::build::Desired;
 use crate::kind::ObjectId;
@@ -43,11 +45,14 @@ pub enum Act {
     /// Delete what cannot be changed as desired, like `Delete`: it is created anew once it is gone.
     /// `execute` puts it in the place of an apply, after the dry run has shown the need.
     Recreate,
+    /// Delete a `StatefulSet` and leave its pods: it is created anew over them once it is gone. As for
+    /// `Delete`, uid and resource version are preconditions.
+    Orphan,
     /// Delete it, with its uid and resource version as preconditions.
     Delete,
     /// Do nothing until something happens.
     Wait,
-    /// Do nothing: the object is another's.
+    /// Do nothing: the object is another's, or cannot be had as desired.
     Refuse,
 }
 
@@ -60,6 +65,12 @@ pub enum Reason {
     Drifted(String),
     /// The field that the server does not let change.
     Immutable(String),
+    /// A claim is too small.
+    Grows(Resize),
+    /// It should be smaller, which no claim can become.
+    Shrinks(Resize),
+    /// The claims that it makes should be larger.
+    ClaimsGrow,
     Undesired,
     /// The object is being deleted.
     Terminating,
@@ -82,6 +93,9 @@ impl fmt::Display for Reason {
             Self::Immutable(field) => {
                 write!(f, "{field} cannot be changed, so that it is made anew")
             }
+            Self::Grows(resize) => write!(f, "its storage grows {resize}"),
+            Self::Shrinks(resize) => write!(f, "its storage cannot shrink {resize}"),
+            Self::ClaimsGrow => f.write_str("its claims grow, and it is made anew over its pods"),
             Self::Undesired => f.write_str("it is no longer part of the cluster"),
             Self::Terminating => f.write_str("it is being deleted"),
             Self::Predecessor => {
@@ -99,7 +113,7 @@ pub fn plan(desired: &Desired, observed: &Observed, rollout: Rollout) -> Vec<Ste
     let mut steps: Vec<Step> = desired
         .children
         .iter()
-        .flat_map(|wanted| child(wanted, observed, rollout))
+        .flat_map(|wanted| child(wanted, desired, observed, rollout))
         .chain(prune(desired, observed))
         .collect();
     steps.sort_by_key(|step| (phase(step.act), rank(step), step.id.clone()));
@@ -112,7 +126,7 @@ pub(crate) fn phase(act: Act) -> u8 {
         Act::Wait | Act::Refuse => 0,
         Act::Flip | Act::Unflip => 1,
         Act::Preflight => 2,
-        Act::Create | Act::Apply | Act::Grow | Act::Recreate => 3,
+        Act::Create | Act::Apply | Act::Grow | Act::Recreate | Act::Orphan => 3,
         Act::Delete => 4,
     }
 }

@@ -6,6 +6,8 @@ use crate::model::{
     ChildKind, ChildPath, Effect, Field, K8sField, NodeType, StorageMode, Type, WorkloadKind,
 };
 
+const RETENTION: &str = "spec.persistentVolumeClaimRetentionPolicy";
+
 /// Where a field of the k8s config group ends up in a workload, or in another child.
 fn place(field: K8sField) -> (&'static str, Option<ChildKind>) {
     let container = |path| (path, None);
@@ -40,6 +42,7 @@ fn place(field: K8sField) -> (&'static str, Option<ChildKind>) {
         K8sField::VolumeMount | K8sField::StorageConfig => {
             container("spec.template.spec.containers[0].volumeMounts")
         }
+        K8sField::ClaimRetention => (RETENTION, Some(ChildKind::StatefulSet)),
         K8sField::PodMetadata => container("spec.template.metadata"),
         K8sField::Service => ("spec", Some(ChildKind::Service)),
         K8sField::NetworkPolicy => ("spec", Some(ChildKind::NetworkPolicy)),
@@ -75,14 +78,25 @@ impl Typer<'_, '_> {
             for field in &self.facts.k8s_group.fields {
                 let at = format!("spec.{}[].{}", self.facts.k8s_word, field.wire);
                 match place(field.field) {
+                    // Only one kind of workload makes claims.
+                    (RETENTION, Some(kind)) if workloads().all(|known| known != kind) => {}
                     (path, Some(kind)) => self.effect(&at, child(kind, path, false)),
                     (path, None) => {
                         workloads().for_each(|kind| self.effect(&at, child(kind, path, true)));
                     }
                 }
+                let modes = &node_type.rules.storage;
+                let alone = [modes.stateful_set, modes.deployment].contains(&StorageMode::Claim);
+                if field.field == K8sField::ClaimRetention && alone {
+                    let owner = child(
+                        ChildKind::PersistentVolumeClaim,
+                        "metadata.ownerReferences",
+                        false,
+                    );
+                    self.effect(&at, owner);
+                }
                 if field.field == K8sField::StorageConfig {
-                    let modes = &node_type.rules.storage;
-                    if [modes.stateful_set, modes.deployment].contains(&StorageMode::Claim) {
+                    if alone {
                         self.effect(&at, child(ChildKind::PersistentVolumeClaim, "spec", false));
                     }
                     if modes.stateful_set == StorageMode::Template {

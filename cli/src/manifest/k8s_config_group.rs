@@ -50,6 +50,7 @@ pub const K8S_FIELDS: &[&str] = &[
     "volumes",
     "volumeMount",
     "storageConfig",
+    "persistentVolumeClaimRetentionPolicy",
     "podMetadata",
     "service",
     "networkPolicy",

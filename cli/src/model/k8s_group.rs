@@ -89,6 +89,7 @@ k8s_fields! {
     Volumes = "volumes": List "Volume",
     VolumeMount = "volumeMount": List "VolumeMount",
     StorageConfig = "storageConfig": List "StorageConfig",
+    ClaimRetention = "persistentVolumeClaimRetentionPolicy": One "StatefulSetPersistentVolumeClaimRetentionPolicy",
     PodMetadata = "podMetadata": One "PodMetadata",
     Service = "service": One "ServiceSpec",
     NetworkPolicy = "networkPolicy": One "NetworkPolicySpec",

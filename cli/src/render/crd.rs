@@ -227,6 +227,7 @@ fn k8s_field(cluster: &Cluster, field: &K8sGroupField) -> Value {
             json!({"type": "string", "maxLength": 253})
         }
         (K8sField::StorageConfig, _) => storage(cluster),
+        (K8sField::ClaimRetention, ty) => retention(ty),
         (_, "string") => json!({"type": "string", "maxLength": schema::MAX_TEXT}),
         (_, "int") => json!({"type": "integer", "format": "int64", "minimum": 0}),
         (_, ty) => schema::expand(ty),
@@ -249,6 +250,15 @@ fn k8s_field(cluster: &Cluster, field: &K8sGroupField) -> Value {
             list
         }
     }
+}
+
+/// The server takes any text as a policy, and then keeps the claims.
+fn retention(ty: &str) -> Value {
+    let mut retention = schema::expand(ty);
+    for field in ["whenDeleted", "whenScaled"] {
+        retention["properties"][field] = json!({"type": "string", "enum": ["Delete", "Retain"]});
+    }
+    retention
 }
 
 fn storage(cluster: &Cluster) -> Value {

@@ -6,7 +6,7 @@
 
 use serde::Serialize;
 
-use crate::model::{ChildKind, Operator, RbacRule};
+use crate::model::{ChildKind, Operator, RbacRule, StorageMode, WorkloadKind};
 
 /// One rule, and the reason that stands above it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -101,7 +101,7 @@ fn rules(operator: &Operator) -> Vec<Rule> {
         ),
     ];
     for kind in &operator.cluster.child_kinds {
-        let row = row(*kind);
+        let row = row(*kind, has_claims_of_its_own(operator));
         rules.push(rule(row.why, row.group, row.plural, row.verbs));
     }
     rules.push(rule(
@@ -125,8 +125,24 @@ struct Row {
 /// `get` is the one look after a create was answered with 409; all other reads come from the watch.
 const WRITE: &[&str] = &["create", "delete", "get", "list", "patch", "watch"];
 const KEEP: &[&str] = &["create", "get", "list", "patch", "watch"];
+/// Claims that a StatefulSet makes.
+const GROW: &[&str] = &["list", "patch", "watch"];
 
-fn row(kind: ChildKind) -> Row {
+/// Whether the operator makes claims itself, beside those of StatefulSets.
+fn has_claims_of_its_own(operator: &Operator) -> bool {
+    operator.cluster.node_types.iter().any(|node_type| {
+        let storage = &node_type.rules.storage;
+        node_type.rules.kinds.iter().any(|kind| {
+            let mode = match kind {
+                WorkloadKind::StatefulSet => storage.stateful_set,
+                WorkloadKind::Deployment => storage.deployment,
+            };
+            mode == StorageMode::Claim
+        })
+    })
+}
+
+fn row(kind: ChildKind, makes_claims: bool) -> Row {
     let (group, plural, verbs, why) = match kind {
         ChildKind::ConfigMap => (
             "",
@@ -142,6 +158,12 @@ fn row(kind: ChildKind) -> Row {
             "Nodes whose pods have names and storage of their own.",
         ),
         ChildKind::Deployment => ("apps", "deployments", WRITE, "Nodes whose pods are alike."),
+        ChildKind::PersistentVolumeClaim if !makes_claims => (
+            "",
+            "persistentvolumeclaims",
+            GROW,
+            "Storage of nodes, which their StatefulSets make: only ever enlarged.",
+        ),
         ChildKind::PersistentVolumeClaim => (
             "",
             "persistentvolumeclaims",

@@ -1,13 +1,17 @@
 //! The children that a node type asks for, before they have metadata.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::config_map::ConfigMapRef;
 use super::meta::{Scope, SharedOrigin};
-use crate::kind::ChildKind;
+use crate::kind::{ChildKind, ObjectId};
 use crate::problem::Problem;
+
+/// Where the resource says how much storage a child's claim template asks for, by the template's
+/// name; a claim that stands alone is its own template.
+pub(crate) type Sizes = BTreeMap<(ObjectId, String), String>;
 
 /// Children that a node type or a cluster asks for. Their order means nothing.
 #[derive(Debug, Default)]
@@ -19,6 +23,9 @@ pub struct Children {
     /// Config maps that pods use: each has to be among the children.
     pub(crate) used: Vec<(SharedOrigin, String)>,
     pub(crate) peers: Vec<Governed>,
+    pub(crate) sizes: Sizes,
+    /// Claims that go with the resource; all others outlive it.
+    pub(crate) owned_claims: BTreeSet<ObjectId>,
     pub(crate) problems: Vec<Problem>,
 }
 
@@ -50,6 +57,8 @@ impl Children {
         self.shared.extend(other.shared);
         self.used.extend(other.used);
         self.peers.extend(other.peers);
+        self.sizes.extend(other.sizes);
+        self.owned_claims.extend(other.owned_claims);
         self.problems.extend(other.problems);
     }
 }

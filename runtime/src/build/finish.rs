@@ -61,7 +61,13 @@ pub(super) fn documents<C: Cluster>(
     }
     let mut documents: Vec<DesiredChild> = objects
         .into_iter()
-        .map(|object| document::<C>(object, owner))
+        .map(|object| {
+            let id = ObjectId::new(object.kind, object.origin.namespace.clone(), &object.name);
+            // A claim outlives the resource, unless that asks for its deletion.
+            let has_owner = object.kind != ChildKind::PersistentVolumeClaim
+                || children.owned_claims.contains(&id);
+            document::<C>(id, object, has_owner.then_some(owner))
+        })
         .collect();
     documents.sort_by(|a, b| {
         let key = |child: &DesiredChild| (child.id.kind.row().rank, child.id.kind);
@@ -152,16 +158,14 @@ fn labels<C: Cluster>(object: &Object) -> BTreeMap<String, String> {
     labels
 }
 
-fn document<C: Cluster>(object: Object, owner: &Value) -> DesiredChild {
+fn document<C: Cluster>(id: ObjectId, object: Object, owner: Option<&Value>) -> DesiredChild {
     let row = object.kind.row();
-    // A claim outlives the resource: nothing owns it.
-    let has_owner = object.kind != ChildKind::PersistentVolumeClaim;
     let metadata = canonical::object([
         ("name", Some(json!(object.name))),
         ("namespace", Some(json!(object.origin.namespace))),
         ("labels", Some(json!(labels::<C>(&object)))),
         ("annotations", Some(json!(object.annotations))),
-        ("ownerReferences", has_owner.then(|| json!([owner]))),
+        ("ownerReferences", owner.map(|owner| json!([owner]))),
     ]);
     let (field, content) = object.content;
     let mut document = canonical::object([
@@ -173,7 +177,7 @@ fn document<C: Cluster>(object: Object, owner: &Value) -> DesiredChild {
     canonical::prune(&mut document);
     let hash = names::digest(document.to_string().as_bytes());
     DesiredChild {
-        id: ObjectId::new(object.kind, object.origin.namespace.clone(), object.name),
+        id,
         node: match object.scope {
             Scope::Node(node) => Some(node),
             Scope::Group(_) | Scope::Cluster => None,
@@ -206,6 +210,12 @@ fn faults<C: Cluster>(object: &Object) -> Vec<Problem> {
                 "the label `{key}: {value}` is illegal: a value has at most 63 letters, digits, `-`, `_` and `.`, and starts and ends with a letter or digit"
             )));
         }
+    }
+    let makes_claims = object.content.1.get("volumeClaimTemplates").is_some();
+    if makes_claims && !C::CHILD_KINDS.contains(&ChildKind::PersistentVolumeClaim) {
+        faults.push(origin.problem(
+            "its StatefulSet makes claims, which the operator does not say it looks after: a fault of the operator",
+        ));
     }
     match object.kind {
         ChildKind::ConfigMap => faults.extend(data_faults(object)),

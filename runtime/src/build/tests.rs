@@ -71,7 +71,7 @@ fn the_pinot_objects_have_the_public_names_and_labels() {
     assert_eq!(labels["custom_resource"], "pinot-simple");
     assert_eq!(broker["spec"]["serviceName"], "pinot-broker-broker-svc");
     let claims = &broker["spec"]["volumeClaimTemplates"];
-    assert_eq!(claims[0]["metadata"], json!({"name": "pinot-broker-pvc"}));
+    assert_eq!(claims[0]["metadata"]["name"], "pinot-broker-pvc");
     let config = child(&desired, ConfigMap, "pinot-simple-broker-config");
     assert_eq!(
         config["data"],
@@ -328,7 +328,7 @@ fn the_parseable_objects_have_the_public_names_and_content() {
     );
 }
 
-/// PA-2, DR-12, B17: claims outlive the resource, and nothing on a template can never change.
+/// PA-2, DR-12: claims outlive the resource.
 #[test]
 fn a_claim_has_no_owner_and_carries_its_identity() {
     let out = desired::<parseable::ParseableTenant>(&parseable::sample()).unwrap();
@@ -346,6 +346,76 @@ fn a_claim_has_no_owner_and_carries_its_identity() {
     );
     let service = child(&out, Service, "server-small");
     assert_eq!(service["metadata"]["labels"].get("app"), None);
+}
+
+/// B17: what nobody can change on a claim template depends on nothing that changes.
+#[test]
+fn a_claim_template_is_the_same_whatever_becomes_of_groups_and_labels() {
+    let metadata = |cr: &Value| {
+        let store = child(
+            &desired::<tally::Tally>(cr).unwrap(),
+            StatefulSet,
+            "t-store",
+        );
+        store["spec"]["volumeClaimTemplates"][0]["metadata"].clone()
+    };
+    let sample = tally::sample();
+    assert_eq!(
+        metadata(&sample),
+        json!({"name": "data", "labels": {
+            "app.kubernetes.io/managed-by": "test-operator",
+            "app.kubernetes.io/instance": "t",
+            "dsoi.dev/kind": "Tally.example.com",
+            "dsoi.dev/node": "store",
+        }})
+    );
+    let mut other = with(&sample, "/spec/k8sConfigGroup/0/name", json!("large"));
+    other = with(&other, "/spec/nodes/0/k8sConfigGroup", json!("large"));
+    assert_eq!(metadata(&sample), metadata(&other));
+}
+
+/// DR-8: the k8s config group says what becomes of claims; nobody's word is `Retain`.
+#[test]
+fn the_group_says_what_becomes_of_claims() {
+    let at = "/spec/k8sConfigGroup/0/persistentVolumeClaimRetentionPolicy";
+    let policy = |policy: Value| {
+        let cr = with(&tally::sample(), at, policy);
+        let store = child(
+            &desired::<tally::Tally>(&cr).unwrap(),
+            StatefulSet,
+            "t-store",
+        );
+        store["spec"]["persistentVolumeClaimRetentionPolicy"].clone()
+    };
+    assert_eq!(
+        policy(json!({"whenScaled": "Delete"})),
+        json!({"whenDeleted": "Retain", "whenScaled": "Delete"})
+    );
+    assert_eq!(
+        policy(json!({"whenDeleted": "Delete"})),
+        json!({"whenDeleted": "Delete", "whenScaled": "Retain"})
+    );
+    let cr = with(&tally::sample(), at, json!({"whenDeleted": "delete"}));
+    assert_eq!(
+        problems::<tally::Tally>(&cr),
+        [
+            "spec.k8sConfigGroup[0].persistentVolumeClaimRetentionPolicy.whenDeleted: is `delete`; it must be `Retain` or `Delete`"
+        ]
+    );
+}
+
+/// PA-2, DR-12: a claim that stands alone goes with the resource only where that asks for it.
+#[test]
+fn a_claim_that_shall_go_with_the_resource_has_it_as_owner() {
+    let at = "/spec/k8sConfig/0/persistentVolumeClaimRetentionPolicy";
+    let owners = |when: &str| {
+        let cr = with(&parseable::sample(), at, json!({"whenDeleted": when}));
+        let out = desired::<parseable::ParseableTenant>(&cr).unwrap();
+        child(&out, PersistentVolumeClaim, "server-small-data")["metadata"]["ownerReferences"]
+            .clone()
+    };
+    assert_eq!(owners("Retain"), Value::Null);
+    assert_eq!(owners("Delete")[0]["kind"], "ParseableTenant");
 }
 
 /// PA-2: an absent dependency leaves neither its config map nor a reference to it.

@@ -17,7 +17,7 @@ use super::security;
 use super::service::Service;
 use super::volumes::FileVolumes;
 use crate::cluster::{Cluster, SecurityProfile};
-use crate::kind::ChildKind;
+use crate::kind::{ChildKind, ObjectId};
 use crate::labels::CONFIG_DIGEST;
 use crate::names;
 use crate::node::Node;
@@ -38,6 +38,8 @@ pub struct Workload {
     theirs: PodSpec,
     pod_metadata: PodMetadata,
     storage: Storage,
+    /// What the k8s config group says about claims, when the workload goes and when it shrinks.
+    retention: (Option<String>, Option<String>),
     security: SecurityProfile,
     service: Option<String>,
     first_ordinal: i32,
@@ -56,6 +58,9 @@ struct Settings {
     when_scaled: Option<String>,
 }
 
+/// What becomes of claims where nobody says otherwise.
+const RETAIN: &str = "Retain";
+
 impl<C: Cluster> Node<'_, C> {
     /// The node's workload, of the kind and with the replicas that the resource asks for.
     pub fn workload(&self, main: Container) -> Workload {
@@ -71,6 +76,10 @@ impl<C: Cluster> Node<'_, C> {
             theirs: their_fields(&self.k8s),
             pod_metadata: self.k8s.pod_metadata.cloned().unwrap_or_default(),
             storage: self.storage(),
+            retention: {
+                let (deleted, scaled) = self.k8s.retention();
+                (deleted.map(str::to_owned), scaled.map(str::to_owned))
+            },
             security: C::SECURITY,
             service: None,
             first_ordinal: 0,
@@ -140,7 +149,8 @@ impl Workload {
         self
     }
 
-    /// What becomes of a `StatefulSet`'s claims: `Retain` or `Delete`. Both are `Retain` otherwise.
+    /// What becomes of a `StatefulSet`'s claims: `Retain` or `Delete`, where the k8s config group says
+    /// nothing. Both are `Retain` otherwise.
     pub fn claim_retention(
         mut self,
         when_deleted: impl Into<String>,
@@ -303,10 +313,7 @@ impl Workload {
                 ("volumeClaimTemplates", json!(self.storage.templates)),
                 (
                     "persistentVolumeClaimRetentionPolicy",
-                    json!({
-                        "whenDeleted": settings.when_deleted.as_deref().unwrap_or("Retain"),
-                        "whenScaled": settings.when_scaled.as_deref().unwrap_or("Retain"),
-                    }),
+                    self.retention_sent(),
                 ),
                 (
                     "ordinals",
@@ -337,6 +344,19 @@ impl Workload {
         let mut sent = canonical::value(&self.settings.update_strategy);
         fill_strategy(&mut sent, &json!({"partition": 0}));
         sent
+    }
+
+    fn retention_sent(&self) -> Value {
+        let (deleted, scaled) = &self.retention;
+        let settings = &self.settings;
+        let word = |theirs: &Option<String>, ours: &Option<String>| {
+            let word = theirs.as_ref().or(ours.as_ref());
+            word.map_or(RETAIN, String::as_str).to_owned()
+        };
+        json!({
+            "whenDeleted": word(deleted, &settings.when_deleted),
+            "whenScaled": word(scaled, &settings.when_scaled),
+        })
     }
 
     fn strategy_sent(&self) -> Value {
@@ -398,11 +418,17 @@ impl Child for Workload {
             first_ordinal: self.first_ordinal,
             ports: self.main.named_ports(),
         });
+        let kind = match self.kind {
+            WorkloadKind::StatefulSet => ChildKind::StatefulSet,
+            WorkloadKind::Deployment => ChildKind::Deployment,
+        };
+        let id = ObjectId::new(kind, self.origin.namespace.clone(), self.name.clone());
+        let storage = &self.storage;
+        let sizes = storage.template_names.iter().zip(&storage.size_paths);
+        let sizes = sizes.map(|(name, path)| ((id.clone(), name.clone()), path.clone()));
+        children.sizes.extend(sizes);
         children.drafts.push(Draft {
-            kind: match self.kind {
-                WorkloadKind::StatefulSet => ChildKind::StatefulSet,
-                WorkloadKind::Deployment => ChildKind::Deployment,
-            },
+            kind,
             spec: self.spec(&pod),
             name: self.name,
             origin: self.origin,

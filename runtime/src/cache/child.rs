@@ -4,6 +4,7 @@
 //! megabytes. The evidence that the child is as we wrote it is dropped once it was judged.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde_json::Value;
@@ -11,7 +12,7 @@ use serde_json::Value;
 use super::order::Order;
 
 /// One child, as last seen.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Child {
     pub(crate) uid: Box<str>,
     pub(crate) version: Version,
@@ -23,6 +24,7 @@ pub struct Child {
     pub(crate) entries: Entries,
     pub(crate) evidence: Evidence,
     pub(crate) workload: Option<Box<Workload>>,
+    pub(crate) claim: Option<Box<Claim>>,
 }
 
 /// The controller that an object's owner references name.
@@ -41,6 +43,7 @@ pub(crate) struct Identity {
     pub(crate) ours: bool,
     pub(crate) instance: Option<Box<str>>,
     pub(crate) node: Option<Box<str>>,
+    pub(crate) workload: Option<Box<str>>,
     pub(crate) storage: Option<Box<str>>,
 }
 
@@ -126,6 +129,17 @@ pub(crate) struct Workload {
     pub(crate) updating: bool,
     /// Why pods cannot be made or do not get ready in time.
     pub(crate) failure: Option<Box<str>>,
+    /// How much storage each claim template of a `StatefulSet` asks for, as the server writes it.
+    pub(crate) templates: BTreeMap<Box<str>, Box<str>>,
+}
+
+/// What is read of a claim.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Claim {
+    /// How much storage it asks for, as the server writes it.
+    pub(crate) storage: Box<str>,
+    /// It has a volume: only then can it grow.
+    pub(crate) bound: bool,
 }
 
 impl Child {
@@ -139,6 +153,7 @@ impl Child {
             || self.entries != other.entries
             || self.evidence.digest != other.evidence.digest
             || self.workload != other.workload
+            || self.claim != other.claim
     }
 }
 

@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use super::child::{
-    Applied, Child, Entries, Evidence, Identity, Owner, RawEvidence, Version, Workload,
+    Applied, Child, Claim, Entries, Evidence, Identity, Owner, RawEvidence, Version, Workload,
 };
 use super::order::{Order, PodSpec};
 use super::status::Status;
@@ -92,8 +92,49 @@ struct Entry {
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
+#[serde(rename_all = "camelCase")]
 struct Spec {
     template: Option<Template>,
+    volume_claim_templates: Option<Vec<ClaimTemplate>>,
+    /// Of a claim.
+    resources: Option<Resources>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct ClaimTemplate {
+    metadata: TemplateMetadata,
+    spec: ClaimSpec,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct TemplateMetadata {
+    name: String,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct ClaimSpec {
+    resources: Option<Resources>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Resources {
+    requests: Option<Requests>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Requests {
+    storage: Option<String>,
+}
+
+impl Resources {
+    fn storage(self) -> Option<Box<str>> {
+        self.requests?.storage.map(Into::into)
+    }
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -119,18 +160,24 @@ impl Body {
 
     /// The projection of this object.
     pub(crate) fn into_child(self, ours: &Ours) -> Child {
+        let spec = self.spec.unwrap_or_default();
+        let status = self.status.unwrap_or_default();
+        let claim = spec.resources.and_then(Resources::storage).map(|storage| {
+            Box::new(Claim {
+                storage,
+                bound: status.is_bound(),
+            })
+        });
         // Only a workload has a template.
-        let workload = self
-            .spec
-            .as_ref()
-            .is_some_and(|spec| spec.template.is_some())
-            .then(|| {
-                let generation = self.metadata.generation.unwrap_or_default();
-                Workload::new(generation, self.status.as_ref())
-            });
-        let order = self
-            .spec
-            .and_then(|spec| spec.template)
+        let workload = spec.template.is_some().then(|| {
+            let generation = self.metadata.generation.unwrap_or_default();
+            Box::new(Workload {
+                templates: templates(spec.volume_claim_templates.unwrap_or_default()),
+                ..Workload::new(generation, &status)
+            })
+        });
+        let order = spec
+            .template
             .map(|template| template.spec)
             .unwrap_or_default();
         let metadata = self.metadata;
@@ -151,9 +198,19 @@ impl Body {
                 raw: Some(Box::new(RawEvidence { trees, order })),
                 settled: None,
             },
-            workload: workload.map(Box::new),
+            workload,
+            claim,
         }
     }
+}
+
+fn templates(all: Vec<ClaimTemplate>) -> BTreeMap<Box<str>, Box<str>> {
+    all.into_iter()
+        .filter_map(|template| {
+            let storage = template.spec.resources?.storage()?;
+            Some((template.metadata.name.into(), storage))
+        })
+        .collect()
 }
 
 fn owner(references: Vec<OwnerReference>) -> Option<Owner> {
@@ -179,6 +236,7 @@ fn identity(mut labels: BTreeMap<String, String>, ours: &Ours) -> Identity {
             && take(labels::KIND).as_deref() == Some(&ours.kind),
         instance: take(labels::INSTANCE),
         node: take(labels::NODE),
+        workload: take(labels::WORKLOAD),
         storage: take(labels::STORAGE),
     }
 }
@@ -343,5 +401,36 @@ mod tests {
         let workload = child.workload.unwrap();
         assert_eq!(workload.failure.as_deref(), Some("exceeded quota"));
         assert_eq!((workload.generation, workload.observed_generation), (2, 1));
+    }
+
+    #[test]
+    fn what_claims_and_their_templates_ask_for_is_kept() {
+        let requests = |size: &str| json!({"resources": {"requests": {"storage": size}}});
+        let set = child(
+            &json!({"metadata": {"uid": "u"}, "spec": {"template": {}, "volumeClaimTemplates": [
+                {"metadata": {"name": "data"}, "spec": requests("1Gi")},
+                {"metadata": {"name": "log"}, "spec": requests("2Gi")},
+            ]}}),
+        );
+        let templates = set.workload.unwrap().templates;
+        assert_eq!(templates.get("data").map(|size| &**size), Some("1Gi"));
+        assert_eq!(templates.get("log").map(|size| &**size), Some("2Gi"));
+        assert!(set.claim.is_none());
+
+        let claim = |phase: &str| {
+            child(
+                &json!({"metadata": {"uid": "u"}, "spec": requests("1Gi"), "status": {"phase": phase}}),
+            )
+        };
+        let bound = claim("Bound");
+        assert!(bound.differs(&claim("Pending")));
+        assert_eq!(
+            bound.claim.as_deref(),
+            Some(&Claim {
+                storage: "1Gi".into(),
+                bound: true
+            })
+        );
+        assert!(bound.workload.is_none());
     }
 }

@@ -1,5 +1,7 @@
 //! The few fields of a workload's status that are kept.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::child::Workload;
@@ -15,6 +17,15 @@ pub(super) struct Status {
     current_revision: Option<String>,
     update_revision: Option<String>,
     conditions: Option<Vec<Condition>>,
+    /// Of a claim.
+    phase: Option<String>,
+}
+
+impl Status {
+    /// Whether this is the status of a claim that has a volume.
+    pub(super) fn is_bound(&self) -> bool {
+        self.phase.as_deref() == Some("Bound")
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -30,21 +41,17 @@ struct Condition {
 
 impl Workload {
     /// What the status of a workload of this generation says; a new one has none.
-    pub(super) fn new(generation: i64, status: Option<&Status>) -> Self {
-        let of = |field: fn(&Status) -> Option<i32>| status.and_then(field).unwrap_or_default();
-        let revision =
-            |field: fn(&Status) -> Option<&str>| status.and_then(field).unwrap_or_default();
+    pub(super) fn new(generation: i64, status: &Status) -> Self {
         Self {
             generation,
-            observed_generation: status
-                .and_then(|status| status.observed_generation)
-                .unwrap_or_default(),
-            replicas: of(|status| status.replicas),
-            ready: of(|status| status.ready_replicas),
-            updated: of(|status| status.updated_replicas),
-            updating: revision(|status| status.current_revision.as_deref())
-                != revision(|status| status.update_revision.as_deref()),
-            failure: status.and_then(failure),
+            observed_generation: status.observed_generation.unwrap_or_default(),
+            replicas: status.replicas.unwrap_or_default(),
+            ready: status.ready_replicas.unwrap_or_default(),
+            updated: status.updated_replicas.unwrap_or_default(),
+            updating: status.current_revision.as_deref().unwrap_or_default()
+                != status.update_revision.as_deref().unwrap_or_default(),
+            failure: failure(status),
+            templates: BTreeMap::new(),
         }
     }
 }

@@ -6,14 +6,14 @@
 use serde_json::{Value, json};
 
 use super::Effect;
+use super::growth::with_live_templates;
 use super::outcome::{Doing, Trouble, Verb};
 use super::remedy::{complaints, must_recreate};
-use super::server::{Gate, MERGE, Server};
+use super::server::{Dependents, Gate, MERGE, Server};
 use crate::build::DesiredChild;
 use crate::cache::{Applied, Body, Cache, Child};
 use crate::error::{Meaning, RequestError};
 use crate::kind::{ObjectId, PrunePolicy};
-use crate::labels;
 use crate::observe::{Observed, Whose, stamped, whose};
 use crate::plan::{Act, Reason, Step};
 
@@ -25,21 +25,25 @@ pub(crate) struct Actor<'a> {
     pub(crate) observed: &'a Observed,
 }
 
-type Answer = Result<Effect, RequestError>;
+pub(super) type Answer = Result<Effect, RequestError>;
 
 impl Actor<'_> {
     /// Carries out one step.
     pub(crate) async fn act(&self, step: &Step, wanted: Option<&DesiredChild>) -> Effect {
         let doing = match step.act {
             Act::Create => Doing::Create,
-            Act::Delete | Act::Recreate => Doing::Delete,
+            Act::Delete | Act::Recreate | Act::Orphan => Doing::Delete,
             Act::Preflight => Doing::Try,
             _ => Doing::Update,
         };
         let answer = match (step.act, wanted) {
             (Act::Wait, _) => return Effect::Waiting(step.reason.clone()),
-            (Act::Refuse, _) => return Effect::Trouble(Trouble::conflict(&step.id)),
-            (Act::Delete | Act::Recreate, _) => self.delete(&step.id, &step.reason).await,
+            (Act::Refuse, _) => return Effect::Trouble(Trouble::of(&step.id, &step.reason)),
+            (Act::Delete | Act::Recreate, _) => self.delete(step, Dependents::Go).await,
+            (Act::Orphan, _) => self.delete(step, Dependents::Stay).await,
+            (Act::Preflight | Act::Grow, _) if holds_data(&step.id) => {
+                self.claim(step, wanted).await
+            }
             (Act::Create, Some(wanted)) => self.create(wanted).await,
             (act, Some(wanted)) => match self.cache.child_of(&wanted.id) {
                 Some(child) => self.change(act, &step.reason, wanted, &child).await,
@@ -60,8 +64,7 @@ impl Actor<'_> {
     ) -> Answer {
         match act {
             Act::Flip | Act::Unflip => self.flip(&wanted.id, child).await,
-            Act::Preflight => self.preflight(wanted, child).await,
-            Act::Grow => self.grow(wanted, child).await,
+            Act::Preflight => self.preflight(reason, wanted, child).await,
             _ => {
                 // The cure of drift changes no content: it keeps the generation of the last one.
                 let kept = child.applied.clone().filter(|applied| {
@@ -80,22 +83,20 @@ impl Actor<'_> {
         }
     }
 
-    fn applied(&self, wanted: &DesiredChild) -> Applied {
+    pub(super) fn applied(&self, wanted: &DesiredChild) -> Applied {
         Applied::new(&wanted.hash, self.observed.subject.generation)
     }
 
     /// Tries a change, and finds out what about it the server does not let happen.
-    async fn preflight(&self, wanted: &DesiredChild, child: &Child) -> Answer {
+    async fn preflight(&self, reason: &Reason, wanted: &DesiredChild, child: &Child) -> Answer {
         let id = &wanted.id;
-        if id.kind.row().prune == PrunePolicy::Keep {
-            let change = self.growth(wanted, child);
-            let grown = self.server.try_merge(self.gate, id, &change).await?;
-            return Ok(judge(wanted, &grown).unwrap_or(Effect::Nothing));
+        let mut document = stamped(&wanted.document, &self.applied(wanted));
+        if *reason == Reason::ClaimsGrow {
+            document = with_live_templates(&document, child);
         }
-        let document = stamped(&wanted.document, &self.applied(wanted));
         let answer = self
             .server
-            .try_apply(self.gate, id, &child.uid, document)
+            .try_apply(self.gate, id, &child.uid, document.clone())
             .await;
         if let Some(field) = must_recreate(wanted, answer.as_ref()) {
             return Ok(Effect::MustRecreate(field));
@@ -105,7 +106,7 @@ impl Actor<'_> {
             Err(error) if error.is_about_immutable() => {
                 // Of a StatefulSet the server does not say which field it is.
                 let live = self.server.read_whole(self.gate, id).await?;
-                judge(wanted, &live).ok_or(error)
+                judge(id, &document, &live).ok_or(error)
             }
             Err(error) => Err(error),
         }
@@ -263,23 +264,8 @@ impl Actor<'_> {
         }
     }
 
-    /// All that is ever changed of a claim: how much storage it asks for, and what we noted on it.
-    fn growth(&self, wanted: &DesiredChild, child: &Child) -> Value {
-        growth(wanted, &child.uid, &self.applied(wanted))
-    }
-
-    async fn grow(&self, wanted: &DesiredChild, child: &Child) -> Answer {
-        let patch = self.growth(wanted, child);
-        let body = self
-            .server
-            .patch(self.gate, &wanted.id, "apply", MERGE, &patch)
-            .await?;
-        self.cache
-            .record(wanted.id.kind, body, Some(wanted.hash.as_str()));
-        Ok(Effect::Done(Verb::Updated))
-    }
-
-    async fn delete(&self, id: &ObjectId, reason: &Reason) -> Answer {
+    async fn delete(&self, step: &Step, dependents: Dependents) -> Answer {
+        let id = &step.id;
         let Some(child) = self.cache.child_of(id) else {
             return Ok(Effect::Nothing);
         };
@@ -291,7 +277,8 @@ impl Actor<'_> {
         if !ours || child.terminating {
             return Ok(Effect::Nothing);
         }
-        match self.server.delete(self.gate, id, &child).await {
+        let deleted = self.server.delete(self.gate, id, &child, dependents);
+        match deleted.await {
             Ok(()) => {
                 self.cache.deleted(id, &child.uid);
                 Ok(Effect::Done(Verb::Deleted))
@@ -301,7 +288,7 @@ impl Actor<'_> {
                 Ok(Effect::Nothing)
             }
             // Its uid or version is another by now: the watch will say so, and the plan be made anew.
-            Err(error) if error.code() == 409 => Ok(Effect::Waiting(reason.clone())),
+            Err(error) if error.code() == 409 => Ok(Effect::Waiting(step.reason.clone())),
             Err(error) => Err(error),
         }
     }
@@ -324,51 +311,14 @@ impl Actor<'_> {
     }
 }
 
+/// Whether objects of this kind hold data: little is ever changed of them, and none is deleted.
+fn holds_data(id: &ObjectId) -> bool {
+    id.kind.row().prune == PrunePolicy::Keep
+}
+
 /// The trouble with what is desired and cannot be had of a present object.
-fn judge(wanted: &DesiredChild, live: &Value) -> Option<Effect> {
-    let complaints = complaints(wanted, live);
+pub(super) fn judge(id: &ObjectId, document: &Value, live: &Value) -> Option<Effect> {
+    let complaints = complaints(id.kind, document, live);
     (!complaints.is_empty())
-        .then(|| Effect::Trouble(Trouble::immutable(&wanted.id, Doing::Try, &complaints)))
-}
-
-fn growth(wanted: &DesiredChild, uid: &str, applied: &Applied) -> Value {
-    let mut patch = json!({
-        "metadata": {"uid": uid, "annotations": {labels::APPLIED: applied.to_string()}},
-    });
-    if let Some(storage) = wanted.document.pointer("/spec/resources/requests/storage") {
-        patch["spec"] = json!({"resources": {"requests": {"storage": storage}}});
-    }
-    patch
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::*;
-    use crate::kind::ChildKind;
-
-    #[test]
-    fn of_a_claim_only_its_size_is_ever_changed() {
-        let wanted = DesiredChild {
-            id: ObjectId::new(ChildKind::PersistentVolumeClaim, "prod", "a"),
-            node: None,
-            node_type: None,
-            document: Arc::new(json!({
-                "metadata": {"name": "a", "labels": {"l": "new"}},
-                "spec": {
-                    "storageClassName": "other", "accessModes": ["ReadWriteMany"],
-                    "resources": {"requests": {"storage": "2Gi", "example.com/other": "1"}, "limits": {"storage": "4Gi"}},
-                },
-            })),
-            hash: "h".to_owned(),
-        };
-        assert_eq!(
-            growth(&wanted, "u", &Applied::new("h", 3)),
-            json!({
-                "metadata": {"uid": "u", "annotations": {"dsoi.dev/applied": "h;3"}},
-                "spec": {"resources": {"requests": {"storage": "2Gi"}}},
-            })
-        );
-    }
+        .then(|| Effect::Trouble(Trouble::immutable(id, Doing::Try, &complaints)))
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Effect;
 use crate::error::{Closed, RequestError, chain, stable};
 use crate::kind::ObjectId;
-use crate::plan::{Act, Reason, Step};
+use crate::plan::{Act, Reason, Resize, Step};
 
 /// What was done about a child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -128,6 +128,42 @@ impl Trouble {
         }
     }
 
+    /// The step is not taken, for this reason: no request is made.
+    pub(crate) fn of(id: &ObjectId, reason: &Reason) -> Self {
+        match reason {
+            Reason::Shrinks(resize) => Self::size(
+                id,
+                format!(
+                    "{}: the storage of {id} cannot shrink {resize}; put {} back, or move the data to a node of another name that asks for less",
+                    resize.field, resize.from
+                ),
+            ),
+            _ => Self::conflict(id),
+        }
+    }
+
+    /// The claim's storage class does not expand volumes.
+    pub(crate) fn fixed(id: &ObjectId, resize: &Resize) -> Self {
+        Self::size(
+            id,
+            format!(
+                "{}: {id} cannot grow {resize}, as its storage class does not expand volumes; put {} back, or let the class have `allowVolumeExpansion: true`",
+                resize.field, resize.from
+            ),
+        )
+    }
+
+    fn size(id: &ObjectId, message: String) -> Self {
+        Self {
+            id: id.clone(),
+            kind: TroubleKind::Refused,
+            reason: "Refused",
+            doing: Doing::Try,
+            message,
+            retry_after: None,
+        }
+    }
+
     pub(crate) fn conflict(id: &ObjectId) -> Self {
         Self {
             id: id.clone(),
@@ -162,7 +198,7 @@ impl Outcome {
     pub(super) fn note(&mut self, step: Step, effect: Effect) {
         match effect {
             Effect::Done(verb) => {
-                if step.act == Act::Recreate {
+                if matches!(step.act, Act::Recreate | Act::Orphan) {
                     self.waiting.push(Waiting {
                         id: step.id.clone(),
                         reason: Reason::Terminating,

@@ -31,12 +31,11 @@ pub(super) fn must_recreate(
 }
 
 /// One sentence for each field of a present object that cannot become what is desired.
-pub(super) fn complaints(wanted: &DesiredChild, live: &Value) -> Vec<String> {
-    let kind = wanted.id.kind;
+pub(super) fn complaints(kind: ChildKind, wanted: &Value, live: &Value) -> Vec<String> {
     kind.row()
         .immutable
         .iter()
-        .filter(|immutable| !is_met(kind, immutable, &wanted.document, live))
+        .filter(|immutable| !is_met(kind, immutable, wanted, live))
         .map(|immutable| {
             let field = dotted(immutable);
             match immutable.remedy {
@@ -155,7 +154,7 @@ mod tests {
             "volumeClaimTemplates": [{"metadata": {"name": "data"}, "spec": {"volumeMode": "Filesystem", "resources": {"requests": {"storage": "1Gi"}}}, "status": {}}],
         }});
         let claim = |size: &str| json!([{"metadata": {"name": "data"}, "spec": {"resources": {"requests": {"storage": size}}}}]);
-        let about = |spec: Value| complaints(&wanted(ChildKind::StatefulSet, &spec), &live);
+        let about = |spec: Value| complaints(ChildKind::StatefulSet, &json!({"spec": spec}), &live);
         let same = json!({"serviceName": "a", "podManagementPolicy": "Parallel", "volumeClaimTemplates": claim("1Gi")});
         assert_eq!(about(same.clone()), Vec::<String>::new());
         let mut grown = same.clone();
@@ -176,8 +175,13 @@ mod tests {
     #[test]
     fn a_claim_may_have_what_the_server_chose_and_nothing_else_that_differs() {
         let live = json!({"spec": {"storageClassName": "standard", "volumeMode": "Filesystem", "volumeName": "pv-1", "accessModes": ["ReadWriteOnce"]}});
-        let about =
-            |spec: Value| complaints(&wanted(ChildKind::PersistentVolumeClaim, &spec), &live);
+        let about = |spec: Value| {
+            complaints(
+                ChildKind::PersistentVolumeClaim,
+                &json!({"spec": spec}),
+                &live,
+            )
+        };
         assert_eq!(
             about(json!({"accessModes": ["ReadWriteOnce"]})),
             Vec::<String>::new()

@@ -31,6 +31,26 @@ const JSON: &str = "application/json";
 const APPLY: &str = "application/apply-patch+yaml";
 /// The type of a patch that is merged into an object.
 pub(super) const MERGE: &str = "application/merge-patch+json";
+/// The same, but that lists are merged by their keys.
+pub(super) const STRATEGIC: &str = "application/strategic-merge-patch+json";
+
+/// What becomes of what a deleted object owns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dependents {
+    /// It goes as well.
+    Go,
+    /// It stays, without an owner.
+    Stay,
+}
+
+impl Dependents {
+    fn policy(self) -> &'static str {
+        match self {
+            Self::Go => "Background",
+            Self::Stay => "Orphan",
+        }
+    }
+}
 
 /// Whether another request may be started.
 pub(crate) trait Gate: Sync {
@@ -112,16 +132,17 @@ impl Server {
         self.send(gate, &call).await
     }
 
-    /// Tries a merge patch. Returns the whole object as it would be.
-    pub(crate) async fn try_merge(
+    /// Tries a patch. Returns the whole object as it would be.
+    pub(crate) async fn try_patch(
         &self,
         gate: &dyn Gate,
         id: &ObjectId,
+        content: &'static str,
         change: &Value,
     ) -> Result<Value, RequestError> {
         let path = format!("{}?fieldManager={}&dryRun=All", object(id), self.manager);
         let body = change.to_string();
-        let mut call = write(id, Method::PATCH, "preflight", path, MERGE, &body);
+        let mut call = write(id, Method::PATCH, "preflight", path, content, &body);
         call.accept = JSON;
         self.send(gate, &call).await
     }
@@ -147,11 +168,12 @@ impl Server {
         gate: &dyn Gate,
         id: &ObjectId,
         child: &Child,
+        dependents: Dependents,
     ) -> Result<(), RequestError> {
         let body = json!({
             "apiVersion": "v1",
             "kind": "DeleteOptions",
-            "propagationPolicy": "Background",
+            "propagationPolicy": dependents.policy(),
             "preconditions": {"uid": child.uid, "resourceVersion": child.version.as_str()},
         })
         .to_string();

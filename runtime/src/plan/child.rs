@@ -3,19 +3,28 @@
 //! In: the child as desired, and what is known of it. Out: its steps. Creation and the cure of drift
 //! ask nobody; the change of a present child asks the rollout.
 
+use super::growth::{Growth, Resize, change, changes_hands};
 use super::{Act, Reason, Step};
-use crate::build::DesiredChild;
-use crate::kind::PrunePolicy;
+use crate::build::{Desired, DesiredChild};
+use crate::cache::Child;
+use crate::kind::{ChildKind, ObjectId, PrunePolicy};
 use crate::observe::{Known, Observed, Whose, whose};
 use crate::rollout::Rollout;
 
-pub(super) fn child(wanted: &DesiredChild, observed: &Observed, rollout: Rollout) -> Vec<Step> {
+pub(super) fn child(
+    wanted: &DesiredChild,
+    desired: &Desired,
+    observed: &Observed,
+    rollout: Rollout,
+) -> Vec<Step> {
     let row = wanted.id.kind.row();
     if observed.unlisted.contains(&wanted.id.kind) {
         return steps(wanted, [Act::Wait], &Reason::Unlisted);
     }
     let Some(known) = observed.children.get(&wanted.id) else {
-        return steps(wanted, [Act::Create], &Reason::Missing);
+        let mut all = larger(Growth::of(wanted, None, desired, observed).claims);
+        all.extend(steps(wanted, [Act::Create], &Reason::Missing));
+        return all;
     };
     match whose(&observed.subject, wanted, &known.child) {
         Whose::Foreign => return steps(wanted, [Act::Refuse], &Reason::OtherOwner),
@@ -25,25 +34,91 @@ pub(super) fn child(wanted: &DesiredChild, observed: &Observed, rollout: Rollout
     if known.child.terminating {
         return steps(wanted, [Act::Wait], &Reason::Terminating);
     }
-    let claim = row.prune == PrunePolicy::Keep;
+    if row.prune == PrunePolicy::Keep {
+        return claim(wanted, &known.child, desired, observed);
+    }
+    let growth = Growth::of(wanted, Some(&known.child), desired, observed);
+    if let Some(resize) = growth.shrinks {
+        return steps(wanted, [Act::Refuse], &Reason::Shrinks(resize));
+    }
+    let mut all = larger(growth.claims);
+    all.extend(if growth.template {
+        made_anew(wanted, observed, rollout)
+    } else {
+        present(wanted, known, observed, rollout)
+    });
+    all
+}
+
+/// What has to be done about a present child of ours.
+fn present(
+    wanted: &DesiredChild,
+    known: &Known,
+    observed: &Observed,
+    rollout: Rollout,
+) -> Vec<Step> {
     match &known.child.applied {
         Some(applied) if *applied.hash == *wanted.hash => {
             // A generation that the resource never reached was written by somebody else (D2).
             let forged = applied.generation > observed.subject.generation;
             match &known.drift {
                 Some(what) => steps(wanted, [Act::Apply], &Reason::Drifted(what.clone())),
-                None if forged && !claim => {
+                None if forged => {
                     let what = format!("metadata.annotations.{}", crate::labels::APPLIED);
                     steps(wanted, [Act::Apply], &Reason::Drifted(what))
                 }
                 None => Vec::new(),
             }
         }
-        // A claim that was there before us is used as it is.
-        None if claim => Vec::new(),
-        _ if claim => steps(wanted, [Act::Preflight, Act::Grow], &Reason::Changed),
         _ if !rollout.admits(wanted) => steps(wanted, [Act::Wait], &Reason::NotItsTurn),
         _ => changed(wanted, known),
+    }
+}
+
+/// A claim that stands alone: of a present one, little is ever changed.
+fn claim(wanted: &DesiredChild, live: &Child, desired: &Desired, observed: &Observed) -> Vec<Step> {
+    // One that was there before us is used as it is.
+    let Some(applied) = &live.applied else {
+        return Vec::new();
+    };
+    if *applied.hash != *wanted.hash {
+        let reason = change(wanted, live, desired);
+        return match reason {
+            Reason::Shrinks(_) => steps(wanted, [Act::Refuse], &reason),
+            _ => steps(wanted, [Act::Preflight, Act::Grow], &reason),
+        };
+    }
+    if changes_hands(wanted, live, &observed.subject) {
+        let what = "metadata.ownerReferences".to_owned();
+        return steps(wanted, [Act::Grow], &Reason::Drifted(what));
+    }
+    Vec::new()
+}
+
+/// The claims of a `StatefulSet` that are too small: each is tried before any is changed.
+fn larger(claims: Vec<(ObjectId, Resize)>) -> Vec<Step> {
+    claims
+        .into_iter()
+        .flat_map(|(id, resize)| {
+            [Act::Preflight, Act::Grow].map(|act| Step {
+                id: id.clone(),
+                act,
+                reason: Reason::Grows(resize.clone()),
+            })
+        })
+        .collect()
+}
+
+/// A `StatefulSet` whose claim templates have to grow gives way, and leaves its pods: it is created
+/// again when it is gone.
+fn made_anew(wanted: &DesiredChild, observed: &Observed, rollout: Rollout) -> Vec<Step> {
+    let claims = ChildKind::PersistentVolumeClaim;
+    if observed.unlisted.contains(&claims) || observed.denied.contains_key(&claims) {
+        steps(wanted, [Act::Wait], &Reason::Unlisted)
+    } else if rollout.admits(wanted) {
+        steps(wanted, [Act::Preflight, Act::Orphan], &Reason::ClaimsGrow)
+    } else {
+        steps(wanted, [Act::Wait], &Reason::NotItsTurn)
     }
 }
 

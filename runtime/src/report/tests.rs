@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::*;
 use crate::build::DesiredChild;
-use crate::cache::{Applied, Child, Entries, Evidence, Identity, Version, Workload};
+use crate::cache::{Applied, Child, Version, Workload};
 use crate::execute::{Doing, Trouble, TroubleKind};
 use crate::kind::{ChildKind, ObjectId};
 use crate::observe::{Known, Subject};
@@ -26,7 +26,7 @@ fn desired() -> Desired {
     };
     Desired {
         children: vec![child],
-        turns: Vec::new(),
+        ..Desired::default()
     }
 }
 
@@ -38,7 +38,7 @@ fn rolled_out() -> Workload {
         ready: 3,
         updated: 3,
         updating: false,
-        failure: None,
+        ..Workload::default()
     }
 }
 
@@ -47,13 +47,9 @@ fn observed(workload: Option<Workload>) -> Observed {
         child: Arc::new(Child {
             uid: "u".into(),
             version: Version::new("1"),
-            terminating: false,
-            owner: None,
-            identity: Identity::default(),
             applied: Some(Applied::new("h", 1)),
-            entries: Entries::default(),
-            evidence: Evidence::default(),
             workload: Some(Box::new(workload)),
+            ..Child::default()
         }),
         drift: None,
     });

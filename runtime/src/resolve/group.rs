@@ -8,6 +8,7 @@ use crate::spec::K8sConfigGroup;
 pub(super) fn check(group: &K8sConfigGroup<'_>, path: &str, problems: &mut Problems) {
     metadata(group, path, problems);
     storage(group, path, problems);
+    retention(group, path, problems);
     for (index, variable) in group.env.unwrap_or_default().iter().enumerate() {
         let illegal = |c: char| c == '=' || c.is_control();
         if variable.name.is_empty() || variable.name.contains(illegal) {
@@ -45,6 +46,23 @@ fn metadata(group: &K8sConfigGroup<'_>, path: &str, problems: &mut Problems) {
                     ),
                 );
             }
+        }
+    }
+}
+
+fn retention(group: &K8sConfigGroup<'_>, path: &str, problems: &mut Problems) {
+    let (deleted, scaled) = group.retention();
+    for (field, policy) in [("whenDeleted", deleted), ("whenScaled", scaled)] {
+        if let Some(policy) = policy
+            && !matches!(policy, "Retain" | "Delete")
+        {
+            problems.add(
+                format!("{path}.persistentVolumeClaimRetentionPolicy.{field}"),
+                format!(
+                    "is `{}`; it must be `Retain` or `Delete`",
+                    policy.escape_debug()
+                ),
+            );
         }
     }
 }

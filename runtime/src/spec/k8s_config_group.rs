@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use k8s_openapi::api::apps::v1::StatefulSetPersistentVolumeClaimRetentionPolicy;
 use k8s_openapi::api::core::v1::{
     Affinity, ContainerPort, EnvFromSource, EnvVar, Lifecycle, LocalObjectReference,
     PodSecurityContext, Probe, ResourceRequirements, SecurityContext, ServiceSpec, Toleration,
@@ -43,6 +44,10 @@ pub struct K8sConfigGroup<'a> {
     pub volumes: Option<&'a [Volume]>,
     pub volume_mount: Option<&'a [VolumeMount]>,
     pub storage_config: Option<&'a [StorageConfig]>,
+    /// What becomes of claims: `Retain` or `Delete`, when the workload goes and when it shrinks. A claim
+    /// that stands alone goes with the custom resource where `whenDeleted` says so.
+    pub persistent_volume_claim_retention_policy:
+        Option<&'a StatefulSetPersistentVolumeClaimRetentionPolicy>,
     pub pod_metadata: Option<&'a PodMetadata>,
     pub service: Option<&'a ServiceSpec>,
     pub network_policy: Option<&'a NetworkPolicySpec>,
@@ -52,6 +57,15 @@ impl<'a> K8sConfigGroup<'a> {
     /// The volumes that the group asks for.
     pub fn storage(&self) -> &'a [StorageConfig] {
         self.storage_config.unwrap_or_default()
+    }
+
+    /// What the group says about claims when their workload goes, and when it shrinks.
+    pub(crate) fn retention(&self) -> (Option<&'a str>, Option<&'a str>) {
+        let policy = self.persistent_volume_claim_retention_policy;
+        (
+            policy.and_then(|policy| policy.when_deleted.as_deref()),
+            policy.and_then(|policy| policy.when_scaled.as_deref()),
+        )
     }
 }
 

@@ -29,7 +29,8 @@ use super::{
 /// # Guarantees
 /// - Everything listens on 127.0.0.1, on ports that the system gave.
 /// - One node takes every pod; pods of an image tagged `crash` crash-loop, all others become ready.
-/// - Claims of the classes `standard` (the default) and `kwok-volume` are bound.
+/// - Claims of the classes `standard` (the default), `kwok-volume` and `fixed` are bound; all but those
+///   of `fixed` can grow.
 /// - Role-based access control and pod security admission are on.
 /// - The processes end with this value, or with the test process, however that ends.
 /// - It holds nothing of an async runtime: tests with a runtime each may share it.

@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 use super::Error;
 
 /// The storage classes whose claims are bound; the first is the default one.
-pub(super) const CLASSES: [&str; 2] = ["standard", "kwok-volume"];
+pub(super) const CLASSES: [&str; 3] = ["standard", "kwok-volume", FIXED];
+
+/// The class whose volumes do not expand.
+pub(super) const FIXED: &str = "fixed";
 
 const OURS: &str = include_str!("assets/stages.yaml");
 

@@ -307,11 +307,11 @@ async fn a_claim_template_that_changes_is_named_once_and_with_what_helps() {
     scene.condition("t", "Ready", "True").await;
     scene.settled().await;
     let mark = scene.proxy.mark();
-    let grow = |tally: &mut Value| {
-        tally["spec"]["k8sConfigGroup"][0]["storageConfig"][0]["spec"]["resources"]["requests"]["storage"] =
-            json!("2Gi");
+    let share = |tally: &mut Value| {
+        tally["spec"]["k8sConfigGroup"][0]["storageConfig"][0]["spec"]["accessModes"] =
+            json!(["ReadWriteMany"]);
     };
-    scene.create("t", grow).await;
+    scene.create("t", share).await;
     let accepted = scene.condition("t", "Accepted", "False").await;
     let message = accepted["message"].as_str().unwrap();
     assert!(
@@ -340,7 +340,7 @@ async fn a_claim_template_that_changes_is_named_once_and_with_what_helps() {
     wait::until(SOON, "it is back with the new template", async || {
         let store = scene.get("StatefulSet", "t-store").await?;
         let claim = &store["spec"]["volumeClaimTemplates"][0]["spec"];
-        (claim["resources"]["requests"]["storage"] == "2Gi").then_some(())
+        (claim["accessModes"] == json!(["ReadWriteMany"])).then_some(())
     })
     .await
     .unwrap();

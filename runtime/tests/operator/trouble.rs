@@ -17,6 +17,7 @@ fn role(without: &str) -> serde_json::Value {
         rule("example.com", &["tallies"], &["get", "list", "watch"]),
         rule("example.com", &["tallies/status"], &["patch"]),
         rule("", &["configmaps", "services"], &all),
+        rule("", &["persistentvolumeclaims"], &["list", "patch", "watch"]),
         rule("apps", &["statefulsets", "deployments"], &all),
         rule("networking.k8s.io", &["networkpolicies"], &all),
         rule("events.k8s.io", &["events"], &["create", "patch"]),

@@ -96,6 +96,7 @@ fn lets(field: K8sField) -> Option<&'static str> {
             "mounts any Secret, ConfigMap and claim of the namespace, and folders of the machine unless the namespace enforces a pod security standard"
         }
         K8sField::StorageConfig => "asks for storage of any class",
+        K8sField::ClaimRetention => "lets data go with the resource or with a scale-down",
         K8sField::PodMetadata => {
             "puts labels on the pods, so that Services and NetworkPolicies of others select them"
         }
@@ -138,6 +139,9 @@ pub(super) fn meaning(field: K8sField) -> &'static str {
         K8sField::VolumeMount => "Mounts of the main container, beside the operator's.",
         K8sField::StorageConfig => {
             "Storage that outlives the pods: a name, a mountPath, and the spec of a claim for each entry."
+        }
+        K8sField::ClaimRetention => {
+            "What becomes of the storage, `Retain` or `Delete`: `whenDeleted` with the node or the resource, `whenScaled` with a pod that is scaled away."
         }
         K8sField::PodMetadata => "Labels and annotations of the pods.",
         K8sField::Service => {

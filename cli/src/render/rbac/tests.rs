@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::*;
 use crate::model::fixture::tally;
-use crate::model::{DnsLabel, DnsSubdomain};
+use crate::model::{DnsLabel, DnsSubdomain, StorageMode};
 use crate::render::testing::{documents, render};
 
 const FILES: &[&str] = &[
@@ -72,15 +72,23 @@ fn no_rule_is_wider_than_the_operator_needs() {
 }
 
 #[test]
-fn a_claim_is_never_deleted() {
+fn a_claim_is_never_deleted_and_made_only_where_it_stands_alone() {
     let mut operator = tally();
     operator.cluster.child_kinds = vec![ChildKind::PersistentVolumeClaim];
-    let rules = rbac(&operator).rules;
-    let claims = rules
-        .iter()
-        .find(|rule| rule.resources == ["persistentvolumeclaims"])
-        .unwrap();
-    assert_eq!(claims.verbs, ["create", "get", "list", "patch", "watch"]);
+    let verbs = |operator: &Operator| {
+        let rules = rbac(operator).rules.into_iter();
+        rules
+            .filter(|rule| rule.resources == ["persistentvolumeclaims"])
+            .flat_map(|rule| rule.verbs)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(verbs(&operator), ["list", "patch", "watch"]);
+    let rules = &mut operator.cluster.node_types[0].rules;
+    rules.storage.stateful_set = StorageMode::Claim;
+    assert_eq!(
+        verbs(&operator),
+        ["create", "get", "list", "patch", "watch"]
+    );
 }
 
 #[test]

@@ -138,7 +138,7 @@ fn equipment() -> String {
             "provisioner": "kwok.x-k8s.io/volume",
             "reclaimPolicy": "Delete",
             "volumeBindingMode": "Immediate",
-            "allowVolumeExpansion": true,
+            "allowVolumeExpansion": *class != stages::FIXED,
         })
     });
     let documents: Vec<_> = once(node).chain(classes).map(|d| d.to_string()).collect();
