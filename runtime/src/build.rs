@@ -59,6 +59,8 @@ pub struct Desired {
     pub children: Vec<DesiredChild>,
     /// The order of upgrades.
     pub turns: Vec<Turn>,
+    /// The resource asks for no pods (NC-25).
+    pub(crate) stopped: bool,
     /// Where the resource says how much storage a claim asks for.
     pub(crate) sizes: Sizes,
 }
@@ -161,6 +163,7 @@ pub fn build<C: Cluster>(resolved: &Resolved<'_, C>, operator: &str) -> Result<D
     problems.or(Desired {
         children: documents,
         turns: turns(resolved),
+        stopped: resolved.cr.stopped(),
         sizes,
     })
 }

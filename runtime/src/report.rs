@@ -75,7 +75,7 @@ pub(crate) fn report(
             let nodes = nodes(&names.nodes, desired, observed);
             ClusterStatus {
                 observed_generation: Some(generation),
-                conditions: conditions.carried(&nodes, observed, outcome),
+                conditions: conditions.carried(&nodes, desired, observed, outcome),
                 node_types: node_types(&nodes, &names.types),
                 nodes: nodes.into_iter().map(|node| node.status).collect(),
                 ..kept

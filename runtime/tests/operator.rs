@@ -26,6 +26,8 @@ mod group;
 mod process;
 #[path = "operator/scene.rs"]
 mod scene;
+#[path = "operator/stop.rs"]
+mod stop;
 #[path = "operator/storage.rs"]
 mod storage;
 #[path = "../src/fixture/tally.rs"]

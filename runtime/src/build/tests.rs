@@ -404,6 +404,28 @@ fn the_group_says_what_becomes_of_claims() {
     );
 }
 
+/// NC-25: a stopped cluster has no pods, and what its nodes know of each other stays.
+#[test]
+fn a_stopped_cluster_asks_for_no_pods_and_changes_nothing_else() {
+    let at = "/spec/k8sConfigGroup/0/persistentVolumeClaimRetentionPolicy";
+    let cr = with(&tally::sample(), at, json!({"whenScaled": "Delete"}));
+    let running = desired::<tally::Tally>(&cr).unwrap();
+    let stopped = desired::<tally::Tally>(&with(&cr, "/spec/stopped", json!(true))).unwrap();
+    assert_eq!(running.children.len(), stopped.children.len());
+    for (was, is) in running.children.iter().zip(&stopped.children) {
+        let mut expected = (*was.document).clone();
+        if was.id.kind.is_workload() {
+            expected["spec"]["replicas"] = json!(0);
+        }
+        if was.id.kind == StatefulSet {
+            // Its claims would go with the pods.
+            expected["spec"]["persistentVolumeClaimRetentionPolicy"]["whenScaled"] =
+                json!("Retain");
+        }
+        assert_eq!(*is.document, expected, "{}", was.id);
+    }
+}
+
 /// PA-2, DR-12: a claim that stands alone goes with the resource only where that asks for it.
 #[test]
 fn a_claim_that_shall_go_with_the_resource_has_it_as_owner() {

@@ -30,6 +30,8 @@ pub struct Workload {
     kind: WorkloadKind,
     name: String,
     replicas: i32,
+    /// The resource asks for no pods (NC-25).
+    stopped: bool,
     main: Container,
     inits: Vec<Container>,
     sidecars: Vec<Container>,
@@ -69,6 +71,7 @@ impl<C: Cluster> Node<'_, C> {
             kind: self.kind(),
             name: C::workload_name(self),
             replicas: self.replicas(),
+            stopped: self.cr.stopped(),
             main,
             inits: Vec::new(),
             sidecars: Vec::new(),
@@ -288,7 +291,10 @@ impl Workload {
         let settings = &self.settings;
         let selector = self.origin.identity.workload_selector(&self.name);
         let mut fields = vec![
-            ("replicas", json!(self.replicas)),
+            (
+                "replicas",
+                json!(if self.stopped { 0 } else { self.replicas }),
+            ),
             ("selector", json!({"matchLabels": selector})),
             ("template", self.template(pod)),
             ("minReadySeconds", json!(settings.min_ready_seconds)),
@@ -353,9 +359,11 @@ impl Workload {
             let word = theirs.as_ref().or(ours.as_ref());
             word.map_or(RETAIN, String::as_str).to_owned()
         };
+        let scaled = word(scaled, &settings.when_scaled);
         json!({
             "whenDeleted": word(deleted, &settings.when_deleted),
-            "whenScaled": word(scaled, &settings.when_scaled),
+            // Pods that are stopped come back to their claims.
+            "whenScaled": if self.stopped { RETAIN } else { &scaled },
         })
     }
 

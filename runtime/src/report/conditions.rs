@@ -1,14 +1,15 @@
-//! The five conditions. Transition times move on a flip only, and texts are stable.
+//! The six conditions. Transition times move on a flip only, and texts are stable.
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use k8s_openapi::jiff::Timestamp;
 
 use super::nodes::Node;
+use crate::build::Desired;
 use crate::event::cut;
 use crate::execute::{Outcome, Trouble, TroubleKind};
 use crate::observe::Observed;
 use crate::problem::Problems;
-use crate::spec::condition::{ACCEPTED, DEGRADED, PAUSED, PROGRESSING, READY};
+use crate::spec::condition::{ACCEPTED, DEGRADED, PAUSED, PROGRESSING, READY, STOPPED};
 use crate::spec::{ClusterStatus, NodePhase};
 
 /// Longer messages are cut: a status must stay small beside a large resource.
@@ -25,7 +26,7 @@ impl Conditions<'_> {
     /// The operator keeps its hands off: what was true before may not be, and is left as it was.
     pub(super) fn paused(&self) -> Vec<Condition> {
         let message = "the operator leaves this resource alone, as its annotation asks";
-        [ACCEPTED, PROGRESSING, READY, DEGRADED]
+        [ACCEPTED, PROGRESSING, READY, DEGRADED, STOPPED]
             .iter()
             .filter_map(|type_| self.before?.condition(type_).cloned())
             .chain([self.make(PAUSED, true, "Annotation", message)])
@@ -38,7 +39,7 @@ impl Conditions<'_> {
             .before
             .and_then(|before| before.condition(READY).cloned())
             .unwrap_or_else(|| self.make(READY, false, "Invalid", "nothing was made yet"));
-        vec![
+        [
             self.make(ACCEPTED, false, "Invalid", &message),
             self.make(
                 PROGRESSING,
@@ -50,21 +51,46 @@ impl Conditions<'_> {
             self.make(DEGRADED, true, "Invalid", "the resource cannot be built"),
             self.resumed(),
         ]
+        .into_iter()
+        .chain(
+            self.before
+                .and_then(|before| before.condition(STOPPED).cloned()),
+        )
+        .collect()
     }
 
     pub(super) fn carried(
         &self,
         nodes: &[Node],
+        desired: &Desired,
         observed: &Observed,
         outcome: &Outcome,
     ) -> Vec<Condition> {
-        vec![
+        let ready = if desired.stopped {
+            self.make(READY, false, "Stopped", "the cluster is stopped")
+        } else {
+            self.ready(nodes, outcome)
+        };
+        [
             self.accepted(outcome),
             self.progressing(nodes, outcome),
-            self.ready(nodes, outcome),
+            ready,
             self.degraded(nodes, observed, outcome),
             self.resumed(),
         ]
+        .into_iter()
+        .chain(self.stopped(desired.stopped))
+        .collect()
+    }
+
+    /// Told of a cluster that is stopped, or was once (NC-25).
+    fn stopped(&self, stopped: bool) -> Option<Condition> {
+        if stopped {
+            let message = "every workload is asked for no pods; everything else is kept";
+            return Some(self.make(STOPPED, true, "Stopped", message));
+        }
+        self.before?.condition(STOPPED)?;
+        Some(self.make(STOPPED, false, "Running", ""))
     }
 
     fn accepted(&self, outcome: &Outcome) -> Condition {

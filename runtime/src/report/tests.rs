@@ -9,7 +9,7 @@ use crate::cache::{Applied, Child, Version, Workload};
 use crate::execute::{Doing, Trouble, TroubleKind};
 use crate::kind::{ChildKind, ObjectId};
 use crate::observe::{Known, Subject};
-use crate::spec::condition::{ACCEPTED, DEGRADED, PAUSED, PROGRESSING, READY};
+use crate::spec::condition::{ACCEPTED, DEGRADED, PAUSED, PROGRESSING, READY, STOPPED};
 use crate::spec::{Condition, NodePhase};
 
 fn id() -> ObjectId {
@@ -252,4 +252,33 @@ fn fields_of_an_older_api_are_not_lost() {
     before.legacy.insert("statefulSets".to_owned(), json!("a"));
     let after = status(Some(rolled_out()), &Outcome::default(), Some(&before), 2);
     assert_eq!(after, before);
+}
+
+// NC-25
+#[test]
+fn a_stopped_cluster_is_not_ready_and_says_why() {
+    let stopped = |stopped: bool, before: Option<&ClusterStatus>| {
+        let desired = Desired {
+            stopped,
+            ..desired()
+        };
+        let observed = observed(Some(rolled_out()));
+        let result = Result::Carried {
+            desired: &desired,
+            observed: &observed,
+            outcome: &Outcome::default(),
+        };
+        let names = Names {
+            types: vec!["store"],
+            nodes: vec!["store"],
+        };
+        report(&result, &names, 3, before, at(5))
+    };
+    let is_stopped = stopped(true, None);
+    assert_eq!(is(&is_stopped, STOPPED), both("True", "Stopped"));
+    assert_eq!(is(&is_stopped, READY), both("False", "Stopped"));
+    let runs = stopped(false, Some(&is_stopped));
+    assert_eq!(is(&runs, STOPPED), both("False", "Running"));
+    assert_eq!(is(&runs, READY).0, "True");
+    assert_eq!(stopped(false, None).condition(STOPPED), None);
 }

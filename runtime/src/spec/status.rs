@@ -24,6 +24,8 @@ pub mod condition {
     pub const DEGRADED: &str = "Degraded";
     /// The operator leaves the cluster alone, as its annotation asks.
     pub const PAUSED: &str = "Paused";
+    /// The cluster has no pods, as its specification asks.
+    pub const STOPPED: &str = "Stopped";
 }
 
 /// Status of a cluster's custom resource.

@@ -22,6 +22,7 @@ impl Cluster for Pinot {
         ChildKind::Service,
         ChildKind::StatefulSet,
         ChildKind::Deployment,
+        ChildKind::PersistentVolumeClaim,
     ];
     const MISSING: MissingOrder = MissingOrder::Refuse;
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use dsoi_runtime::k8s_openapi::api::apps::v1::StatefulSetPersistentVolumeClaimRetentionPolicy;
 use dsoi_runtime::k8s_openapi::api::core::v1::{
     Affinity, ContainerPort, EnvFromSource, EnvVar, Lifecycle, LocalObjectReference,
     PodSecurityContext, Probe, ResourceRequirements, SecurityContext, ServiceSpec, Toleration,
@@ -68,6 +69,8 @@ pub struct TallyK8sConfigGroup {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage_config: Option<Vec<StorageConfig>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub persistent_volume_claim_retention_policy: Option<StatefulSetPersistentVolumeClaimRetentionPolicy>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pod_metadata: Option<PodMetadata>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<ServiceSpec>,
@@ -104,6 +107,7 @@ impl K8sConfigGroupFields for TallyK8sConfigGroup {
             volumes: self.volumes.as_deref(),
             volume_mount: self.volume_mount.as_deref(),
             storage_config: self.storage_config.as_deref(),
+            persistent_volume_claim_retention_policy: self.persistent_volume_claim_retention_policy.as_ref(),
             pod_metadata: self.pod_metadata.as_ref(),
             service: self.service.as_ref(),
             network_policy: self.network_policy.as_ref(),

@@ -19,6 +19,7 @@ impl Cluster for Tally {
         ChildKind::Service,
         ChildKind::StatefulSet,
         ChildKind::Deployment,
+        ChildKind::PersistentVolumeClaim,
         ChildKind::NetworkPolicy,
     ];
     const IMAGE: Option<&'static str> = Some("ghcr.io/example/tally:2.1");
