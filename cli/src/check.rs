@@ -26,6 +26,7 @@ mod path;
 mod place;
 mod prove;
 mod report;
+mod rollout;
 mod scope;
 mod tree;
 mod typer;
@@ -54,7 +55,7 @@ pub fn check(manifest: &Manifest) -> Result<Operator, Problems> {
 }
 
 /// What is odd in a manifest without being wrong: fields that a custom resource has and nothing uses (`E0210`), node types whose
-/// scaling restarts others (`E0214`). Empty where [`check`] finds a mistake.
+/// scaling restarts others (`E0214`), variables that look misspelt (`E0516`). Empty where [`check`] finds a mistake.
 pub fn warnings(manifest: &Manifest) -> Problems {
     run(manifest).map_or_else(|_| Problems::new(), |(_, warnings)| warnings)
 }
@@ -113,7 +114,8 @@ fn operator(report: &Report<'_>, manifest: &Manifest) -> Option<(Operator, Probl
     let (kind, spelling) = (kind?, spelling?);
 
     let fields = Fields::new(report, kind.as_str());
-    let extra = cluster::extra(&fields, written, &spelling);
+    let common = cluster::common(report, written, &spelling);
+    let extra = cluster::extra(&fields, written, &spelling, &common);
     let kind_lower = kind.as_str().to_lowercase();
     let mut facts = Facts {
         manifest,
@@ -123,6 +125,7 @@ fn operator(report: &Report<'_>, manifest: &Manifest) -> Option<(Operator, Probl
         config: extra.config,
         external: extra.external,
         k8s_group: cluster::k8s_group(report, written),
+        common: common.clone(),
         k8s_word: spelling.k8s_config_group.wire.to_string(),
         config_word: spelling.app_config_group.wire.to_string(),
         nodes_word: spelling.nodes.wire.to_string(),
@@ -193,6 +196,7 @@ fn operator(report: &Report<'_>, manifest: &Manifest) -> Option<(Operator, Probl
         },
         doc: None,
         spelling,
+        common,
         child_kinds: child_kinds(
             &node_types,
             k8s_group.field(K8sField::StorageConfig).is_some(),
@@ -205,6 +209,7 @@ fn operator(report: &Report<'_>, manifest: &Manifest) -> Option<(Operator, Probl
         node: facts.node.clone(),
         external: facts.external.clone(),
         order: cluster::order(report, &written.order, &type_names),
+        rollout: rollout::policy(report, written),
         names: named.names,
         labels,
         unlabelled: cluster::unlabelled(&written.unlabelled),
@@ -219,7 +224,7 @@ fn operator(report: &Report<'_>, manifest: &Manifest) -> Option<(Operator, Probl
         kind,
     };
     let effects = typer.effects();
-    let mut warnings = Problems::new();
+    let mut warnings = report.take_warnings();
     for unused in effect::unused(&typer, &effects) {
         warnings.push(
             Problem::new(Code::E0210, format!("`{}` sets nothing", unused.path))

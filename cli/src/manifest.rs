@@ -60,7 +60,7 @@ pub use names::{Collisions, Names};
 pub use node_type::{Bounds, NodeType, WorkloadKind};
 pub use operator::{Operator, RbacRule};
 pub use order::{MissingOrder, Order, OrderBy};
-pub use rollout::{OnCrash, Rollout};
+pub use rollout::{OnCrash, Rollout, Strategy};
 pub use rules::{Rule, RuleKind};
 pub use scalar::{Core, Scalar, Style};
 pub use security::SecurityProfile;

@@ -18,12 +18,13 @@ pub(crate) mod name;
 mod node_type;
 mod operator;
 mod place;
+mod rollout;
 mod template;
 
 pub use child::{ChildKind, LabelEntry, Labels, NameTemplate, Names, Scope};
 pub use cluster::{
-    Api, Cluster, Column, Events, LengthLimit, LimitedName, MissingOrder, Order, OrderBy, Rule,
-    SecurityProfile, Spelling, Word,
+    Api, Cluster, Column, Common, Events, LengthLimit, LimitedName, MissingOrder, Order, OrderBy,
+    Rule, SecurityProfile, Spelling, Word,
 };
 pub use effect::{ChildPath, CrPath, Effect};
 pub use expr::{
@@ -38,10 +39,11 @@ pub use name::{
     KindName, LabelKey, NodeTypeName, PortName, RustIdent, TypeIdent, WireName,
 };
 pub use node_type::{
-    Container, Downward, EnvEntry, EnvFrom, EnvValue, EnvVariable, HeadlessService, MainService,
-    NodeRules, NodeType, Port, ReplicaRule, RequiredVolume, Services, StorageMode, StorageModes,
-    WorkloadKind,
+    Container, Downward, EnvEntry, EnvFrom, EnvValue, EnvVariable, ExtraContainer, HeadlessService,
+    MainService, NodeRules, NodeType, Port, ReplicaRule, RequiredVolume, Services, StorageMode,
+    StorageModes, WorkloadKind,
 };
 pub use operator::{KubernetesVersion, Operator, RbacRule};
 pub use place::{K8sFieldValue, K8sType, K8sValue};
+pub use rollout::{OnCrash, Rollout, Strategy};
 pub use template::{Binding, Cond, Entry, Item, Template};

@@ -5,6 +5,7 @@
 
 mod rules;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
@@ -15,7 +16,7 @@ use serde::de::DeserializeOwned;
 use crate::build::{Children, Shared};
 use crate::kind::ChildKind;
 use crate::node::Node;
-use crate::problem::Problems;
+use crate::problem::{Problem, Problems};
 use crate::spec::{K8sConfigGroup, RolloutPolicy, RolloutSpec, StorageConfig, WorkloadKind};
 
 pub use self::rules::{Rules, StorageMode, StorageModes};
@@ -48,7 +49,8 @@ impl Spelling {
         format!("spec.{}[{index}]", self.k8s_config_group)
     }
 
-    pub(crate) fn config_group(&self, index: usize) -> String {
+    /// The place of an app config group.
+    pub fn config_group(&self, index: usize) -> String {
         format!("spec.{}[{index}]", self.app_config_group)
     }
 }
@@ -76,7 +78,15 @@ pub trait ClusterResource:
 
     fn nodes(&self) -> &[Self::Node];
     fn k8s_config_groups(&self) -> Vec<K8sConfigGroup<'_>>;
-    fn app_config_groups(&self) -> &[Self::Config];
+    /// What lies under every k8s config group, named like its field of the spec (DR-18).
+    fn k8s_common(&self) -> Option<K8sConfigGroup<'_>> {
+        None
+    }
+    /// The app config groups, each over what lies under all of them.
+    ///
+    /// # Errors
+    /// A group lacks what it needs.
+    fn app_config_groups(&self) -> Result<Cow<'_, [Self::Config]>, Problem>;
     /// `spec.deploymentOrder`; empty where the resource leaves it to the manifest.
     fn deployment_order(&self) -> &[String];
 
@@ -102,7 +112,7 @@ pub trait ClusterResource:
 }
 
 /// An app config group: its fields are the application's own (DS-13, DS-19).
-pub trait AppConfigGroup: Debug + Send + Sync {
+pub trait AppConfigGroup: Clone + Debug + Send + Sync {
     fn name(&self) -> &str;
 }
 

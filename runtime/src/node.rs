@@ -38,7 +38,7 @@ impl<'a, C: Cluster> Node<'a, C> {
             cr: resolved.cr,
             spec: entry.spec,
             k8s: entry.k8s,
-            config: entry.config,
+            config: resolved.config(entry),
             resolved,
             entry,
             context,

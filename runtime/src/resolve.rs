@@ -9,6 +9,8 @@ mod order;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use crate::cluster::{AppConfigGroup, Cluster, NodeFields, NodeType};
 use crate::names;
 use crate::problem::Problems;
@@ -17,11 +19,22 @@ use crate::spec::K8sConfigGroup;
 /// A custom resource whose references all hold.
 pub struct Resolved<'a, C: Cluster> {
     pub cr: &'a C,
+    /// The app config groups, each over what lies under all of them.
+    pub configs: Cow<'a, [C::Config]>,
     /// In the resource's order.
     pub nodes: Vec<ResolvedNode<'a, C>>,
     /// The order of upgrades: names of node types, or of nodes where the cluster orders by node.
     /// Every one that the resource has is in it, once.
     pub order: Vec<String>,
+}
+
+impl<C: Cluster> Resolved<'_, C> {
+    /// The app config group of one of its nodes.
+    pub(crate) fn config(&self, entry: &ResolvedNode<'_, C>) -> &C::Config {
+        self.configs
+            .get(entry.config_index)
+            .expect("`look_up` found the group there")
+    }
 }
 
 /// A node and its groups.
@@ -31,8 +44,8 @@ pub struct ResolvedNode<'a, C: Cluster> {
     pub index: usize,
     pub k8s_index: usize,
     pub config_index: usize,
+    /// Over what lies under every group.
     pub k8s: K8sConfigGroup<'a>,
-    pub config: &'a C::Config,
     pub node_type: &'static dyn NodeType<C>,
 }
 
@@ -43,8 +56,20 @@ pub struct ResolvedNode<'a, C: Cluster> {
 pub fn resolve<C: Cluster>(cr: &C) -> Result<Resolved<'_, C>, Problems> {
     let mut problems = Problems::new();
     let groups = cr.k8s_config_groups();
+    let common = cr.k8s_common();
     limits::identity(cr, &mut problems);
-    unique::<C>(cr, &groups, &mut problems);
+    let configs = match cr.app_config_groups() {
+        Ok(configs) => configs,
+        // Without its groups a resource has no nodes that could be spoken of.
+        Err(problem) => {
+            problems.push(problem);
+            return Err(problems);
+        }
+    };
+    unique::<C>(cr, &groups, &configs, &mut problems);
+    if let Some(common) = &common {
+        group::check(common, &format!("spec.{}", common.name), &mut problems);
+    }
     for (index, group) in groups.iter().enumerate() {
         group::check(group, &C::SPELLING.k8s_group(index), &mut problems);
     }
@@ -52,7 +77,16 @@ pub fn resolve<C: Cluster>(cr: &C) -> Result<Resolved<'_, C>, Problems> {
         .nodes()
         .iter()
         .enumerate()
-        .filter_map(|(index, spec)| look_up(cr, &groups, index, spec, &mut problems))
+        .filter_map(|(index, spec)| {
+            look_up(
+                common.as_ref(),
+                &groups,
+                &configs,
+                index,
+                spec,
+                &mut problems,
+            )
+        })
         .collect();
     limits::counts(cr, &mut problems);
     for node in &nodes {
@@ -60,19 +94,24 @@ pub fn resolve<C: Cluster>(cr: &C) -> Result<Resolved<'_, C>, Problems> {
     }
     let order = order::order(cr, &mut problems);
     cr.validate(&mut problems);
-    problems.or(Resolved { cr, nodes, order })
+    problems.or(Resolved {
+        cr,
+        configs,
+        nodes,
+        order,
+    })
 }
 
 fn look_up<'a, C: Cluster>(
-    cr: &'a C,
+    common: Option<&K8sConfigGroup<'a>>,
     groups: &[K8sConfigGroup<'a>],
+    configs: &[C::Config],
     index: usize,
     spec: &'a C::Node,
     problems: &mut Problems,
 ) -> Option<ResolvedNode<'a, C>> {
     let spelling = C::SPELLING;
     let path = spelling.node(index);
-    let configs = cr.app_config_groups();
     let k8s = groups
         .iter()
         .enumerate()
@@ -114,14 +153,13 @@ fn look_up<'a, C: Cluster>(
             ),
         );
     }
-    let ((k8s_index, k8s), (config_index, config)) = (k8s?, config?);
+    let ((k8s_index, k8s), (config_index, _)) = (k8s?, config?);
     Some(ResolvedNode {
         spec,
         index,
         k8s_index,
         config_index,
-        k8s: *k8s,
-        config,
+        k8s: common.map_or(*k8s, |common| k8s.over(common)),
         node_type: *node_type?,
     })
 }
@@ -139,10 +177,15 @@ fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str> + Cl
     format!("no {what} is called `{name}`{hint}")
 }
 
-fn unique<C: Cluster>(cr: &C, groups: &[K8sConfigGroup<'_>], problems: &mut Problems) {
+fn unique<C: Cluster>(
+    cr: &C,
+    groups: &[K8sConfigGroup<'_>],
+    configs: &[C::Config],
+    problems: &mut Problems,
+) {
     let spelling = C::SPELLING;
     let nodes = cr.nodes().iter().map(NodeFields::name);
-    let configs = cr.app_config_groups().iter().map(AppConfigGroup::name);
+    let configs = configs.iter().map(AppConfigGroup::name);
     twice(spelling.nodes, nodes, problems);
     twice(
         spelling.k8s_config_group,

@@ -8,10 +8,13 @@ use super::report::{Report, listed};
 use crate::diagnostic::{Code, Problem, nearest};
 use crate::manifest::{self as ast, ExposedFields, Spanned, SpellingWord};
 use crate::model::{
-    ChildKind, Column, Events, External, Field, Form, K8sField, K8sGroup, K8sGroupField, K8sType,
-    MissingOrder, NodeTypeName, Order, OrderBy, Rule, SecurityProfile, Spelling, Type, WireName,
-    Word,
+    ChildKind, Column, Common, Events, External, Field, Form, K8sField, K8sGroup, K8sGroupField,
+    K8sType, MissingOrder, NodeTypeName, Order, OrderBy, Rule, SecurityProfile, Spelling, Type,
+    WireName, Word,
 };
+
+/// Fields of every spec that no API spells in another way.
+const SPEC_WORDS: [&str; 2] = ["rollout", "stopped"];
 
 /// The words of the API as it spells them.
 pub(super) fn spelling(report: &Report<'_>, written: &ast::Spelling) -> Option<Spelling> {
@@ -77,6 +80,26 @@ pub(super) fn spelling(report: &Report<'_>, written: &ast::Spelling) -> Option<S
         &spelling.kind,
         &spelling.replicas,
     ];
+    let taken = |fixed: &str, words: &[&Word]| {
+        for word in words.iter().filter(|word| word.wire.as_str() == fixed) {
+            let span = written
+                .words
+                .iter()
+                .find(|(_, name)| name.value == word.wire.as_str())
+                .map(|(_, name)| name.span);
+            report.push(
+                Problem::new(
+                    Code::E0605,
+                    format!("`{fixed}` is a field of every spec already"),
+                )
+                .at(span.unwrap_or_default(), "already taken")
+                .help("spell the word in another way"),
+            );
+        }
+    };
+    for fixed in SPEC_WORDS {
+        taken(fixed, &in_spec);
+    }
     for words in [in_spec, in_node] {
         let mut seen = BTreeSet::new();
         for word in words {
@@ -98,6 +121,44 @@ pub(super) fn spelling(report: &Report<'_>, written: &ast::Spelling) -> Option<S
         }
     }
     Some(spelling)
+}
+
+/// The fields that lie under every group.
+pub(super) fn common(report: &Report<'_>, written: &ast::Cluster, spelling: &Spelling) -> Common {
+    let fixed = [
+        &spelling.nodes,
+        &spelling.k8s_config_group,
+        &spelling.app_config_group,
+        &spelling.deployment_order,
+        &spelling.external,
+    ];
+    let taken = |ident: &str| {
+        SPEC_WORDS.contains(&ident) || fixed.iter().any(|word| word.ident.as_str() == ident)
+    };
+    let word = |name: &Option<Spanned<String>>, other: Option<&Word>| {
+        let name = name.as_ref()?;
+        report.name(name, "the name of a field", WireName::new)?;
+        let Some(word) = spelled(&name.value) else {
+            report.push(ident::none(name));
+            return None;
+        };
+        let ident = word.ident.as_str();
+        if taken(ident) || other.is_some_and(|other| other.ident.as_str() == ident) {
+            report.push(
+                Problem::new(
+                    Code::E0605,
+                    format!("`{}` is a field of every spec already", name.value),
+                )
+                .at(name.span, "already taken")
+                .help("choose another name"),
+            );
+            return None;
+        }
+        Some(word)
+    };
+    let k8s = word(&written.k8s_config_group.common, None);
+    let config = word(&written.app_config_group.common, k8s.as_ref());
+    Common { k8s, config }
 }
 
 fn spelled(name: &str) -> Option<Word> {
@@ -251,20 +312,32 @@ pub(super) struct Extra {
     pub(super) status: Vec<Field>,
 }
 
-pub(super) fn extra(fields: &Fields<'_, '_>, written: &ast::Cluster, spelling: &Spelling) -> Extra {
+pub(super) fn extra(
+    fields: &Fields<'_, '_>,
+    written: &ast::Cluster,
+    spelling: &Spelling,
+    common: &Common,
+) -> Extra {
     let words = |words: &[&Word]| {
         words
             .iter()
             .map(|word| word.wire.to_string())
             .collect::<Vec<_>>()
     };
-    let spec = words(&[
+    let mut spec = words(&[
         &spelling.nodes,
         &spelling.k8s_config_group,
         &spelling.app_config_group,
         &spelling.deployment_order,
         &spelling.external,
     ]);
+    spec.extend(SPEC_WORDS.map(str::to_owned));
+    spec.extend(words(
+        &[&common.k8s, &common.config]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>(),
+    ));
     let mut node = words(&[
         &spelling.node_type,
         &spelling.k8s_config_group,

@@ -1,21 +1,22 @@
-//! The main container of a node type: command, arguments, environment, ports, probes.
+//! The containers of a node type: command, arguments, environment, ports, probes.
 
+mod beside;
 mod env;
 mod late;
 mod ports;
+mod variable;
 
+pub(super) use beside::without_containers;
 pub(super) use ports::ports;
 
-use std::collections::BTreeSet;
-
-use super::report::listed;
 use super::scope::{Place, Scope};
 use super::tree::Items;
 use super::typer::Typer;
-use crate::diagnostic::{Code, Problem, nearest};
-use crate::manifest::{Template as Written, TemplateKind};
-use crate::model::{ChildKind, Container, EnvEntry, EnvName, Item, K8sField};
+use crate::diagnostic::{Code, Problem};
+use crate::manifest::{Container as WrittenContainer, Template as Written, TemplateKind};
+use crate::model::{ChildKind, Container, Item, Port};
 use late::downward;
+use variable::Kin;
 
 const WORKLOADS: &[ChildKind] = &[ChildKind::StatefulSet, ChildKind::Deployment];
 /// Where the main container stands in a workload.
@@ -28,12 +29,25 @@ impl Typer<'_, '_> {
             return Container::default();
         };
         let written = &node_type.written.container;
+        let container = self.container_of(scope, written, node_type.ports.clone(), CONTAINER);
+        self.variables(&container, Kin::Main, written);
+        container
+    }
+
+    /// A container that stands at that place of a workload; what has a problem is left out of it.
+    fn container_of(
+        &self,
+        scope: &Scope<'_>,
+        written: &WrittenContainer,
+        ports: Vec<Port>,
+        place: &str,
+    ) -> Container {
         let at = |field: &str| {
             Scope {
                 place: Place::Kubernetes,
                 ..scope.clone()
             }
-            .to(WORKLOADS, format!("{CONTAINER}.{field}"), true)
+            .to(WORKLOADS, format!("{place}.{field}"), true)
         };
         let of = |ty: &str, field: &str, written: &Option<Written>| {
             written
@@ -72,7 +86,7 @@ impl Typer<'_, '_> {
                 .env_from
                 .as_ref()
                 .map_or_else(Vec::new, |from| self.env_from(&at("envFrom"), from)),
-            ports: node_type.ports.clone(),
+            ports,
             liveness_probe: of("Probe", "livenessProbe", &written.liveness_probe),
             readiness_probe: of("Probe", "readinessProbe", &written.readiness_probe),
             startup_probe: of("Probe", "startupProbe", &written.startup_probe),
@@ -85,7 +99,6 @@ impl Typer<'_, '_> {
             lifecycle: of("Lifecycle", "lifecycle", &written.lifecycle),
         };
         container.downward = downward(&container);
-        self.variables(&container, written.command.as_ref(), written.args.as_ref());
         container
     }
 
@@ -105,94 +118,5 @@ impl Typer<'_, '_> {
             return None;
         };
         self.items(scope, items, Items::Texts)
-    }
-
-    /// `E0516`: `$(X)` of a variable that nobody declares.
-    fn variables(&self, container: &Container, command: Option<&Written>, args: Option<&Written>) {
-        if !container.env_from.is_empty()
-            || container.env.contains(&EnvEntry::CrEnv)
-            || self.facts.k8s_group.field(K8sField::Env).is_some()
-        {
-            // Whoever writes the custom resource may declare it.
-            return;
-        }
-        let declared: BTreeSet<&str> = container
-            .env
-            .iter()
-            .filter_map(|entry| match entry {
-                EnvEntry::Variable(variable) => Some(variable.name.as_str()),
-                EnvEntry::CrEnv => None,
-            })
-            .chain(container.downward.iter().map(|late| late.variable.as_str()))
-            .collect();
-        for item in [command, args]
-            .into_iter()
-            .flatten()
-            .flat_map(super::merge::layers)
-        {
-            let TemplateKind::Text(text) = &item.kind else {
-                continue;
-            };
-            for part in &text.parts {
-                let crate::expr::Part::Literal(literal) = part else {
-                    continue;
-                };
-                for name in references(&literal.value) {
-                    if declared.contains(name) {
-                        continue;
-                    }
-                    let problem = Problem::new(
-                        Code::E0516,
-                        format!("`$({name})` names a variable that is not declared"),
-                    )
-                    .at(
-                        literal.span,
-                        format!("`env` has {}", listed(&declared, "no variables")),
-                    );
-                    self.report
-                        .push(match nearest(name, declared.iter().copied()) {
-                            Some(near) => problem.help(format!(
-                                "did you mean `$({near})`? `$$({name})` writes it as it stands"
-                            )),
-                            None => problem.help(format!(
-                                "declare it in `env`; `$$({name})` writes it as it stands"
-                            )),
-                        });
-                }
-            }
-        }
-    }
-}
-
-/// The variables that a text names with `$(…)`.
-fn references(text: &str) -> Vec<&str> {
-    let mut names = Vec::new();
-    let mut rest = text;
-    while let Some(at) = rest.find('$') {
-        let after = rest.get(at + 1..).unwrap_or("");
-        if let Some(escaped) = after.strip_prefix('$') {
-            rest = escaped;
-            continue;
-        }
-        if let Some((name, _)) = after
-            .strip_prefix('(')
-            .and_then(|inner| inner.split_once(')'))
-            && EnvName::new(name).is_ok()
-        {
-            names.push(name);
-        }
-        rest = after;
-    }
-    names
-}
-
-#[cfg(test)]
-mod tests {
-    use super::references;
-
-    #[test]
-    fn a_doubled_dollar_is_no_reference() {
-        assert_eq!(references("a $(B) $$(C) $D $(E"), ["B"]);
-        assert_eq!(references("$$$(X)"), ["X"]);
     }
 }

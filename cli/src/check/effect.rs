@@ -70,6 +70,7 @@ impl Typer<'_, '_> {
                     &format!("spec.{}[].replicas", self.facts.nodes_word),
                     child(kind, "spec.replicas", false),
                 );
+                self.effect("spec.stopped", child(kind, "spec.replicas", false));
                 self.effect(
                     &format!("spec.{}[].kind", self.facts.nodes_word),
                     child(kind, "kind", true),

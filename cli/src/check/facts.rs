@@ -1,7 +1,7 @@
 //! What expressions may refer to: the fields of the custom resource, and each node type's constants.
 
 use crate::manifest::{self as ast, Manifest, Span};
-use crate::model::{External, Field, K8sGroup, NodeTypeName, Port, WorkloadKind};
+use crate::model::{Common, External, Field, K8sGroup, NodeTypeName, Port, WorkloadKind};
 
 /// Everything that a path can lead to.
 #[derive(Debug)]
@@ -15,6 +15,7 @@ pub(super) struct Facts<'m> {
     pub(super) external: Vec<External>,
     pub(super) k8s_group: K8sGroup,
     /// How JSON calls the list of k8s config groups, of app config groups, of nodes, and the dependencies.
+    pub(super) common: Common,
     pub(super) k8s_word: String,
     pub(super) config_word: String,
     pub(super) nodes_word: String,

@@ -40,6 +40,9 @@ impl<'r, 'm> Fields<'r, 'm> {
             "K8sConfigGroup",
             "External",
             "Status",
+            "ConfigLayer",
+            "CommonConfig",
+            "CommonK8s",
         ];
         Self {
             report,

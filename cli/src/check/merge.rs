@@ -124,6 +124,11 @@ fn lay(base: &NodeType, over: &NodeType) -> NodeType {
         ),
         storage: storage(&base.storage, &over.storage),
         rollout: crate::manifest::Rollout {
+            strategy: over
+                .rollout
+                .strategy
+                .clone()
+                .or_else(|| base.rollout.strategy.clone()),
             on_crash: over
                 .rollout
                 .on_crash
@@ -265,7 +270,7 @@ fn storage(base: &Storage, over: &Storage) -> Storage {
 }
 
 /// Mappings merge by key, at every depth; anything else is replaced.
-fn tree(base: Option<&Template>, over: Option<&Template>) -> Option<Template> {
+pub(super) fn tree(base: Option<&Template>, over: Option<&Template>) -> Option<Template> {
     match (base, over) {
         (Some(base), Some(over)) => Some(merged(base, over)),
         (base, over) => over.or(base).cloned(),

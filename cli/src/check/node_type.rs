@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::container;
 use super::facts::TypeFacts;
 use super::ident;
 use super::report::Report;
@@ -31,6 +32,7 @@ pub(super) const PRELUDE: &[&str] = &[
     "MissingOrder",
     "Node",
     "NodeType",
+    "OnCrash",
     "Option",
     "OrderBy",
     "Pod",
@@ -39,6 +41,9 @@ pub(super) const PRELUDE: &[&str] = &[
     "Probe",
     "ProbeExt",
     "Problems",
+    "RolloutPolicy",
+    "RolloutSpec",
+    "RolloutStrategy",
     "Rules",
     "SecretKeyRef",
     "SecurityContext",
@@ -57,14 +62,8 @@ pub(super) const PRELUDE: &[&str] = &[
 ];
 
 /// Fields of a pod that are set elsewhere.
-const POD_OWNED: super::place::Owned = &[
-    (
-        "containers",
-        "sidecars are not supported yet; the main container is described by the node type's own keys",
-    ),
-    ("initContainers", "init containers are not supported yet"),
-    ("ephemeralContainers", "they are added to running pods only"),
-];
+const POD_OWNED: super::place::Owned =
+    &[("ephemeralContainers", "they are added to running pods only")];
 
 /// Fields of a workload that are set elsewhere.
 const WORKLOAD_OWNED: super::place::Owned = &[
@@ -185,7 +184,9 @@ impl Typer<'_, '_> {
             .collect();
         let rules = self.rules(known);
         let container = self.container(&scope);
-        let pod = written.pod.as_ref().and_then(|pod| {
+        let [init_containers, sidecars] = self.beside(&scope, &container);
+        let pod = written.pod.as_ref().map(container::without_containers);
+        let pod = pod.as_ref().and_then(|pod| {
             let scope = scope.clone().to(&workloads, "spec.template.spec", true);
             self.k8s_fields(&scope, &["PodSpec"], POD_OWNED, pod)
         });
@@ -197,9 +198,9 @@ impl Typer<'_, '_> {
                 WorkloadKind::Deployment => "DeploymentSpec",
             })
             .collect();
-        let workload = written.workload.as_ref().and_then(|workload| {
+        let workload = self.workload_written(known).and_then(|workload| {
             let scope = scope.clone().to(&workloads, "spec", false);
-            self.k8s_fields(&scope, &types, WORKLOAD_OWNED, workload)
+            self.k8s_fields(&scope, &types, WORKLOAD_OWNED, &workload)
         });
         Some(NodeType {
             ident: ident::field(known.name.as_str())?,
@@ -208,6 +209,8 @@ impl Typer<'_, '_> {
             doc: None,
             rules,
             container,
+            init_containers,
+            sidecars,
             pod: pod.unwrap_or_default(),
             workload: workload.unwrap_or_default(),
             files: self.files(known),

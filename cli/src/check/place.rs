@@ -347,14 +347,18 @@ impl Typer<'_, '_> {
         if !["port", "targetPort"].contains(&field) {
             return Some(());
         }
+        let ports = scope
+            .ports
+            .as_ref()
+            .map_or(node_type.ports.as_slice(), |ports| ports.as_slice());
         let names = || {
-            node_type
-                .ports
+            ports
                 .iter()
                 .filter_map(|port| port.name.as_ref().map(crate::model::PortName::as_str))
         };
         // Only a custom resource that has to list its ports can be relied on.
-        let from_cr = node_type.ports.is_empty()
+        let from_cr = scope.ports.is_none()
+            && node_type.ports.is_empty()
             && self
                 .facts
                 .k8s_group

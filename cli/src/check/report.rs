@@ -12,6 +12,7 @@ use crate::model::BadName;
 pub(super) struct Report<'m> {
     source: &'m Source,
     problems: RefCell<Problems>,
+    warnings: RefCell<Problems>,
 }
 
 impl<'m> Report<'m> {
@@ -19,11 +20,22 @@ impl<'m> Report<'m> {
         Self {
             source,
             problems: RefCell::default(),
+            warnings: RefCell::default(),
         }
     }
 
     pub(super) fn push(&self, problem: Problem) {
         self.problems.borrow_mut().push(problem);
+    }
+
+    /// What is odd without being wrong.
+    pub(super) fn warn(&self, warning: Problem) {
+        self.warnings.borrow_mut().push(warning);
+    }
+
+    /// The warnings so far.
+    pub(super) fn take_warnings(&self) -> Problems {
+        self.warnings.take()
     }
 
     pub(super) fn into_problems(self) -> Problems {

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use super::facts::TypeFacts;
-use crate::model::{ChildKind, Cond, Local, RustIdent, Type};
+use crate::model::{ChildKind, Cond, Local, Port, RustIdent, Type};
 
 /// The surroundings of an expression.
 #[derive(Clone)]
@@ -16,6 +16,8 @@ pub(super) struct Scope<'a> {
     pub(super) locals: Vec<Variable>,
     /// The innermost last.
     pub(super) narrowed: Vec<Narrowed>,
+    /// The ports of the container that is described; `None`: the node type's.
+    pub(super) ports: Option<Rc<Vec<Port>>>,
     /// The key or variable that the value is for, to name it in help.
     pub(super) entry: Option<String>,
     /// Where the value ends up (D8).
@@ -104,6 +106,7 @@ impl<'a> Scope<'a> {
             node_type,
             locals: Vec::new(),
             narrowed: Vec::new(),
+            ports: None,
             entry: None,
             target: None,
         }

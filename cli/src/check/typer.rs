@@ -83,12 +83,31 @@ impl<'r, 'm> Typer<'r, 'm> {
     /// The D8 map so far.
     pub(super) fn effects(&self) -> Vec<Effect> {
         let effects = self.effects.borrow();
-        effects
+        let mut all: Vec<Effect> = effects
             .iter()
             .map(|(field, children)| Effect {
                 field: field.clone(),
                 children: children.iter().cloned().collect(),
             })
-            .collect()
+            .collect();
+        // What lies under every group sets what the groups set.
+        for (word, common) in [
+            (&self.facts.k8s_word, &self.facts.common.k8s),
+            (&self.facts.config_word, &self.facts.common.config),
+        ] {
+            let Some(common) = common else { continue };
+            let groups = format!("spec.{word}[].");
+            let below = all.iter().filter_map(|effect| {
+                let field = effect.field.as_str().strip_prefix(&groups)?;
+                (field != "name").then(|| Effect {
+                    field: CrPath(format!("spec.{}.{field}", common.wire)),
+                    children: effect.children.clone(),
+                })
+            });
+            let below: Vec<Effect> = below.collect();
+            all.extend(below);
+        }
+        all.sort();
+        all
     }
 }

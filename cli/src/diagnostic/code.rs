@@ -181,7 +181,7 @@ codes! {
     E0515, "a file or config map is incomplete",
         "A file has a path and content, a config map has data; each may come from `everyNodeType`.";
     E0516, "a variable is not declared",
-        "`$(NAME)` in `command` and `args` is filled in by Kubernetes from the container's variables; an unknown one stays as it is. `$$(NAME)` writes it on purpose.";
+        "`$(NAME)` in `command`, `args` and `env` is filled in by Kubernetes from the container's variables; an unknown one stays as it is. `$$(NAME)` writes it on purpose. Where the custom resource may bring variables too, only a name that looks misspelt is reported, as a warning.";
     E0517, "the operator sets this field",
         "Some fields of pods, workloads and services are the operator's: selectors, replicas, templates. The help says what to write instead.";
     E0518, "a limit cannot be met",
@@ -192,6 +192,8 @@ codes! {
         "`${k8s.env}` says where the variables of the k8s config group stand among those of the manifest: at one place.";
     E0521, "the oldest supported server does not have this",
         "`operator.kubernetes` is the oldest server that the operator supports; a feature that came later cannot be used before it is raised.";
+    E0522, "two containers have one name",
+        "The containers of a pod, init containers among them, are told apart by their names. The main container is `app` unless `cluster.names.container` says otherwise.";
     E0601, "a name is not legal",
         "Names of Kubernetes objects, ports, variables and labels have alphabets and lengths of their own; the message says which.";
     E0602, "two children can get one name",

@@ -143,7 +143,7 @@ pub(super) static SECTION: Section = Section {
         key(
             "rollout",
             Shape::Section(&rollout::SECTION),
-            "When an upgrade halts.",
+            "How an upgrade goes through a cluster, and when it halts.",
         ),
         key(
             "names",

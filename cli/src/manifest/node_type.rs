@@ -124,7 +124,7 @@ pub(super) static SECTION: Section = Section {
         key(
             "rollout",
             Shape::Section(&rollout::SECTION),
-            "When an upgrade of this type halts.",
+            "How the pods of a node of this type are replaced.",
         ),
         later(
             "hooks",

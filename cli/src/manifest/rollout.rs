@@ -1,4 +1,4 @@
-//! `rollout`: when an upgrade halts (DS-21, DS-25).
+//! `rollout`: how an upgrade goes through a cluster, and when it halts (DS-14, DS-21, DS-25).
 
 use super::keys::{Section, Shape, Word, key, later, words};
 use super::reader::Reader;
@@ -10,10 +10,23 @@ use super::template::Template;
 /// The section `rollout`, of the cluster or a node type.
 #[derive(Debug, Clone, Default)]
 pub struct Rollout {
+    pub strategy: Option<Spanned<Strategy>>,
     pub on_crash: Option<Spanned<OnCrash>>,
     pub after: Option<Spanned<Duration>>,
     /// `pods.maxUnavailable`
     pub max_unavailable: Option<Template>,
+}
+
+/// How an upgrade goes through the node types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strategy {
+    Ordered,
+    Parallel,
+}
+
+impl Word for Strategy {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("ordered", Self::Ordered), ("parallel", Self::Parallel)];
 }
 
 /// What a crash in an upgrade leads to.
@@ -34,17 +47,22 @@ impl Word for OnCrash {
 
 pub(super) static SECTION: Section = Section {
     path: "cluster.rollout",
-    doc: "When an upgrade halts, and what follows.",
+    doc: "How an upgrade goes through a cluster, when it halts, and what follows. A custom resource may say otherwise in `spec.rollout`.",
     keys: &[
+        key(
+            "strategy",
+            Shape::Word(words::<Strategy>),
+            "`ordered`: one node type at a time, as `order` says; `parallel`: all at once. `ordered` unless given.",
+        ),
         key(
             "onCrash",
             Shape::Word(words::<OnCrash>),
-            "What a crashed node leads to; `wait` unless given.",
+            "What a crashed node leads to: `wait` for somebody, `alert` again and again, or `rollback` to what ran before; `wait` unless given.",
         ),
         key(
             "after",
             Shape::Duration,
-            "How long a node may be unready before it counts as crashed; `10m` unless given.",
+            "How long after a crash a rollback begins, and how often an alert is repeated; `10m` unless given.",
         ),
         key(
             "pods",
@@ -61,7 +79,7 @@ static PODS: Section = Section {
         key(
             "maxUnavailable",
             Shape::Tree,
-            "How many may be down at once, as in Kubernetes.",
+            "How many may be down at once, as in Kubernetes; for a StatefulSet from Kubernetes 1.35 on.",
         ),
         later(
             "gate",
@@ -72,6 +90,7 @@ static PODS: Section = Section {
 
 pub(super) fn read(reader: &mut Reader<'_, '_>) -> Rollout {
     Rollout {
+        strategy: reader.word("strategy"),
         on_crash: reader.word("onCrash"),
         after: reader.duration("after"),
         max_unavailable: reader.section("pods", &PODS, |pods| pods.tree("maxUnavailable")),

@@ -2,7 +2,7 @@
 
 use super::{
     ChildKind, ConfigMap, DnsLabel, DnsSubdomain, External, Field, ImageName, K8sGroup, KindName,
-    Labels, Names, NodeType, NodeTypeName, RustIdent, WireName,
+    Labels, Names, NodeType, NodeTypeName, Rollout, RustIdent, WireName,
 };
 
 /// Group and version of the API.
@@ -29,6 +29,7 @@ pub struct Cluster {
     pub image: Option<ImageName>,
     pub doc: Option<String>,
     pub spelling: Spelling,
+    pub common: Common,
     pub k8s_group: K8sGroup,
     /// Fields of an app config group beside `name`.
     pub config: Vec<Field>,
@@ -38,6 +39,7 @@ pub struct Cluster {
     pub node: Vec<Field>,
     pub external: Vec<External>,
     pub order: Order,
+    pub rollout: Rollout,
     pub names: Names,
     /// `None`: the runtime's `app.kubernetes.io` set.
     pub labels: Option<Labels>,
@@ -75,6 +77,13 @@ pub struct Column {
 pub struct Word {
     pub wire: WireName,
     pub ident: RustIdent,
+}
+
+/// Fields of the spec that lie under every group of a kind (DS-13, DR-18); `None`: there is none.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Common {
+    pub k8s: Option<Word>,
+    pub config: Option<Word>,
 }
 
 /// How this API spells Dsoi-Spec's words. A node's reference to a group is spelled like the group's list.

@@ -1,14 +1,14 @@
 //! A small operator for tests of the stages after `check`: the quick start, built by hand.
 
 use super::{
-    AbsolutePath, Access, Api, ChildKind, ChildPath, Cluster, Cond, ConfigKey, Container, Content,
-    CrPath, CrateName, DnsLabel, DnsSubdomain, Effect, EnumType, EnumValue, Expr, ExprKind,
-    External, ExternalShape, Field, File, Form, Format, HeadlessService, ImageName, K8sField,
-    K8sGroup, K8sGroupField, K8sType, KindName, KubernetesVersion, Layer, MainService,
+    AbsolutePath, Access, Api, ChildKind, ChildPath, Cluster, Common, Cond, ConfigKey, Container,
+    Content, CrPath, CrateName, DnsLabel, DnsSubdomain, Effect, EnumType, EnumValue, Expr,
+    ExprKind, External, ExternalShape, Field, File, Form, Format, HeadlessService, ImageName,
+    K8sField, K8sGroup, K8sGroupField, K8sType, KindName, KubernetesVersion, Layer, MainService,
     MissingOrder, Mount, Names, NodeRules, NodeType, NodeTypeName, OnChange, Operator, Order,
-    OrderBy, Path, Port, PortName, ReplicaRule, Root, RustIdent, Scope, SecurityProfile, Services,
-    Spelling, Step, StorageMode, StorageModes, StructType, Type, TypeIdent, WireName, Word,
-    WorkloadKind,
+    OrderBy, Path, Port, PortName, ReplicaRule, Rollout, Root, RustIdent, Scope, SecurityProfile,
+    Services, Spelling, Step, StorageMode, StorageModes, StructType, Type, TypeIdent, WireName,
+    Word, WorkloadKind,
 };
 use crate::model::Change;
 
@@ -55,6 +55,7 @@ fn cluster() -> Cluster {
             deployment_order: word("deploymentOrder", "deployment_order"),
             external: word("external", "external"),
         },
+        common: Common::default(),
         k8s_group: K8sGroup {
             fields: K8sField::ALL.iter().copied().map(k8s_field).collect(),
             max_storage: None,
@@ -77,6 +78,7 @@ fn cluster() -> Cluster {
             default: None,
             missing: MissingOrder::Append,
         },
+        rollout: Rollout::default(),
         names: Names::default(),
         labels: None,
         unlabelled: Vec::new(),
@@ -129,6 +131,8 @@ fn node_type(name: &str, kinds: &[WorkloadKind]) -> NodeType {
             }],
             ..Container::default()
         },
+        init_containers: Vec::new(),
+        sidecars: Vec::new(),
         pod: Vec::new(),
         workload: Vec::new(),
         files: vec![app_file()],

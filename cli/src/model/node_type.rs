@@ -17,7 +17,11 @@ pub struct NodeType {
     pub doc: Option<String>,
     pub rules: NodeRules,
     pub container: Container,
-    /// Fields of a `PodSpec` beside those of the main container.
+    /// In the order in which they run.
+    pub init_containers: Vec<ExtraContainer>,
+    /// Containers beside the main one.
+    pub sidecars: Vec<ExtraContainer>,
+    /// Fields of a `PodSpec` beside its containers.
     pub pod: Vec<K8sFieldValue>,
     /// Fields of the `StatefulSetSpec` or `DeploymentSpec`.
     pub workload: Vec<K8sFieldValue>,
@@ -79,7 +83,7 @@ pub struct RequiredVolume {
     pub path: super::AbsolutePath,
 }
 
-/// The main container.
+/// A container.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Container {
     /// Texts; `None`: the image's own.
@@ -102,6 +106,18 @@ pub struct Container {
     pub security_context: Option<K8sValue>,
     /// `Lifecycle`.
     pub lifecycle: Option<K8sValue>,
+}
+
+/// A container beside the main one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExtraContainer {
+    /// Unique in the pod.
+    pub name: DnsLabel,
+    /// With the main container's image, environment, mounts and security context.
+    pub like_main: bool,
+    pub container: Container,
+    /// Other fields of a Kubernetes container: `image`, `workingDir`, `volumeMounts` and so on.
+    pub fields: Vec<K8sFieldValue>,
 }
 
 /// A variable that a late value needs.

@@ -4,12 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use super::crd::{any_case, literal};
+use super::crd::{any_case, layer, literal};
 use super::rust::literal as quoted;
 use super::source::{comment, use_names};
 use crate::model::{
-    Cluster, EnumType, External, ExternalShape, Field, Form, K8sField, K8sType, Literal, Operator,
-    StructType, Type,
+    Cluster, EnumType, External, ExternalShape, Field, Form, K8sField, K8sGroupField, K8sType,
+    Literal, Operator, StructType, Type,
 };
 use crate::schema;
 
@@ -93,9 +93,21 @@ impl Writer<'_> {
         source.plain(
             words.app_config_group.wire.as_str(),
             words.app_config_group.ident.as_str(),
-            &format!("Vec<{kind}Config>"),
+            &format!("Vec<{}>", self.config_type()),
             "Groups of application settings; nodes refer to them by name.",
         );
+        if let Some(word) = &cluster.common.k8s {
+            source.doc(1, "Pod settings under those of every group.");
+            let ty = format!("Option<{kind}CommonK8s>");
+            source.field(word.wire.as_str(), word.ident.as_str(), &ty, OPTIONAL);
+            source.uses.insert(format!("super::{kind}CommonK8s"));
+        }
+        if let Some(word) = &cluster.common.config {
+            source.doc(1, "Application settings under those of every group.");
+            let ty = format!("Option<{kind}CommonConfig>");
+            source.field(word.wire.as_str(), word.ident.as_str(), &ty, OPTIONAL);
+            source.uses.insert(format!("super::{kind}CommonConfig"));
+        }
         source.plain(
             words.nodes.wire.as_str(),
             words.nodes.ident.as_str(),
@@ -120,13 +132,26 @@ impl Writer<'_> {
                 serde,
             );
         }
+        source.doc(
+            1,
+            "How upgrades go, where it is not as the operator was made.",
+        );
+        // By its path: a kind `Rollout` has a spec of that name.
+        source.field(
+            "rollout",
+            "rollout",
+            "Option<dsoi_runtime::spec::RolloutSpec>",
+            OPTIONAL,
+        );
+        source.doc(1, "Whether the cluster has no pods for now.");
+        source.field("stopped", "stopped", "Option<bool>", OPTIONAL);
         source.struct_fields(&cluster.spec, &format!("{kind}Spec"));
         source.close();
         source.pending(&cluster.spec, &format!("{kind}Spec"));
         source.uses.insert("dsoi_runtime::prelude::*".to_owned());
         for ty in [
             format!("{kind}K8sConfigGroup"),
-            format!("{kind}Config"),
+            self.config_type(),
             format!("{kind}Node"),
         ] {
             source.uses.insert(format!("super::{ty}"));
@@ -137,13 +162,39 @@ impl Writer<'_> {
         source.finish()
     }
 
+    /// The type of an app config group as the custom resource has it.
+    fn config_type(&self) -> String {
+        let layer = match self.cluster.common.config {
+            Some(_) => "Layer",
+            None => "",
+        };
+        format!("{}Config{layer}", self.kind())
+    }
+
     fn k8s_group(&self) -> String {
-        let name = format!("{}K8sConfigGroup", self.kind());
         let mut source = Source::new("what Kubernetes is told about a node's pods");
-        source.doc(0, "A named group of pod settings.");
+        let name = format!("{}K8sConfigGroup", self.kind());
+        self.k8s_struct(&mut source, &name, None);
+        if let Some(word) = &self.cluster.common.k8s {
+            source.text.push('\n');
+            let name = format!("{}CommonK8s", self.kind());
+            self.k8s_struct(&mut source, &name, Some(word.wire.as_str()));
+        }
+        source.finish()
+    }
+
+    /// A struct of the fields that the manifest exposes; `common` is the name of the one that lies under all groups.
+    fn k8s_struct(&self, source: &mut Source, name: &str, common: Option<&str>) {
+        match common {
+            None => source.doc(0, "A named group of pod settings."),
+            Some(_) => source.doc(0, "Pod settings under those of every group."),
+        }
         source.derive(false);
-        source.open(&name);
-        source.plain("name", "name", "String", "What nodes call it.");
+        source.open(name);
+        if common.is_none() {
+            source.plain("name", "name", "String", "What nodes call it.");
+        }
+        let required = |field: &K8sGroupField| field.required && self.cluster.common.k8s.is_none();
         for field in &self.cluster.k8s_group.fields {
             let (form, ty) = field.field.form();
             let inner = match ty {
@@ -159,7 +210,7 @@ impl Writer<'_> {
                     format!("BTreeMap<String, {inner}>")
                 }
             };
-            let (ty, serde) = if field.required {
+            let (ty, serde) = if required(field) {
                 (ty, String::new())
             } else {
                 (format!("Option<{ty}>"), OPTIONAL.to_owned())
@@ -172,7 +223,7 @@ impl Writer<'_> {
         for field in &self.cluster.k8s_group.fields {
             let ident = field.ident.as_str();
             let (form, ty) = field.field.form();
-            let value = match (form, ty, field.required) {
+            let value = match (form, ty, required(field)) {
                 (Form::One, "int", true) => format!("Some(self.{ident})"),
                 (Form::One, "int", false) => format!("self.{ident}"),
                 (_, _, true) => format!("Some(&self.{ident})"),
@@ -187,23 +238,23 @@ impl Writer<'_> {
             ));
         }
         source.uses.insert("dsoi_runtime::prelude::*".to_owned());
-        let all = self.cluster.k8s_group.fields.len() == K8sField::ALL.len();
-        let rest = if all {
-            ""
-        } else {
-            "            ..K8sConfigGroup::default()\n"
-        };
+        let group = common.map_or_else(|| "&self.name".to_owned(), quoted);
         source.text.push_str(&format!(
             "\nimpl K8sConfigGroupFields for {name} {{\n    fn group(&self) -> K8sConfigGroup<'_> {{\n        \
-             K8sConfigGroup {{\n            name: &self.name,\n{body}{rest}        }}\n    }}\n}}\n"
+             K8sConfigGroup {{\n            name: {group},\n{body}            ..K8sConfigGroup::default()\n        }}\n    }}\n}}\n"
         ));
-        source.finish()
     }
 
     fn config_group(&self) -> String {
         let name = format!("{}Config", self.kind());
         let mut source = Source::new("the application's own settings");
-        source.doc(0, "A named group of application settings.");
+        source.doc(
+            0,
+            match self.cluster.common.config {
+                Some(_) => "A named group of application settings, with what all groups share.",
+                None => "A named group of application settings.",
+            },
+        );
         source.derive(false);
         source.open(&name);
         source.plain("name", "name", "String", "What nodes call it.");
@@ -214,6 +265,31 @@ impl Writer<'_> {
         source.text.push_str(&format!(
             "\nimpl AppConfigGroup for {name} {{\n    fn name(&self) -> &str {{\n        &self.name\n    }}\n}}\n"
         ));
+        if self.cluster.common.config.is_some() {
+            let layers: Vec<Field> = self.cluster.config.iter().map(layer).collect();
+            for (name, doc, named) in [
+                (
+                    self.config_type(),
+                    "A group as the custom resource has it: it lies over what all groups share.",
+                    true,
+                ),
+                (
+                    format!("{}CommonConfig", self.kind()),
+                    "Application settings under those of every group.",
+                    false,
+                ),
+            ] {
+                source.text.push('\n');
+                source.doc(0, doc);
+                source.derive(false);
+                source.open(&name);
+                if named {
+                    source.plain("name", "name", "String", "What nodes call it.");
+                }
+                source.struct_fields(&layers, &name);
+                source.close();
+            }
+        }
         source.finish()
     }
 
@@ -331,8 +407,27 @@ impl Writer<'_> {
         ]
         .map(|(field, word)| format!("        {field}: {},\n", quoted(word.wire.as_str())))
         .concat();
+        let common = &self.cluster.common;
+        let k8s_common = common.k8s.as_ref().map_or_else(String::new, |word| {
+            format!(
+                "fn k8s_common(&self) -> Option<K8sConfigGroup<'_>> {{\n        \
+                 self.spec.{}.as_ref().map(K8sConfigGroupFields::group)\n    }}\n\n    ",
+                word.ident
+            )
+        });
+        let groups = words.app_config_group.ident.as_str();
+        let configs = match &common.config {
+            None => format!("Ok(Cow::Borrowed(&self.spec.{groups}))"),
+            Some(word) => format!(
+                "dsoi_runtime::spec::over_common(self.spec.{}.as_ref(), &self.spec.{groups})\n            \
+                 .map(Cow::Owned)\n            \
+                 .map_err(|(index, message)| Problem {{ path: Self::SPELLING.config_group(index), message }})",
+                word.ident
+            ),
+        };
         format!(
             "//! src/api/wire.rs — how the runtime reads the custom resource.\n\n\
+             use std::borrow::Cow;\n\n\
              use dsoi_runtime::prelude::*;\n\n\
              use super::{{{kind}, {kind}Config, {kind}Node}};\n\n\
              impl ClusterResource for {kind} {{\n    \
@@ -342,11 +437,12 @@ impl Writer<'_> {
              fn nodes(&self) -> &[{kind}Node] {{\n        &self.spec.{nodes}\n    }}\n\n    \
              fn k8s_config_groups(&self) -> Vec<K8sConfigGroup<'_>> {{\n        \
              self.spec.{k8s}.iter().map(K8sConfigGroupFields::group).collect()\n    }}\n\n    \
-             fn app_config_groups(&self) -> &[{kind}Config] {{\n        &self.spec.{config}\n    }}\n\n    \
-             fn deployment_order(&self) -> &[String] {{\n        &self.spec.{order}\n    }}\n}}\n",
+             {k8s_common}fn app_config_groups(&self) -> Result<Cow<'_, [{kind}Config]>, Problem> {{\n        {configs}\n    }}\n\n    \
+             fn deployment_order(&self) -> &[String] {{\n        &self.spec.{order}\n    }}\n\n    \
+             fn rollout(&self) -> Option<&dsoi_runtime::spec::RolloutSpec> {{\n        self.spec.rollout.as_ref()\n    }}\n\n    \
+             fn stopped(&self) -> bool {{\n        self.spec.stopped.unwrap_or(false)\n    }}\n}}\n",
             nodes = words.nodes.ident,
             k8s = words.k8s_config_group.ident,
-            config = words.app_config_group.ident,
             order = words.deployment_order.ident,
         )
     }

@@ -8,8 +8,8 @@ use super::rust::Expr as Rust;
 use super::source::{signature, statement};
 use super::value::{Ctx, Scope};
 use crate::model::{
-    self, ChildKind, Cluster, Labels, MissingOrder, NameTemplate, Operator, OrderBy,
-    SecurityProfile, Text,
+    self, ChildKind, Cluster, Labels, MissingOrder, NameTemplate, OnCrash, Operator, OrderBy,
+    Rollout, SecurityProfile, Strategy, Text,
 };
 
 #[derive(Serialize)]
@@ -196,6 +196,9 @@ fn constants(cluster: &Cluster) -> Vec<String> {
             &Rust::atom("OrderBy::Node"),
         ));
     }
+    if let Some(policy) = rollout(cluster.rollout) {
+        out.push(constant("ROLLOUT", "RolloutPolicy", &policy));
+    }
     let security = match cluster.security {
         SecurityProfile::Restricted => None,
         SecurityProfile::Baseline => Some("SecurityProfile::Baseline"),
@@ -221,6 +224,35 @@ fn constants(cluster: &Cluster) -> Vec<String> {
         ));
     }
     out
+}
+
+/// What is other than the runtime's own policy of upgrades.
+fn rollout(policy: Rollout) -> Option<Rust> {
+    let default = Rollout::default();
+    if policy == default {
+        return None;
+    }
+    let mut code = Rust::atom("RolloutPolicy::DEFAULT");
+    if policy.strategy != default.strategy {
+        let word = match policy.strategy {
+            Strategy::Ordered => "RolloutStrategy::Ordered",
+            Strategy::Parallel => "RolloutStrategy::Parallel",
+        };
+        code = code.method("strategy", [Rust::atom(word)]);
+    }
+    if policy.on_crash != default.on_crash {
+        let word = match policy.on_crash {
+            OnCrash::Wait => "OnCrash::Wait",
+            OnCrash::Alert => "OnCrash::Alert",
+            OnCrash::Rollback => "OnCrash::Rollback",
+        };
+        code = code.method("on_crash", [Rust::atom(word)]);
+    }
+    if policy.after != default.after {
+        let seconds = policy.after.as_secs().to_string();
+        code = code.method("after", [Rust::atom(seconds)]);
+    }
+    Some(code)
 }
 
 fn ctx(cluster: &Cluster, scope: Scope) -> Ctx<'_> {

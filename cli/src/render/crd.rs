@@ -63,8 +63,8 @@ pub(super) fn document(operator: &Operator) -> Yaml {
     Yaml::from(&document)
 }
 
-/// What `kubectl get` shows: whether the cluster is ready, the manifest's own columns, and the age.
-/// An own column takes the place of the one that it is named like.
+/// What `kubectl get` shows: whether the cluster is ready, what it is doing and how its upgrade stands, the manifest's own
+/// columns, and the age. An own column takes the place of the one that it is named like.
 fn columns(cluster: &Cluster) -> Vec<Value> {
     let default = |name: &str, ty: &str, path: &str| {
         let own = cluster.columns.iter().any(|column| column.name == name);
@@ -75,12 +75,24 @@ fn columns(cluster: &Cluster) -> Vec<Value> {
         "string",
         ".status.conditions[?(@.type==\"Ready\")].status",
     );
+    let progress = default(
+        "Progress",
+        "string",
+        ".status.conditions[?(@.type==\"Progressing\")].reason",
+    );
+    let rollout = default("Rollout", "string", ".status.rollout.phase");
     let age = default("Age", "date", ".metadata.creationTimestamp");
     let own = cluster
         .columns
         .iter()
         .map(|column| json!({"name": column.name, "type": column.ty, "jsonPath": column.path}));
-    ready.into_iter().chain(own).chain(age).collect()
+    ready
+        .into_iter()
+        .chain(progress)
+        .chain(rollout)
+        .chain(own)
+        .chain(age)
+        .collect()
 }
 
 fn root(cluster: &Cluster) -> Value {
@@ -138,6 +150,25 @@ fn spec(cluster: &Cluster) -> Value {
         let required = cluster.external.iter().any(|external| !external.optional);
         object.add(words.external.wire.as_str(), required, externals(cluster));
     }
+    if let Some(word) = &cluster.common.k8s {
+        object.add(word.wire.as_str(), false, common_k8s(cluster));
+    }
+    if let Some(word) = &cluster.common.config {
+        let mut common = Object::default();
+        for field in cluster.config.iter().map(layer) {
+            common.field(cluster, &field);
+        }
+        let mut common = common.finish();
+        common["description"] =
+            "Application settings under those of every group; maps merge by key".into();
+        object.add(word.wire.as_str(), false, common);
+    }
+    object.add("rollout", false, schema::expand("RolloutSpec"));
+    object.add(
+        "stopped",
+        false,
+        json!({"type": "boolean", "description": "No pods: every workload is scaled to none, and all else stays"}),
+    );
     for field in &cluster.spec {
         object.field(cluster, field);
     }
@@ -157,6 +188,34 @@ fn references(cluster: &Cluster) -> Vec<Value> {
             &format!("self{nodes}.all(n, self{path}.exists(g, g.name == n{path}))"),
             &format!("a node's `{word}` names no entry of `spec.{word}`"),
         ));
+    }
+    let required_k8s = cluster.k8s_group.fields.iter();
+    let required_k8s = required_k8s.filter(|field| field.required);
+    let required_config = cluster.config.iter().filter(|field| field.required());
+    for (common, groups, fields) in [
+        (
+            &cluster.common.k8s,
+            &words.k8s_config_group,
+            required_k8s.map(|field| &field.wire).collect::<Vec<_>>(),
+        ),
+        (
+            &cluster.common.config,
+            &words.app_config_group,
+            required_config.map(|field| &field.wire).collect(),
+        ),
+    ] {
+        let Some(common) = common else { continue };
+        let (under, list) = (access(common.wire.as_str()), access(groups.wire.as_str()));
+        for field in fields {
+            let field_path = access(field.as_str());
+            rules.push(rule(
+                &format!("(has(self{under}) && has(self{under}{field_path})) || self{list}.all(g, has(g{field_path}))"),
+                &format!(
+                    "`{field}` is needed in `spec.{}`, or in every entry of `spec.{}`",
+                    common.wire, groups.wire
+                ),
+            ));
+        }
     }
     let order_word = words.deployment_order.wire.as_str();
     let order = access(order_word);
@@ -204,7 +263,7 @@ fn k8s_groups(cluster: &Cluster) -> Value {
     for field in &cluster.k8s_group.fields {
         object.add(
             field.wire.as_str(),
-            field.required,
+            field.required && cluster.common.k8s.is_none(),
             k8s_field(cluster, field),
         );
     }
@@ -261,6 +320,37 @@ fn retention(ty: &str) -> Value {
     retention
 }
 
+/// A field of a layer: nothing is required of it, and nothing is filled in that would hide the layer below.
+pub(super) fn layer(field: &Field) -> Field {
+    Field {
+        optional: true,
+        default: None,
+        ..field.clone()
+    }
+}
+
+/// The fields of a group once more, which lie under all groups. What is deep is not spelled out again, as a definition has
+/// to stay small: the types of the operator read it, and the API server checks what becomes of it.
+fn common_k8s(cluster: &Cluster) -> Value {
+    let mut object = Object::default();
+    for field in &cluster.k8s_group.fields {
+        let (form, ty) = field.field.form();
+        let deep = schema::module(ty).is_some();
+        let any = json!({"type": "object", "x-kubernetes-preserve-unknown-fields": true});
+        let value = match form {
+            Form::One if deep => any,
+            Form::List if deep => {
+                json!({"type": "array", "maxItems": schema::MAX_ENTRIES, "items": any})
+            }
+            _ => k8s_field(cluster, field),
+        };
+        object.add(field.wire.as_str(), false, value);
+    }
+    let mut common = object.finish();
+    common["description"] = "Pod settings under those of every group; env, volumes and volumeMount extend, envFrom follows, maps merge by key, all else is replaced".into();
+    common
+}
+
 fn storage(cluster: &Cluster) -> Value {
     let mut storage = schema::expand("StorageConfig");
     if let Some(max) = limit(cluster, LimitedName::Storage) {
@@ -287,8 +377,15 @@ fn list_keys(ty: &str) -> Option<Value> {
 fn config_groups(cluster: &Cluster) -> Value {
     let mut object = Object::default();
     object.add("name", true, name(cluster, Some(LimitedName::ConfigGroup)));
-    for field in &cluster.config {
-        object.field(cluster, field);
+    let fields = cluster.config.iter();
+    if cluster.common.config.is_some() {
+        for field in fields.map(layer) {
+            object.field(cluster, &field);
+        }
+    } else {
+        for field in fields {
+            object.field(cluster, field);
+        }
     }
     list_map(
         object.finish(),

@@ -8,9 +8,9 @@ use super::rust::{Expr as Rust, Json};
 use super::source::{comment, function, imports, statement};
 use super::value::{Ctx, Scope};
 use crate::model::{
-    self, Cluster, Cond, ConfigMap, Content, EnvEntry, EnvFrom, EnvValue, EnvVariable, File,
-    Format, K8sValue, Layer, Line, Mount, NodeType, OnChange, ReplicaRule, StorageMode,
-    StorageModes, WorkloadKind,
+    self, Cluster, Cond, ConfigMap, Container, Content, EnvEntry, EnvFrom, EnvValue, EnvVariable,
+    ExtraContainer, File, Format, K8sValue, Layer, Line, Mount, NodeType, OnChange, ReplicaRule,
+    StorageMode, StorageModes, WorkloadKind,
 };
 
 #[derive(Serialize)]
@@ -116,9 +116,23 @@ impl<'m> Writer<'m> {
             let headless = Rust::atom("node").method("headless", [Rust::atom("&server")]);
             out.push_str(&statement("headless", &headless));
         }
+        let mut extras = Vec::new();
+        for (method, list) in [
+            ("init_container", &node_type.init_containers),
+            ("sidecar", &node_type.sidecars),
+        ] {
+            for extra in list {
+                let (statements, variable) = self.extra(extra);
+                out.push_str(&statements);
+                extras.push((method, variable));
+            }
+        }
         out.push('\n');
 
         let mut workload = Rust::atom("node").method("workload", [Rust::atom("server")]);
+        for (method, variable) in extras {
+            workload = workload.method(method, [variable]);
+        }
         if let Some(name) = governing {
             workload = workload.method("governed_by", [Rust::atom(name).borrowed()]);
         }
@@ -247,9 +261,56 @@ impl<'m> Writer<'m> {
     /// The container, and the values that are long enough for a statement of their own before it.
     fn container(&mut self) -> (Vec<(String, Rust)>, Rust) {
         let mut hoisted = Vec::new();
-        let container = &self.node_type.container;
+        let start = Rust::atom("node").method("container", []);
+        let mut code = self.container_calls(start, &self.node_type.container, &mut hoisted);
+        for file in &self.node_type.files {
+            let file_variable = Rust::atom(file.ident.as_str());
+            code = if file.when.is_some() {
+                code.method("file", [file_variable.method("as_ref", [])])
+            } else {
+                code.method("file", [file_variable.borrowed()])
+            };
+        }
+        (hoisted, code)
+    }
+
+    /// The statements that make a container beside the main one, and its variable.
+    fn extra(&mut self, extra: &ExtraContainer) -> (String, Rust) {
+        let mut hoisted = Vec::new();
+        let name = Rust::str(extra.name.as_str());
+        let start = if extra.like_main {
+            Rust::atom("server").method("like", [name])
+        } else {
+            Rust::atom("node").method("extra_container", [name])
+        };
+        let mut code = start;
+        if !extra.fields.is_empty() {
+            let fields = self.literals.structure("Container", &extra.fields);
+            code = code.method("with", [fields]);
+        }
+        code = self.container_calls(code, &extra.container, &mut hoisted);
+        let variable = heck::AsSnakeCase(extra.name.as_str()).to_string();
+        let variable = self
+            .free_name(&variable)
+            .unwrap_or_else(|| format!("{variable}_container"));
+        let statements: String = hoisted
+            .iter()
+            .map(|(name, value)| statement(name, value))
+            .collect();
+        (
+            format!("{statements}{}", statement(&variable, &code)),
+            Rust::atom(variable),
+        )
+    }
+
+    fn container_calls(
+        &mut self,
+        start: Rust,
+        container: &Container,
+        hoisted: &mut Vec<(String, Rust)>,
+    ) -> Rust {
         let ctx = self.ctx;
-        let mut code = Rust::atom("node").method("container", []);
+        let mut code = start;
         for (method, items) in [("command", &container.command), ("args", &container.args)] {
             for run in items.iter().flat_map(|items| ctx.arguments(items)) {
                 code = code.method(method, [run]);
@@ -272,7 +333,7 @@ impl<'m> Writer<'m> {
             code = match entry {
                 EnvEntry::CrEnv if last => code,
                 EnvEntry::CrEnv => code.method("cr_env", []),
-                EnvEntry::Variable(variable) => self.variable(code, variable, &mut hoisted),
+                EnvEntry::Variable(variable) => self.variable(code, variable, hoisted),
             };
         }
         for source in &container.env_from {
@@ -346,15 +407,7 @@ impl<'m> Writer<'m> {
                 code = code.method(method, [self.literals.value(value)]);
             }
         }
-        for file in &self.node_type.files {
-            let file_variable = Rust::atom(file.ident.as_str());
-            code = if file.when.is_some() {
-                code.method("file", [file_variable.method("as_ref", [])])
-            } else {
-                code.method("file", [file_variable.borrowed()])
-            };
-        }
-        (hoisted, code)
+        code
     }
 
     /// A variable's name that is free in `build`, from an environment variable's.

@@ -28,6 +28,8 @@ pub struct Container {
     cr_env: Vec<EnvVar>,
     cr_env_at: Option<usize>,
     fields: BTreeSet<PodField>,
+    /// Whether the node's volumes are mounted into it.
+    storage: bool,
     pub(crate) files: Vec<FileMount>,
     pub(crate) maps: Vec<ConfigMapRef>,
     pub(crate) problems: Vec<Problem>,
@@ -90,12 +92,34 @@ impl<C: Cluster> Node<'_, C> {
             },
             theirs: their_fields(k8s, image),
             env: Vec::new(),
-            cr_env: k8s.env.unwrap_or_default().to_vec(),
+            cr_env: k8s.all_env(),
             cr_env_at: None,
             fields: BTreeSet::new(),
+            storage: true,
             files: Vec::new(),
             maps: Vec::new(),
             problems,
+        }
+    }
+}
+
+impl<C: Cluster> Node<'_, C> {
+    /// A container beside the main one; nothing of the k8s config group is in it (DR-13).
+    pub fn extra_container(&self, name: impl Into<String>) -> Container {
+        Container {
+            ours: core::Container {
+                name: name.into(),
+                ..core::Container::default()
+            },
+            theirs: core::Container::default(),
+            env: Vec::new(),
+            cr_env: Vec::new(),
+            cr_env_at: None,
+            fields: BTreeSet::new(),
+            storage: false,
+            files: Vec::new(),
+            maps: Vec::new(),
+            problems: Vec::new(),
         }
     }
 }
@@ -106,7 +130,7 @@ fn their_fields(k8s: &K8sConfigGroup<'_>, image: Option<&str>) -> core::Containe
         image_pull_policy: k8s.image_pull_policy.map(ToOwned::to_owned),
         command: k8s.command.map(<[_]>::to_vec),
         args: k8s.args.map(<[_]>::to_vec),
-        env_from: k8s.env_from.map(<[_]>::to_vec),
+        env_from: k8s.all_env_from(),
         ports: k8s.ports.map(<[_]>::to_vec),
         resources: k8s.resources.cloned(),
         liveness_probe: k8s.liveness_probe.cloned(),
@@ -114,7 +138,7 @@ fn their_fields(k8s: &K8sConfigGroup<'_>, image: Option<&str>) -> core::Containe
         startup_probe: k8s.startup_probe.cloned(),
         lifecycle: k8s.lifecycle.cloned(),
         security_context: k8s.security_context.cloned(),
-        volume_mounts: k8s.volume_mount.map(<[_]>::to_vec),
+        volume_mounts: Some(k8s.all_mounts()),
         ..core::Container::default()
     }
 }
@@ -286,22 +310,56 @@ impl Container {
         self
     }
 
+    /// Fields that have no method of their own, over what is said so far. What is said of one
+    /// container wins over what the k8s config group says of the main one.
+    pub fn with(mut self, mut fields: core::Container) -> Self {
+        self.env.extend(fields.env.take().into_iter().flatten());
+        if fields.image.is_some() {
+            self.theirs.image = None;
+        }
+        if fields.image_pull_policy.is_some() {
+            self.theirs.image_pull_policy = None;
+        }
+        let ours = self.ours;
+        let mounts = ours.volume_mounts.into_iter().chain(fields.volume_mounts);
+        let mounts: Vec<VolumeMount> = mounts.flatten().collect();
+        self.ours = core::Container {
+            name: ours.name,
+            image: fields.image.or(ours.image),
+            image_pull_policy: fields.image_pull_policy.or(ours.image_pull_policy),
+            command: fields.command.or(ours.command),
+            args: fields.args.or(ours.args),
+            env_from: fields.env_from.or(ours.env_from),
+            ports: fields.ports.or(ours.ports),
+            resources: fields.resources.or(ours.resources),
+            liveness_probe: fields.liveness_probe.or(ours.liveness_probe),
+            readiness_probe: fields.readiness_probe.or(ours.readiness_probe),
+            startup_probe: fields.startup_probe.or(ours.startup_probe),
+            lifecycle: fields.lifecycle.or(ours.lifecycle),
+            security_context: fields.security_context.or(ours.security_context),
+            working_dir: fields.working_dir.or(ours.working_dir),
+            volume_mounts: Some(mounts),
+            ..fields
+        };
+        self
+    }
+
     /// Another container with this one's image, variables, mounts and security context.
     pub fn like(&self, name: impl Into<String>) -> Self {
+        let (ours, theirs) = (self.ours.clone(), self.theirs.clone());
+        let mounts = ours.volume_mounts.into_iter().chain(theirs.volume_mounts);
         let mut other = self.clone();
-        let keep = |from: &core::Container| core::Container {
-            image: from.image.clone(),
-            image_pull_policy: from.image_pull_policy.clone(),
-            env_from: from.env_from.clone(),
-            volume_mounts: from.volume_mounts.clone(),
-            security_context: from.security_context.clone(),
-            ..core::Container::default()
-        };
+        // What the group says of the main container is where this one starts from: its own word wins.
         other.ours = core::Container {
             name: name.into(),
-            ..keep(&self.ours)
+            image: theirs.image.or(ours.image),
+            image_pull_policy: theirs.image_pull_policy.or(ours.image_pull_policy),
+            env_from: theirs.env_from.or(ours.env_from),
+            volume_mounts: Some(mounts.flatten().collect()),
+            security_context: theirs.security_context.or(ours.security_context),
+            ..core::Container::default()
         };
-        other.theirs = keep(&self.theirs);
+        other.theirs = core::Container::default();
         other.problems = Vec::new();
         other
     }
@@ -330,6 +388,7 @@ impl Container {
         let (ours, theirs) = (self.ours.clone(), self.theirs.clone());
         let mounts: Vec<VolumeMount> = storage
             .iter()
+            .filter(|_| self.storage)
             .cloned()
             .chain(files)
             .chain(ours.volume_mounts.into_iter().flatten())
@@ -350,9 +409,8 @@ impl Container {
             startup_probe: theirs.startup_probe.or(ours.startup_probe),
             lifecycle: theirs.lifecycle.or(ours.lifecycle),
             security_context: theirs.security_context.or(ours.security_context),
-            working_dir: ours.working_dir,
             volume_mounts: Some(mounts),
-            ..core::Container::default()
+            ..ours
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::cluster::{AppConfigGroup, Cluster, NodeFields};
+use crate::cluster::{Cluster, NodeFields};
 use crate::labels::{self, Identity};
 use crate::problem::Problem;
 use crate::resolve::{Resolved, ResolvedNode};
@@ -69,7 +69,7 @@ impl Origin {
             namespace: cluster.namespace.clone(),
             node: Some(entry.spec.name().to_owned()),
             node_type: Some(entry.spec.node_type().to_owned()),
-            group: entry.config.name().to_owned(),
+            group: entry.spec.app_config_group().to_owned(),
             labels,
             cluster_labels: cluster.cluster_labels.clone(),
             path: C::SPELLING.node(entry.index),

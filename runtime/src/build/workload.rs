@@ -77,7 +77,7 @@ impl<C: Cluster> Node<'_, C> {
             sidecars: Vec::new(),
             pod: PodSpec::default(),
             theirs: their_fields(&self.k8s),
-            pod_metadata: self.k8s.pod_metadata.cloned().unwrap_or_default(),
+            pod_metadata: self.k8s.merged_pod_metadata(),
             storage: self.storage(),
             retention: {
                 let (deleted, scaled) = self.k8s.retention();
@@ -96,13 +96,13 @@ fn their_fields(k8s: &K8sConfigGroup<'_>) -> PodSpec {
         image_pull_secrets: k8s.image_pull_secrets.map(<[_]>::to_vec),
         security_context: k8s.pod_security_context.cloned(),
         service_account_name: k8s.service_account_name.map(ToOwned::to_owned),
-        node_selector: k8s.node_selector.cloned(),
+        node_selector: k8s.merged_node_selector(),
         affinity: k8s.affinity.cloned(),
         tolerations: k8s.tolerations.map(<[_]>::to_vec),
         topology_spread_constraints: k8s.topology_spread_constraints.map(<[_]>::to_vec),
         priority_class_name: k8s.priority_class_name.map(ToOwned::to_owned),
         termination_grace_period_seconds: k8s.termination_grace_period_seconds,
-        volumes: k8s.volumes.map(<[_]>::to_vec),
+        volumes: Some(k8s.all_volumes()),
         ..PodSpec::default()
     }
 }

@@ -10,6 +10,7 @@ use k8s_openapi::api::core::v1::{
 };
 use k8s_openapi::api::networking::v1::NetworkPolicySpec;
 
+use super::common::Below;
 use super::{PodMetadata, StorageConfig};
 
 /// Every field that a k8s config group may have, borrowed from the one that a CRD has.
@@ -51,6 +52,9 @@ pub struct K8sConfigGroup<'a> {
     pub pod_metadata: Option<&'a PodMetadata>,
     pub service: Option<&'a ServiceSpec>,
     pub network_policy: Option<&'a NetworkPolicySpec>,
+    /// What the lists and maps above extend.
+    #[doc(hidden)]
+    pub below: Below<'a>,
 }
 
 impl<'a> K8sConfigGroup<'a> {

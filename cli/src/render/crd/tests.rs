@@ -20,11 +20,17 @@ fn names(own: &[&str]) -> Vec<String> {
 
 #[test]
 fn whether_a_cluster_is_ready_and_its_age_are_always_shown() {
-    assert_eq!(names(&[]), ["Ready", "Age"]);
-    assert_eq!(names(&["Bucket"]), ["Ready", "Bucket", "Age"]);
+    assert_eq!(names(&[]), ["Ready", "Progress", "Rollout", "Age"]);
+    assert_eq!(
+        names(&["Bucket"]),
+        ["Ready", "Progress", "Rollout", "Bucket", "Age"]
+    );
 }
 
 #[test]
 fn an_own_column_replaces_the_one_of_its_name() {
-    assert_eq!(names(&["Age", "Bucket"]), ["Ready", "Age", "Bucket"]);
+    assert_eq!(
+        names(&["Age", "Bucket", "Rollout"]),
+        ["Ready", "Progress", "Age", "Bucket", "Rollout"]
+    );
 }

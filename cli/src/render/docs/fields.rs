@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{FieldDoc, children, k8s};
 use crate::model::{
-    ExternalShape, Field, K8sField, Literal, NodeType, Operator, OrderBy, ReplicaRule, StructType,
-    Type,
+    ExternalShape, Field, K8sField, Literal, NodeType, OnCrash, Operator, OrderBy, ReplicaRule,
+    Strategy, StructType, Type,
 };
 
 /// The title of a section, and the sentence under it.
@@ -39,6 +39,13 @@ pub(super) fn sections(operator: &Operator) -> Vec<(Heading, Vec<FieldDoc>)> {
                 "Groups that nodes share by name.",
             ),
             config_fields(operator, &config),
+        ),
+        (
+            (
+                "Settings of all nodes",
+                "They lie under every group. Lists of variables, volumes and mounts extend by name, maps merge by key, and all else is replaced by what a group says.",
+            ),
+            common_fields(operator),
         ),
         (
             (
@@ -167,7 +174,7 @@ fn k8s_fields(operator: &Operator, at: &str) -> Vec<FieldDoc> {
                 operator,
                 format!("{at}.{}", field.wire),
                 type_text(&field.ty),
-                field.required,
+                field.required && operator.cluster.common.k8s.is_none(),
                 Some(k8s::meaning(field.field).to_owned()),
             )
         }
@@ -178,6 +185,28 @@ fn k8s_fields(operator: &Operator, at: &str) -> Vec<FieldDoc> {
 fn config_fields(operator: &Operator, at: &str) -> Vec<FieldDoc> {
     let mut fields = vec![group_name(operator, at)];
     declared(operator, at, &operator.cluster.config, &mut fields);
+    if operator.cluster.common.config.is_some() {
+        for field in fields.iter_mut().skip(1) {
+            field.required = false;
+        }
+    }
+    fields
+}
+
+/// What lies under every group: the same fields, where nothing is required.
+fn common_fields(operator: &Operator) -> Vec<FieldDoc> {
+    let cluster = &operator.cluster;
+    let mut fields = Vec::new();
+    if let Some(word) = &cluster.common.k8s {
+        fields.extend(k8s_fields(operator, &format!("spec.{}", word.wire)));
+    }
+    if let Some(word) = &cluster.common.config {
+        fields.extend(config_fields(operator, &format!("spec.{}", word.wire)));
+    }
+    fields.retain(|field| field.ty != "string" || !field.field.ends_with(".name"));
+    for field in &mut fields {
+        field.required = false;
+    }
     fields
 }
 
@@ -257,8 +286,69 @@ fn spec_fields(operator: &Operator) -> Vec<FieldDoc> {
         false,
         Some(doc.to_owned()),
     )];
+    fields.extend(lifecycle(operator));
     declared(operator, "spec", &cluster.spec, &mut fields);
     fields
+}
+
+/// How upgrades go, and whether the cluster runs at all.
+fn lifecycle(operator: &Operator) -> Vec<FieldDoc> {
+    let policy = operator.cluster.rollout;
+    let strategy = match policy.strategy {
+        Strategy::Ordered => "ordered",
+        Strategy::Parallel => "parallel",
+    };
+    let on_crash = match policy.on_crash {
+        OnCrash::Wait => "wait",
+        OnCrash::Alert => "alert",
+        OnCrash::Rollback => "rollback",
+    };
+    let after = policy.after.as_secs();
+    let own = |field: &str, ty: &str, default: Option<String>, doc: &str| FieldDoc {
+        default: default.map(|text| serde_json::Value::from(text).to_string()),
+        ..plain(
+            operator,
+            format!("spec.{field}"),
+            ty.to_owned(),
+            false,
+            Some(doc.to_owned()),
+        )
+    };
+    vec![
+        own(
+            "rollout.strategy",
+            "one of ordered, parallel",
+            Some(strategy.to_owned()),
+            "Whether node types are upgraded one after the other, or all at once.",
+        ),
+        own(
+            "rollout.onCrash",
+            "one of wait, alert, rollback",
+            Some(on_crash.to_owned()),
+            "What follows when a pod of an upgraded node cannot run, beside that nothing after it moves: the operator waits for somebody, says it again and again, or goes back to what ran before.",
+        ),
+        own(
+            "rollout.after",
+            "duration",
+            Some(if after > 0 && after % 3600 == 0 {
+                format!("{}h", after / 3600)
+            } else if after > 0 && after % 60 == 0 {
+                format!("{}m", after / 60)
+            } else {
+                format!("{after}s")
+            }),
+            "How long after a crash a rollback begins, and how often an alert is repeated; hours, minutes and seconds.",
+        ),
+        FieldDoc {
+            default: Some("false".to_owned()),
+            ..own(
+                "stopped",
+                "boolean",
+                None,
+                "No pods: every workload is scaled to none, and all else stays as it is.",
+            )
+        },
+    ]
 }
 
 /// The fields of a struct, and below each those of its own structs.

@@ -26,6 +26,18 @@ pub(super) fn widenings(operator: &Operator) -> Vec<Widening> {
             });
         }
     }
+    if let Some(word) = &cluster.common.k8s {
+        let groups = format!("spec.{}[].", spelling.k8s_config_group.wire);
+        let below = found.iter().filter_map(|widening: &Widening| {
+            let field = widening.field.strip_prefix(&groups)?;
+            Some(Widening {
+                field: format!("spec.{}.{field}", word.wire),
+                lets: widening.lets.clone(),
+            })
+        });
+        let below: Vec<_> = below.collect();
+        found.extend(below);
+    }
     let at = |word: &crate::model::Word| format!("spec.{}[]", word.wire);
     search(&at(&spelling.app_config_group), &cluster.config, &mut found);
     search(&at(&spelling.nodes), &cluster.node, &mut found);

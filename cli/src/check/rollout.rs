@@ -1,0 +1,151 @@
+//! `rollout`: how an upgrade goes through the cluster, and how the pods of one node are replaced.
+
+use super::facts::TypeFacts;
+use super::report::Report;
+use super::typer::Typer;
+use crate::diagnostic::{Code, Problem};
+use crate::expr::{Part, Text};
+use crate::manifest::{self as ast, Entry, Span, Spanned, Template, TemplateKind};
+use crate::model::{OnCrash, Rollout, Strategy, WorkloadKind};
+
+/// The first server that replaces more than one pod of a `StatefulSet` at a time.
+const STATEFUL_SET_MINOR: u16 = 35;
+
+/// The policy of the whole cluster.
+pub(super) fn policy(report: &Report<'_>, written: &ast::Cluster) -> Rollout {
+    for node_type in written.node_types.iter().chain(&written.every_node_type) {
+        per_type(report, &node_type.rollout);
+    }
+    let default = Rollout::default();
+    let written = &written.rollout;
+    Rollout {
+        strategy: match written.strategy.as_ref().map(|word| word.value) {
+            None => default.strategy,
+            Some(ast::Strategy::Ordered) => Strategy::Ordered,
+            Some(ast::Strategy::Parallel) => Strategy::Parallel,
+        },
+        on_crash: match written.on_crash.as_ref().map(|word| word.value) {
+            None => default.on_crash,
+            Some(ast::OnCrash::Wait) => OnCrash::Wait,
+            Some(ast::OnCrash::Alert) => OnCrash::Alert,
+            Some(ast::OnCrash::Rollback) => OnCrash::Rollback,
+        },
+        after: match &written.after {
+            Some(after) if after.value.subsec_nanos() > 0 => {
+                report.push(
+                    Problem::new(Code::E0107, "`after` has parts of a second")
+                        .at(after.span, "expected whole seconds, such as `30s` or `10m`"),
+                );
+                default.after
+            }
+            Some(after) => after.value,
+            None => default.after,
+        },
+    }
+}
+
+/// `E0901`: a policy of one node type.
+fn per_type(report: &Report<'_>, written: &ast::Rollout) {
+    let spans = [
+        (
+            "strategy",
+            written.strategy.as_ref().map(|given| given.span),
+        ),
+        ("onCrash", written.on_crash.as_ref().map(|given| given.span)),
+        ("after", written.after.as_ref().map(|given| given.span)),
+    ];
+    for (key, span) in spans {
+        if let Some(span) = span {
+            report.push(
+                Problem::new(
+                    Code::E0901,
+                    format!("`{key}` of one node type is not supported yet"),
+                )
+                .at(span, "not yet")
+                .help(format!("say it for all of them: `cluster.rollout.{key}`")),
+            );
+        }
+    }
+}
+
+impl Typer<'_, '_> {
+    /// The fields of the workload with `rollout.pods.maxUnavailable` among them; what `workload` says itself wins.
+    pub(super) fn workload_written(&self, known: &TypeFacts) -> Option<Template> {
+        let written = &known.written;
+        let most = written.rollout.max_unavailable.as_ref().or(self
+            .facts
+            .manifest
+            .cluster
+            .rollout
+            .max_unavailable
+            .as_ref());
+        let below = most.map(|most| {
+            let strategies = known.kinds.iter().map(|kind| {
+                let key = match kind {
+                    WorkloadKind::StatefulSet => "updateStrategy",
+                    WorkloadKind::Deployment => "strategy",
+                };
+                let rolling = entry("maxUnavailable", most.clone());
+                let strategy = entry("rollingUpdate", mapping(vec![rolling], most.span));
+                entry(key, mapping(vec![strategy], most.span))
+            });
+            mapping(strategies.collect(), most.span)
+        });
+        let whole = super::merge::tree(below.as_ref(), written.workload.as_ref());
+        if self.facts.minor < STATEFUL_SET_MINOR
+            && let Some(span) = whole
+                .as_ref()
+                .and_then(|whole| find(whole, "updateStrategy"))
+                .and_then(|strategy| find(strategy, "rollingUpdate"))
+                .and_then(|rolling| find(rolling, "maxUnavailable"))
+                .map(|most| most.span)
+        {
+            // An older server drops the field, and the operator would write it again for ever.
+            self.report.push(
+                Problem::new(
+                    Code::E0521,
+                    format!(
+                        "`maxUnavailable` of a StatefulSet needs Kubernetes 1.{STATEFUL_SET_MINOR}"
+                    ),
+                )
+                .at(
+                    span,
+                    format!("the oldest supported server is 1.{}", self.facts.minor),
+                )
+                .help(format!(
+                    "set `operator.kubernetes: \"1.{STATEFUL_SET_MINOR}\"`, or say it only where `kinds: [Deployment]`"
+                )),
+            );
+        }
+        whole
+    }
+}
+
+fn entry(key: &str, value: Template) -> Entry {
+    let span = value.span;
+    Entry {
+        key: Text {
+            parts: vec![Part::Literal(Spanned::new(key.to_owned(), span))],
+            span,
+        },
+        value,
+    }
+}
+
+fn mapping(entries: Vec<Entry>, span: Span) -> Template {
+    Template {
+        kind: TemplateKind::Map(entries),
+        span,
+    }
+}
+
+/// The entry of that name.
+fn find<'t>(tree: &'t Template, key: &str) -> Option<&'t Template> {
+    let TemplateKind::Map(entries) = &tree.kind else {
+        return None;
+    };
+    entries
+        .iter()
+        .find(|entry| entry.key.as_literal() == Some(key))
+        .map(|entry| &entry.value)
+}
