@@ -13,6 +13,7 @@ mod field;
 mod file;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod hook;
 mod k8s_group;
 pub(crate) mod name;
 mod node_type;
@@ -33,6 +34,7 @@ pub use expr::{
 pub use external::{External, ExternalShape, Variant};
 pub use field::{Change, EnumType, EnumValue, Field, StructType, Type};
 pub use file::{ConfigMap, Content, File, Format, Layer, Line, Mount, OnChange};
+pub use hook::Hook;
 pub use k8s_group::{Form, K8sField, K8sGroup, K8sGroupField};
 pub use name::{
     AbsolutePath, BadName, ConfigKey, CrateName, DnsLabel, DnsSubdomain, EnvName, ImageName,

@@ -9,6 +9,7 @@ mod crd;
 pub mod docs;
 mod encode;
 mod env;
+mod hooks;
 mod k8s;
 mod lock;
 pub mod manager;
@@ -84,6 +85,7 @@ pub fn render(
             What::CargoLock => lock::cargo_lock(&facts.name),
             What::Main => cluster::main(&templates, operator)?,
             What::Cluster => cluster::module(&templates, operator)?,
+            What::Hooks => hooks::module(&templates, &operator.cluster)?,
             What::Nodes => cluster::nodes(&templates, &operator.cluster)?,
             What::Node(index) => match operator.cluster.node_types.get(*index) {
                 Some(node_type) => node::module(&templates, &operator.cluster, node_type)?,
@@ -134,6 +136,8 @@ struct Facts {
     sample: String,
     runtime: String,
     feature: String,
+    /// Whether any node type has a hook.
+    hooks: bool,
 }
 
 impl Facts {
@@ -153,10 +157,17 @@ impl Facts {
             namespace: rbac::namespace(operator),
             binary: rust::Expr::atom(binary).print_assigned(0, "const OPERATOR: &str =".len()),
             sample: rust::Expr::atom(sample).print_assigned(0, "const SAMPLE: &str =".len()),
+            hooks: has_hooks(operator),
             runtime: vendor::dependency(&settings.runtime),
             feature: format!("k8s-{}", settings.kubernetes.replace('.', "-")),
         }
     }
+}
+
+/// Whether any node type has a hook.
+pub(crate) fn has_hooks(operator: &Operator) -> bool {
+    let mut types = operator.cluster.node_types.iter();
+    types.any(|node_type| !node_type.hooks.is_empty())
 }
 
 /// The generated crate as Rust names it.

@@ -19,7 +19,7 @@ use dsoi::plan::Runtime;
 use dsoi::render::Settings;
 use dsoi::write::{Tree, commit};
 
-const NAMES: &[&str] = &["parseable", "pinot", "quickstart"];
+const NAMES: &[&str] = &["depot", "parseable", "pinot", "quickstart"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")

@@ -12,6 +12,7 @@ mod container;
 mod file;
 mod finish;
 mod meta;
+mod mutate;
 mod network_policy;
 mod pod_text;
 mod probe;
@@ -147,19 +148,39 @@ pub fn build<C: Cluster>(resolved: &Resolved<'_, C>, operator: &str) -> Result<D
     // A node may name the pods of another, and only that one's workload knows its Service. So the
     // nodes are described once to learn that, and again with it, if any of them asked.
     let (mut children, asked) = nodes(&BTreeMap::new());
+    let mut governed = BTreeMap::new();
     if asked {
-        let governed = children
-            .peers
-            .drain(..)
-            .map(|peer| (peer.node.clone(), peer));
-        children = nodes(&governed.collect()).0;
+        let peers = children.peers.drain(..);
+        governed = peers.map(|peer| (peer.node.clone(), peer)).collect();
+        children = nodes(&governed).0;
     }
     children.extend(shared_children);
 
     let sizes = std::mem::take(&mut children.sizes);
+    let context = Context {
+        shared: &shared,
+        cluster: &cluster,
+        governed: &governed,
+        asked: &Cell::new(false),
+    };
+    let by_name: BTreeMap<&str, _> = resolved
+        .nodes
+        .iter()
+        .map(|entry| (entry.spec.name(), entry))
+        .collect();
     let mut problems = Problems::new();
+    for entry in &resolved.nodes {
+        let node = Node::new(resolved, entry, &context);
+        entry.node_type.validate(&node, &mut problems);
+    }
+    let mutate = |name: &str, kind, document: &mut Value| {
+        if let Some(entry) = by_name.get(name) {
+            let node = Node::new(resolved, entry, &context);
+            entry.node_type.mutate(&node, kind, document);
+        }
+    };
     let owner = meta::owner_reference(resolved.cr);
-    let documents = finish::documents::<C>(children, &owner, &mut problems);
+    let documents = finish::documents::<C>(children, &owner, &mutate, &mut problems);
     problems.or(Desired {
         children: documents,
         turns: turns(resolved),

@@ -12,6 +12,7 @@ use std::fmt::Debug;
 use k8s_openapi::NamespaceResourceScope;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::build::{Children, Shared};
 use crate::kind::ChildKind;
@@ -261,4 +262,12 @@ pub trait NodeType<C: Cluster>: Send + Sync {
 
     /// The children of one node. Their order means nothing.
     fn build(&self, node: &Node<'_, C>) -> Children;
+
+    /// Refuses what the schema of the custom resource cannot: while there is a problem, nothing is
+    /// written.
+    fn validate(&self, _node: &Node<'_, C>, _problems: &mut Problems) {}
+
+    /// Changes a child of a node's own after it is built; whose it is has to stay. What is made of a
+    /// node depends on nothing but the node, or it would be written again at every pass.
+    fn mutate(&self, _node: &Node<'_, C>, _kind: ChildKind, _document: &mut Value) {}
 }

@@ -5,4 +5,7 @@
 #[rustfmt::skip]
 pub mod api;
 pub mod cluster;
+{% if hooks %}
+pub mod hooks;
+{% endif %}
 pub mod nodes;

@@ -38,6 +38,8 @@ fn place(field: K8sField) -> (&'static str, Option<ChildKind>) {
         K8sField::TerminationGracePeriodSeconds => {
             container("spec.template.spec.terminationGracePeriodSeconds")
         }
+        K8sField::AdditionalContainers => container("spec.template.spec.containers"),
+        K8sField::InitContainers => container("spec.template.spec.initContainers"),
         K8sField::Volumes => container("spec.template.spec.volumes"),
         K8sField::VolumeMount | K8sField::StorageConfig => {
             container("spec.template.spec.containers[0].volumeMounts")

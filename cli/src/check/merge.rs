@@ -145,6 +145,7 @@ fn lay(base: &NodeType, over: &NodeType) -> NodeType {
                 .clone()
                 .or_else(|| base.rollout.max_unavailable.clone()),
         },
+        hooks: over.hooks.clone().or_else(|| base.hooks.clone()),
         span: over.span,
     }
 }

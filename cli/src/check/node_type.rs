@@ -11,8 +11,8 @@ use super::typer::Typer;
 use crate::diagnostic::{Code, Problem};
 use crate::manifest::{self as ast, Bounds, Spanned, TemplateKind};
 use crate::model::{
-    AbsolutePath, ChildKind, DnsLabel, HeadlessService, K8sField, MainService, NodeRules, NodeType,
-    ReplicaRule, RequiredVolume, Scope, Services, StorageMode, StorageModes, TypeIdent,
+    AbsolutePath, ChildKind, DnsLabel, HeadlessService, Hook, K8sField, MainService, NodeRules,
+    NodeType, ReplicaRule, RequiredVolume, Scope, Services, StorageMode, StorageModes, TypeIdent,
     WorkloadKind,
 };
 
@@ -124,6 +124,20 @@ pub(super) fn kinds(report: &Report<'_>, written: &ast::NodeType) -> Vec<Workloa
     kinds
 }
 
+/// The hooks of a node type, each once.
+fn hooks(written: &ast::NodeType) -> Vec<Hook> {
+    let hooks: BTreeSet<Hook> = written
+        .hooks
+        .iter()
+        .flatten()
+        .map(|hook| match hook.value {
+            ast::Hook::Validate => Hook::Validate,
+            ast::Hook::Mutate => Hook::Mutate,
+        })
+        .collect();
+    hooks.into_iter().collect()
+}
+
 /// The file of the manifest that stands at the path, or right in it.
 fn file_at<'a>(known: &'a TypeFacts, path: &AbsolutePath) -> Option<&'a str> {
     known.files.iter().find_map(|(name, file, _)| {
@@ -216,6 +230,7 @@ impl Typer<'_, '_> {
             files: self.files(known),
             config_maps: self.config_maps(&written.config_maps, Some(known)),
             services: self.services(known),
+            hooks: hooks(written),
         })
     }
 

@@ -47,6 +47,8 @@ pub const K8S_FIELDS: &[&str] = &[
     "topologySpreadConstraints",
     "priorityClassName",
     "terminationGracePeriodSeconds",
+    "additionalContainers",
+    "initContainers",
     "volumes",
     "volumeMount",
     "storageConfig",

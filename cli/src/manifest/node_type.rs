@@ -3,7 +3,8 @@
 use super::config_map::ConfigMap;
 use super::container::Container;
 use super::file::File;
-use super::keys::{Section, Shape, Word, key, later, words};
+use super::hook::Hook;
+use super::keys::{Section, Shape, Word, key, words};
 use super::reader::Reader;
 use super::rollout::Rollout;
 use super::service::Service;
@@ -33,6 +34,7 @@ pub struct NodeType {
     pub services: Vec<Service>,
     pub storage: Storage,
     pub rollout: Rollout,
+    pub hooks: Option<Vec<Spanned<Hook>>>,
     /// Name and value.
     pub span: Span,
 }
@@ -94,7 +96,7 @@ pub(super) static SECTION: Section = Section {
         key(
             "pod",
             Shape::Tree,
-            "Further fields of the PodSpec, as `securityContext` or `terminationGracePeriodSeconds`; no containers yet.",
+            "Further fields of the PodSpec, as `securityContext` or `terminationGracePeriodSeconds`. `containers` and `initContainers` stand beside the main one; `like: main` in one takes its image, environment and mounts.",
         ),
         key(
             "workload",
@@ -126,9 +128,10 @@ pub(super) static SECTION: Section = Section {
             Shape::Section(&rollout::SECTION),
             "How the pods of a node of this type are replaced.",
         ),
-        later(
+        key(
             "hooks",
-            "points at which code of yours in `src/hooks.rs` decides",
+            Shape::Words(words::<Hook>),
+            "Points at which code of yours in `src/hooks.rs` decides; a stub is written for each.",
         ),
     ],
 };
@@ -172,6 +175,7 @@ pub(super) fn read(name: Spanned<String>, span: Span, reader: &mut Reader<'_, '_
         rollout: reader
             .section("rollout", &rollout::SECTION, rollout::read)
             .unwrap_or_default(),
+        hooks: reader.words("hooks"),
         span,
     }
 }

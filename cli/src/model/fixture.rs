@@ -137,6 +137,7 @@ fn node_type(name: &str, kinds: &[WorkloadKind]) -> NodeType {
         workload: Vec::new(),
         files: vec![app_file()],
         config_maps: Vec::new(),
+        hooks: Vec::new(),
         services: Services {
             main: Some(MainService {
                 governing: false,

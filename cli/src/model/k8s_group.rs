@@ -86,6 +86,8 @@ k8s_fields! {
     TopologySpreadConstraints = "topologySpreadConstraints": List "TopologySpreadConstraint",
     PriorityClassName = "priorityClassName": One "string",
     TerminationGracePeriodSeconds = "terminationGracePeriodSeconds": One "int",
+    AdditionalContainers = "additionalContainers": List "Container",
+    InitContainers = "initContainers": List "Container",
     Volumes = "volumes": List "Volume",
     VolumeMount = "volumeMount": List "VolumeMount",
     StorageConfig = "storageConfig": List "StorageConfig",

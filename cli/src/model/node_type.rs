@@ -1,8 +1,8 @@
 //! A node type, merged: `everyNodeType` lies under it, `like` is resolved.
 
 use super::{
-    Cond, ConfigMap, DnsLabel, EnvName, Expr, File, Item, K8sFieldValue, K8sValue, LateVariable,
-    NameTemplate, NodeTypeName, PortName, RustIdent, Text, TypeIdent,
+    Cond, ConfigMap, DnsLabel, EnvName, Expr, File, Hook, Item, K8sFieldValue, K8sValue,
+    LateVariable, NameTemplate, NodeTypeName, PortName, RustIdent, Text, TypeIdent,
 };
 
 /// A node type with nothing left to decide.
@@ -30,6 +30,8 @@ pub struct NodeType {
     /// Config maps of its own that are no files.
     pub config_maps: Vec<ConfigMap>,
     pub services: Services,
+    /// Points at which code of the author's decides; sorted.
+    pub hooks: Vec<Hook>,
 }
 
 /// What a custom resource may ask of nodes of a type.

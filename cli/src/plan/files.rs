@@ -52,6 +52,8 @@ pub enum What {
     Main,
     Cluster,
     Nodes,
+    /// Stubs for code of the author's.
+    Hooks,
     /// The module of a node type, by its index.
     Node(usize),
     Crd,
@@ -212,6 +214,9 @@ pub(super) fn all(operator: &Operator, runtime: &Runtime) -> Vec<PlannedFile> {
         Owner::Once,
         What::Sample,
     );
+    if crate::render::has_hooks(operator) {
+        add("src/hooks.rs".to_owned(), Owner::Once, What::Hooks);
+    }
     for name in crate::render::api_modules(operator) {
         let path = match name {
             "" => "src/api.rs".to_owned(),

@@ -287,6 +287,13 @@ fn k8s_field(cluster: &Cluster, field: &K8sGroupField) -> Value {
         }
         (K8sField::StorageConfig, _) => storage(cluster),
         (K8sField::ClaimRetention, ty) => retention(ty),
+        // A whole container would take a third of what a definition may have.
+        (K8sField::AdditionalContainers | K8sField::InitContainers, _) => json!({
+            "type": "object",
+            "required": ["name"],
+            "properties": {"name": name(cluster, None)},
+            "x-kubernetes-preserve-unknown-fields": true,
+        }),
         (_, "string") => json!({"type": "string", "maxLength": schema::MAX_TEXT}),
         (_, "int") => json!({"type": "integer", "format": "int64", "minimum": 0}),
         (_, ty) => schema::expand(ty),
@@ -335,7 +342,8 @@ fn common_k8s(cluster: &Cluster) -> Value {
     let mut object = Object::default();
     for field in &cluster.k8s_group.fields {
         let (form, ty) = field.field.form();
-        let deep = schema::module(ty).is_some();
+        let bare = [K8sField::AdditionalContainers, K8sField::InitContainers];
+        let deep = schema::module(ty).is_some() && !bare.contains(&field.field);
         let any = json!({"type": "object", "x-kubernetes-preserve-unknown-fields": true});
         let value = match form {
             Form::One if deep => any,

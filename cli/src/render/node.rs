@@ -23,6 +23,7 @@ struct Context {
     ty: String,
     rules: String,
     body: String,
+    hooks: String,
     functions: Vec<String>,
 }
 
@@ -51,12 +52,13 @@ pub(super) fn module(
         "src/nodes/node.rs",
         &Context {
             head,
-            imports: imports(&kind, &writer.literals, &body),
+            imports: imports(&kind, &writer.literals, !node_type.hooks.is_empty()),
             kind,
             name: super::rust::literal(node_type.name.as_str()),
             code_name: format!("`{}`", node_type.name),
             ty: node_type.type_ident.to_string(),
             rules: rules(node_type),
+            hooks: super::hooks::calls(cluster, node_type),
             body,
             functions,
         },

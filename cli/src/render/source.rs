@@ -32,8 +32,30 @@ pub(super) fn signature(name: &str, params: &[String], result: &str, indent: usi
     format!("{pad}fn {name}(\n{params}{pad}) -> {result}")
 }
 
+/// `pub fn name(params) -> result`, without its body; broken where it is too long.
+pub(super) fn heading(
+    word: &str,
+    name: &str,
+    params: &[String],
+    result: Option<&str>,
+    indent: usize,
+) -> String {
+    let pad = " ".repeat(indent);
+    let result = result.map_or_else(String::new, |result| format!(" -> {result}"));
+    let line = format!("{pad}{word} {name}({}){result}", params.join(", "));
+    // With ` {}`, which an empty body adds.
+    if line.chars().count() + 3 <= MAX {
+        return line;
+    }
+    let params: String = params
+        .iter()
+        .map(|param| format!("{pad}    {param},\n"))
+        .collect();
+    format!("{pad}{word} {name}(\n{params}{pad}){result}")
+}
+
 /// The `use` lines of a node's module.
-pub(super) fn imports(kind: &str, literals: &Literals<'_>, _body: &str) -> String {
+pub(super) fn imports(kind: &str, literals: &Literals<'_>, hooks: bool) -> String {
     let mut groups: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let mut std = String::new();
     for path in literals.imports() {
@@ -56,6 +78,9 @@ pub(super) fn imports(kind: &str, literals: &Literals<'_>, _body: &str) -> Strin
     out.push_str(&format!(
         "use dsoi_runtime::prelude::*;\n\nuse crate::api::{kind};\n"
     ));
+    if hooks {
+        out.push_str("use crate::hooks;\n");
+    }
     out
 }
 

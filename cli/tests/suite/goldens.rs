@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
 
-use crate::testdata;
+use crate::{dsoi, testdata};
 
 /// Cargo would let them build one by one, and then run all of their API servers at once.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
@@ -74,6 +74,92 @@ fn the_pinot_operator_is_clean_and_passes_its_own_tests() {
 #[test]
 fn the_parseable_operator_is_clean_and_passes_its_own_tests() {
     is_clean_and_passes_its_own_tests("parseable");
+}
+
+#[test]
+fn the_depot_operator_is_clean_and_passes_its_own_tests() {
+    is_clean_and_passes_its_own_tests("depot");
+}
+
+/// The code of a hook is its author's: the operator that is built with it does what it says.
+#[test]
+fn an_edited_hook_takes_effect() {
+    let _turn = ONE_AT_A_TIME
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("depot-with-hooks");
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+    let runtime = format!("path={}", testdata("../runtime").display());
+    let manifest = testdata("manifests/depot.yaml");
+    let init = dsoi(&[
+        "init",
+        folder.to_str().unwrap(),
+        "-f",
+        manifest.to_str().unwrap(),
+        "--runtime",
+        &runtime,
+    ]);
+    assert!(init.status.success(), "{init:?}");
+
+    let hooks = folder.join("src/hooks.rs");
+    let text = std::fs::read_to_string(&hooks).unwrap();
+    let edited = text
+        .replace(
+            "pub fn validate(_node: &Node<'_, Depot>, _problems: &mut Problems) {}",
+            "pub fn validate(node: &Node<'_, Depot>, problems: &mut Problems) {
+        if node.config.region == \"mars\" {
+            problems.add(\"spec.everyConfig.region\", \"is too far away\");
+        }
+    }",
+        )
+        .replace("_kind: ChildKind", "kind: ChildKind")
+        .replace(
+            "_document: &mut serde_json::Value) {}",
+            "document: &mut serde_json::Value) {
+        if kind == ChildKind::Service {
+            document[\"metadata\"][\"annotations\"][\"example.com/hook\"] = \"mutated\".into();
+        }
+    }",
+        );
+    assert!(
+        edited.contains("mars") && edited.contains("mutated"),
+        "{text}"
+    );
+    std::fs::write(&hooks, edited).unwrap();
+
+    let sample = folder.join("config/samples/depot.yaml");
+    let offline = |verb: &str| {
+        let mut command = Command::new(env!("CARGO"));
+        command
+            .args(["run", "--quiet", "--locked", "--", verb, "-f"])
+            .arg(&sample)
+            .current_dir(&folder)
+            .env("CARGO_TARGET_DIR", target());
+        command.output().unwrap()
+    };
+    let rendered = offline("render");
+    let said = String::from_utf8_lossy(&rendered.stderr);
+    assert!(rendered.status.success(), "{said}");
+    let children = String::from_utf8(rendered.stdout).unwrap();
+    assert!(children.contains("example.com/hook: mutated"), "{children}");
+
+    let text = std::fs::read_to_string(&sample).unwrap();
+    let far = text.replacen("spec:\n", "spec:\n  everyConfig: {region: mars}\n", 1);
+    let far: String = far
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("region:"))
+        .flat_map(|line| [line, "\n"])
+        .collect();
+    std::fs::write(&sample, far).unwrap();
+    let checked = offline("check");
+    let said = String::from_utf8_lossy(&checked.stdout) + String::from_utf8_lossy(&checked.stderr);
+    assert!(!checked.status.success(), "{said}");
+    assert!(
+        said.contains("spec.everyConfig.region") && said.contains("too far"),
+        "{said}"
+    );
 }
 
 /// The flags of `run`, each with its environment variable and, where the help names one, its default.

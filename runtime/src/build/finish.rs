@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::children::{Children, Draft, MapPart};
 use super::meta::{Origin, Scope, SharedOrigin};
+use super::mutate::{self, Mutate};
 use super::{DesiredChild, canonical, check};
 use crate::cluster::Cluster;
 use crate::kind::{ChildKind, ObjectId};
@@ -32,6 +33,7 @@ struct Object {
 pub(super) fn documents<C: Cluster>(
     children: Children,
     owner: &Value,
+    mutate: &Mutate<'_>,
     problems: &mut Problems,
 ) -> Vec<DesiredChild> {
     problems.extend(children.problems);
@@ -66,7 +68,7 @@ pub(super) fn documents<C: Cluster>(
             // A claim outlives the resource, unless that asks for its deletion.
             let has_owner = object.kind != ChildKind::PersistentVolumeClaim
                 || children.owned_claims.contains(&id);
-            document::<C>(id, object, has_owner.then_some(owner))
+            document::<C>(id, object, has_owner.then_some(owner), mutate, problems)
         })
         .collect();
     documents.sort_by(|a, b| {
@@ -158,7 +160,13 @@ fn labels<C: Cluster>(object: &Object) -> BTreeMap<String, String> {
     labels
 }
 
-fn document<C: Cluster>(id: ObjectId, object: Object, owner: Option<&Value>) -> DesiredChild {
+fn document<C: Cluster>(
+    id: ObjectId,
+    object: Object,
+    owner: Option<&Value>,
+    mutate: &Mutate<'_>,
+    problems: &mut Problems,
+) -> DesiredChild {
     let row = object.kind.row();
     let metadata = canonical::object([
         ("name", Some(json!(object.name))),
@@ -174,6 +182,16 @@ fn document<C: Cluster>(id: ObjectId, object: Object, owner: Option<&Value>) -> 
         ("metadata", Some(metadata)),
         (field, Some(content)),
     ]);
+    if let Scope::Node(node) = &object.scope {
+        let origin: &Origin = &object.origin;
+        problems.extend(mutate::apply(
+            mutate,
+            node,
+            object.kind,
+            &mut document,
+            origin,
+        ));
+    }
     canonical::prune(&mut document);
     let hash = names::digest(document.to_string().as_bytes());
     DesiredChild {

@@ -102,6 +102,8 @@ fn their_fields(k8s: &K8sConfigGroup<'_>) -> PodSpec {
         topology_spread_constraints: k8s.topology_spread_constraints.map(<[_]>::to_vec),
         priority_class_name: k8s.priority_class_name.map(ToOwned::to_owned),
         termination_grace_period_seconds: k8s.termination_grace_period_seconds,
+        containers: k8s.all_containers(),
+        init_containers: Some(k8s.all_init_containers()),
         volumes: Some(k8s.all_volumes()),
         ..PodSpec::default()
     }
@@ -198,8 +200,11 @@ impl Workload {
             container.finish(&self.storage.mounts, files.mounts(&container.files))
         };
         let (ours, theirs) = (self.pod.clone(), self.theirs.clone());
-        let beside = ours.containers;
-        let before = ours.init_containers;
+        let beside = ours.containers.into_iter().chain(theirs.containers);
+        let before = ours
+            .init_containers
+            .into_iter()
+            .chain(theirs.init_containers);
         let volumes = self
             .storage
             .volumes
@@ -218,7 +223,7 @@ impl Workload {
                 self.inits
                     .iter()
                     .map(finish)
-                    .chain(before.into_iter().flatten())
+                    .chain(before.flatten())
                     .collect(),
             ),
             volumes: Some(volumes.collect()),

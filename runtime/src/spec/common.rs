@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use k8s_openapi::api::core::v1::{EnvFromSource, EnvVar, Volume, VolumeMount};
+use k8s_openapi::api::core::v1::{Container, EnvFromSource, EnvVar, Volume, VolumeMount};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -16,6 +16,8 @@ use super::{K8sConfigGroup, PodMetadata};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Below<'a> {
     env: Option<&'a [EnvVar]>,
+    additional_containers: Option<&'a [Container]>,
+    init_containers: Option<&'a [Container]>,
     env_from: Option<&'a [EnvFromSource]>,
     volumes: Option<&'a [Volume]>,
     volume_mount: Option<&'a [VolumeMount]>,
@@ -26,8 +28,8 @@ pub struct Below<'a> {
 impl<'a> K8sConfigGroup<'a> {
     /// This group over the one that lies under every group.
     ///
-    /// Its own fields win whole, but for these: `env`, `volumes` and `volumeMount` extend by name and
-    /// path, `envFrom` follows, `nodeSelector`, labels and annotations merge by key.
+    /// Its own fields win whole, but for these: `env`, containers, `volumes` and `volumeMount` extend by
+    /// name and path, `envFrom` follows, `nodeSelector`, labels and annotations merge by key.
     pub(crate) fn over(self, common: &Self) -> Self {
         Self {
             name: self.name,
@@ -59,6 +61,8 @@ impl<'a> K8sConfigGroup<'a> {
             network_policy: self.network_policy.or(common.network_policy),
             below: Below {
                 env: common.env,
+                additional_containers: common.additional_containers,
+                init_containers: common.init_containers,
                 env_from: common.env_from,
                 volumes: common.volumes,
                 volume_mount: common.volume_mount,
@@ -78,6 +82,18 @@ impl<'a> K8sConfigGroup<'a> {
         let sources = self.below.env_from.into_iter().chain(self.env_from);
         let given = self.below.env_from.is_some() || self.env_from.is_some();
         given.then(|| sources.flatten().cloned().collect())
+    }
+
+    pub fn all_containers(&self) -> Vec<Container> {
+        let below = self.below.additional_containers;
+        extended(below, self.additional_containers, |container| {
+            &container.name
+        })
+    }
+
+    pub fn all_init_containers(&self) -> Vec<Container> {
+        let below = self.below.init_containers;
+        extended(below, self.init_containers, |container| &container.name)
     }
 
     pub fn all_volumes(&self) -> Vec<Volume> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::apps::v1::StatefulSetPersistentVolumeClaimRetentionPolicy;
 use k8s_openapi::api::core::v1::{
-    Affinity, ContainerPort, EnvFromSource, EnvVar, Lifecycle, LocalObjectReference,
+    Affinity, Container, ContainerPort, EnvFromSource, EnvVar, Lifecycle, LocalObjectReference,
     PodSecurityContext, Probe, ResourceRequirements, SecurityContext, ServiceSpec, Toleration,
     TopologySpreadConstraint, Volume, VolumeMount,
 };
@@ -42,6 +42,8 @@ pub struct K8sConfigGroup<'a> {
     pub topology_spread_constraints: Option<&'a [TopologySpreadConstraint]>,
     pub priority_class_name: Option<&'a str>,
     pub termination_grace_period_seconds: Option<i64>,
+    pub additional_containers: Option<&'a [Container]>,
+    pub init_containers: Option<&'a [Container]>,
     pub volumes: Option<&'a [Volume]>,
     pub volume_mount: Option<&'a [VolumeMount]>,
     pub storage_config: Option<&'a [StorageConfig]>,

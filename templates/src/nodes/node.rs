@@ -11,7 +11,7 @@ impl NodeType<«kind»> for «ty» {
 «rules»
     fn build(&self, node: &Node<'_, «kind»>) -> Children {
 «body»    }
-}
+«hooks»}
 {% for function in functions %}
 
 «function»

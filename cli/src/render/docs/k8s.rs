@@ -87,7 +87,9 @@ fn search_type(field: String, ty: &Type, found: &mut Vec<Widening>) {
 
 fn lets(field: K8sField) -> Option<&'static str> {
     let lets = match field {
-        K8sField::Image => "runs any program",
+        K8sField::Image | K8sField::AdditionalContainers | K8sField::InitContainers => {
+            "runs any program"
+        }
         K8sField::ImagePullSecrets => "pulls images with any Secret of the namespace",
         K8sField::Command | K8sField::Args => "runs any command of the image",
         K8sField::Env | K8sField::EnvFrom => "reads any Secret and ConfigMap of the namespace",
@@ -147,6 +149,12 @@ pub(super) fn meaning(field: K8sField) -> &'static str {
         K8sField::TopologySpreadConstraints => "How the pods spread over zones and machines.",
         K8sField::PriorityClassName => "How important the pods are.",
         K8sField::TerminationGracePeriodSeconds => "How long a pod may take to stop.",
+        K8sField::AdditionalContainers => {
+            "Containers beside the main one, as in Kubernetes; the API server checks them when the workload is written."
+        }
+        K8sField::InitContainers => {
+            "Containers that run before the main one, after the operator's, as in Kubernetes; the API server checks them when the workload is written."
+        }
         K8sField::Volumes => "Volumes of the pod, beside the operator's.",
         K8sField::VolumeMount => "Mounts of the main container, beside the operator's.",
         K8sField::StorageConfig => {

@@ -28,4 +28,10 @@ pub struct ParseableTenantSpec {
     /// What the cluster depends on.
     #[serde(default)]
     pub external: ParseableTenantExternal,
+    /// How upgrades go, where it is not as the operator was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollout: Option<dsoi_runtime::spec::RolloutSpec>,
+    /// Whether the cluster has no pods for now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<bool>,
 }

@@ -24,6 +24,12 @@ pub struct PinotSpec {
     pub deployment_order: Vec<String>,
     /// What the cluster depends on.
     pub external: PinotExternal,
+    /// How upgrades go, where it is not as the operator was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollout: Option<dsoi_runtime::spec::RolloutSpec>,
+    /// Whether the cluster has no pods for now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plugins: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

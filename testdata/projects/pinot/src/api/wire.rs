@@ -1,5 +1,7 @@
 //! src/api/wire.rs — how the runtime reads the custom resource.
 
+use std::borrow::Cow;
+
 use dsoi_runtime::prelude::*;
 
 use super::{Pinot, PinotConfig, PinotNode};
@@ -25,11 +27,19 @@ impl ClusterResource for Pinot {
         self.spec.k8s_config.iter().map(K8sConfigGroupFields::group).collect()
     }
 
-    fn app_config_groups(&self) -> &[PinotConfig] {
-        &self.spec.pinot_node_config
+    fn app_config_groups(&self) -> Result<Cow<'_, [PinotConfig]>, Problem> {
+        Ok(Cow::Borrowed(&self.spec.pinot_node_config))
     }
 
     fn deployment_order(&self) -> &[String] {
         &self.spec.deployment_order
+    }
+
+    fn rollout(&self) -> Option<&dsoi_runtime::spec::RolloutSpec> {
+        self.spec.rollout.as_ref()
+    }
+
+    fn stopped(&self) -> bool {
+        self.spec.stopped.unwrap_or(false)
     }
 }

@@ -111,6 +111,7 @@ impl K8sConfigGroupFields for TallyK8sConfigGroup {
             pod_metadata: self.pod_metadata.as_ref(),
             service: self.service.as_ref(),
             network_policy: self.network_policy.as_ref(),
+            ..K8sConfigGroup::default()
         }
     }
 }

@@ -1,5 +1,7 @@
 //! src/api/wire.rs — how the runtime reads the custom resource.
 
+use std::borrow::Cow;
+
 use dsoi_runtime::prelude::*;
 
 use super::{Tally, TallyConfig, TallyNode};
@@ -25,11 +27,19 @@ impl ClusterResource for Tally {
         self.spec.k8s_config_group.iter().map(K8sConfigGroupFields::group).collect()
     }
 
-    fn app_config_groups(&self) -> &[TallyConfig] {
-        &self.spec.app_config_group
+    fn app_config_groups(&self) -> Result<Cow<'_, [TallyConfig]>, Problem> {
+        Ok(Cow::Borrowed(&self.spec.app_config_group))
     }
 
     fn deployment_order(&self) -> &[String] {
         &self.spec.deployment_order
+    }
+
+    fn rollout(&self) -> Option<&dsoi_runtime::spec::RolloutSpec> {
+        self.spec.rollout.as_ref()
+    }
+
+    fn stopped(&self) -> bool {
+        self.spec.stopped.unwrap_or(false)
     }
 }
