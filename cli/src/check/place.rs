@@ -369,11 +369,14 @@ impl Typer<'_, '_> {
         }
         let problem = Problem::new(Code::E0212, format!("no port is called `{name}`")).at(
             text.span,
-            format!(
-                "node type `{}` has {}",
-                node_type.name,
-                listed(names(), "no named ports")
-            ),
+            match scope.ports {
+                Some(_) => format!("this container has {}", listed(names(), "no named ports")),
+                None => format!(
+                    "node type `{}` has {}",
+                    node_type.name,
+                    listed(names(), "no named ports")
+                ),
+            },
         );
         self.report.push(match nearest(name, names()) {
             Some(near) => problem.help(format!("did you mean `{near}`?")),

@@ -16,7 +16,7 @@ impl Default for Rollout {
         Self {
             strategy: Strategy::Ordered,
             on_crash: OnCrash::Wait,
-            after: Duration::from_mins(10),
+            after: Duration::from_secs(600),
         }
     }
 }

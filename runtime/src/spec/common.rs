@@ -25,7 +25,7 @@ pub struct Below<'a> {
     pod_metadata: Option<&'a PodMetadata>,
 }
 
-impl<'a> K8sConfigGroup<'a> {
+impl K8sConfigGroup<'_> {
     /// This group over the one that lies under every group.
     ///
     /// Its own fields win whole, but for these: `env`, containers, `volumes` and `volumeMount` extend by

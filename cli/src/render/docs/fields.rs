@@ -198,12 +198,14 @@ fn common_fields(operator: &Operator) -> Vec<FieldDoc> {
     let cluster = &operator.cluster;
     let mut fields = Vec::new();
     if let Some(word) = &cluster.common.k8s {
-        fields.extend(k8s_fields(operator, &format!("spec.{}", word.wire)));
+        let group = k8s_fields(operator, &format!("spec.{}", word.wire));
+        // All but the name, which comes first.
+        fields.extend(group.into_iter().skip(1));
     }
     if let Some(word) = &cluster.common.config {
-        fields.extend(config_fields(operator, &format!("spec.{}", word.wire)));
+        let group = config_fields(operator, &format!("spec.{}", word.wire));
+        fields.extend(group.into_iter().skip(1));
     }
-    fields.retain(|field| field.ty != "string" || !field.field.ends_with(".name"));
     for field in &mut fields {
         field.required = false;
     }
@@ -291,6 +293,16 @@ fn spec_fields(operator: &Operator) -> Vec<FieldDoc> {
     fields
 }
 
+/// In the largest unit that tells it in whole numbers.
+fn duration_text(seconds: u64) -> String {
+    let units = [(3600, 'h'), (60, 'm')];
+    let unit = units
+        .into_iter()
+        .find(|(unit, _)| seconds > 0 && seconds.is_multiple_of(*unit));
+    let (unit, letter) = unit.unwrap_or((1, 's'));
+    format!("{}{letter}", seconds / unit)
+}
+
 /// How upgrades go, and whether the cluster runs at all.
 fn lifecycle(operator: &Operator) -> Vec<FieldDoc> {
     let policy = operator.cluster.rollout;
@@ -330,13 +342,7 @@ fn lifecycle(operator: &Operator) -> Vec<FieldDoc> {
         own(
             "rollout.after",
             "duration",
-            Some(if after > 0 && after % 3600 == 0 {
-                format!("{}h", after / 3600)
-            } else if after > 0 && after % 60 == 0 {
-                format!("{}m", after / 60)
-            } else {
-                format!("{after}s")
-            }),
+            Some(duration_text(after)),
             "How long after a crash a rollback begins, and how often an alert is repeated; hours, minutes and seconds.",
         ),
         FieldDoc {

@@ -6,6 +6,7 @@ use dsoi_runtime::k8s_openapi::api::core::v1::Container;
 use dsoi_runtime::prelude::*;
 
 use crate::api::Depot;
+use crate::hooks;
 
 /// Node type `keeper`.
 pub struct Keeper;
@@ -69,6 +70,14 @@ impl NodeType<Depot> for Keeper {
             .with(depot)
             .with(node.service())
             .with(headless)
+    }
+
+    fn validate(&self, node: &Node<'_, Depot>, problems: &mut Problems) {
+        hooks::keeper::validate(node, problems);
+    }
+
+    fn mutate(&self, node: &Node<'_, Depot>, kind: ChildKind, document: &mut serde_json::Value) {
+        hooks::keeper::mutate(node, kind, document);
     }
 }
 

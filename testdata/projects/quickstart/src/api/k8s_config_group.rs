@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use dsoi_runtime::k8s_openapi::api::apps::v1::StatefulSetPersistentVolumeClaimRetentionPolicy;
 use dsoi_runtime::k8s_openapi::api::core::v1::{
-    Affinity, ContainerPort, EnvFromSource, EnvVar, Lifecycle, LocalObjectReference,
+    Affinity, Container, ContainerPort, EnvFromSource, EnvVar, Lifecycle, LocalObjectReference,
     PodSecurityContext, Probe, ResourceRequirements, SecurityContext, ServiceSpec, Toleration,
     TopologySpreadConstraint, Volume, VolumeMount,
 };
@@ -63,6 +63,10 @@ pub struct TallyK8sConfigGroup {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub termination_grace_period_seconds: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub additional_containers: Option<Vec<Container>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub init_containers: Option<Vec<Container>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub volumes: Option<Vec<Volume>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub volume_mount: Option<Vec<VolumeMount>>,
@@ -104,6 +108,8 @@ impl K8sConfigGroupFields for TallyK8sConfigGroup {
             topology_spread_constraints: self.topology_spread_constraints.as_deref(),
             priority_class_name: self.priority_class_name.as_deref(),
             termination_grace_period_seconds: self.termination_grace_period_seconds,
+            additional_containers: self.additional_containers.as_deref(),
+            init_containers: self.init_containers.as_deref(),
             volumes: self.volumes.as_deref(),
             volume_mount: self.volume_mount.as_deref(),
             storage_config: self.storage_config.as_deref(),

@@ -5,4 +5,5 @@
 #[rustfmt::skip]
 pub mod api;
 pub mod cluster;
+pub mod hooks;
 pub mod nodes;
