@@ -31,6 +31,7 @@ impl K8sConfigGroup<'_> {
     /// Its own fields win whole, but for these: `env`, containers, `volumes` and `volumeMount` extend by
     /// name and path, `envFrom` follows, `nodeSelector`, labels and annotations merge by key.
     pub(crate) fn over(self, common: &Self) -> Self {
+        // Each field by its name: a new one has to say here how it is inherited.
         Self {
             name: self.name,
             image: self.image.or(common.image),
@@ -69,7 +70,17 @@ impl K8sConfigGroup<'_> {
                 node_selector: common.node_selector,
                 pod_metadata: common.pod_metadata,
             },
-            ..self
+            env: self.env,
+            env_from: self.env_from,
+            additional_containers: self.additional_containers,
+            init_containers: self.init_containers,
+            volumes: self.volumes,
+            volume_mount: self.volume_mount,
+            node_selector: self.node_selector,
+            pod_metadata: self.pod_metadata,
+            persistent_volume_claim_retention_policy: self
+                .persistent_volume_claim_retention_policy
+                .or(common.persistent_volume_claim_retention_policy),
         }
     }
 

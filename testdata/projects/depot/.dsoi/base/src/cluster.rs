@@ -19,6 +19,7 @@ impl Cluster for Depot {
         ChildKind::Service,
         ChildKind::StatefulSet,
         ChildKind::Deployment,
+        ChildKind::PersistentVolumeClaim,
     ];
     const IMAGE: Option<&'static str> = Some("ghcr.io/example/depot:1.4");
     const ROLLOUT: RolloutPolicy = RolloutPolicy::DEFAULT
