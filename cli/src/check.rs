@@ -382,5 +382,7 @@ fn child_kinds(
     if policy {
         kinds.insert(ChildKind::NetworkPolicy);
     }
+    // An upgrade halts on a pod that cannot run, and goes back to a revision.
+    kinds.extend([ChildKind::Pod, ChildKind::ControllerRevision]);
     kinds.into_iter().collect()
 }

@@ -7,6 +7,7 @@
 
 mod child;
 mod order;
+mod pod;
 mod seen;
 mod status;
 
@@ -17,6 +18,9 @@ pub use self::child::{Applied, Child};
 pub(crate) use self::child::{Claim, Owner, Version, Workload};
 #[cfg(test)]
 pub(crate) use self::child::{Entries, Identity};
+pub(crate) use self::pod::Pod;
+#[cfg(test)]
+pub(crate) use self::pod::PodTrouble;
 pub(crate) use self::seen::{Body, Ours, Seen};
 use crate::kind::{ChildKind, ObjectId, PrunePolicy};
 
@@ -60,6 +64,8 @@ struct State {
     owned: HashMap<Box<str>, BTreeSet<ObjectId>>,
     /// What no custom resource owns, by the one that its labels name.
     named: HashMap<Concerned, BTreeSet<ObjectId>>,
+    /// Pods, by the custom resource that their labels name.
+    pods: HashMap<Concerned, BTreeSet<ObjectId>>,
     /// Scopes whose first list is complete.
     listed: BTreeSet<Scope>,
     /// Why the server does not let us list a scope.
@@ -285,6 +291,18 @@ impl Cache {
             .collect()
     }
 
+    /// The pods of a custom resource.
+    pub(crate) fn pods(&self, namespace: &str, name: &str) -> BTreeMap<ObjectId, Arc<Child>> {
+        let who = Concerned {
+            namespace: namespace.to_owned(),
+            name: name.to_owned(),
+        };
+        let state = self.read();
+        let ids = state.pods.get(&who).into_iter().flatten();
+        ids.filter_map(|id| Some((id.clone(), Arc::clone(state.children.get(id)?))))
+            .collect()
+    }
+
     /// How many children of a kind are known.
     pub(crate) fn count(&self, kind: ChildKind) -> usize {
         self.read().counts.get(&kind).copied().unwrap_or_default()
@@ -320,8 +338,14 @@ impl Cache {
         }
         concerned.extend(self.concerned(&id, &child));
         match state.children.get(&id).cloned() {
-            Some(known) => disown(state, &id, &known),
+            Some(known) => {
+                disown(state, &id, &known);
+                leave(state, &id, &known);
+            }
             None => *state.counts.entry(id.kind).or_default() += 1,
+        }
+        if let Some(who) = instance(&id, &child) {
+            state.pods.entry(who).or_default().insert(id.clone());
         }
         if let Some(owner) = &child.owner {
             state
@@ -341,6 +365,7 @@ impl Cache {
         let mut concerned = wake(state, id);
         if let Some(child) = state.children.remove(id) {
             disown(state, id, &child);
+            leave(state, id, &child);
             if let Some(count) = state.counts.get_mut(&id.kind) {
                 *count = count.saturating_sub(1);
             }
@@ -349,8 +374,13 @@ impl Cache {
         concerned
     }
 
-    /// The custom resource of a child: its controller, else the one that its labels name.
+    /// The custom resource of a child: its controller, else the one that its labels name. A pod that
+    /// comes, gets ready and goes concerns none: its workload tells that. One in trouble does.
     fn concerned(&self, id: &ObjectId, child: &Child) -> Option<Concerned> {
+        if let Some(pod) = &child.pod {
+            pod.trouble.as_ref()?;
+            return instance(id, child);
+        }
         let (kind, group) = &self.owner;
         let name = match &child.owner {
             Some(owner) if *owner.kind == **kind && *owner.group == **group => &owner.name,
@@ -370,6 +400,29 @@ impl Cache {
 
     fn write(&self) -> RwLockWriteGuard<'_, State> {
         self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The custom resource of a pod.
+fn instance(id: &ObjectId, child: &Child) -> Option<Concerned> {
+    child.pod.as_ref()?;
+    let name = child.identity.instance.as_deref()?;
+    child.identity.ours.then(|| Concerned {
+        namespace: id.namespace.clone(),
+        name: name.to_owned(),
+    })
+}
+
+/// A pod is gone, or another one by now.
+fn leave(state: &mut State, id: &ObjectId, child: &Child) {
+    let Some(who) = instance(id, child) else {
+        return;
+    };
+    if let Some(pods) = state.pods.get_mut(&who) {
+        pods.remove(id);
+        if pods.is_empty() {
+            state.pods.remove(&who);
+        }
     }
 }
 

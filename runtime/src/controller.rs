@@ -188,6 +188,7 @@ async fn run<C: Cluster>(controller: Controller<C>, process: &Process) {
             Err(QueueError::ObjectNotFound(gone)) => {
                 let namespace = gone.namespace.as_deref().unwrap_or_default();
                 pass.tracks.forget(namespace, &gone.name);
+                pass.count_halted();
             }
             Err(error) => tracing::error!(error = crate::error::chain(&error), "the queue failed"),
         }

@@ -36,6 +36,8 @@ pub(crate) enum Effect {
     /// Nothing had to be done after all.
     Nothing,
     Waiting(Reason),
+    /// Its content stays as it is until its turn comes; nothing depends on that.
+    Held(Reason),
     /// The dry run showed that this field can only be changed by deleting the object.
     MustRecreate(String),
     Trouble(Trouble),
@@ -132,9 +134,13 @@ fn batches(steps: Vec<Step>) -> Vec<Vec<Step>> {
 /// Flips need no order among themselves, and neither do dry runs.
 fn rank_of(step: &Step) -> u8 {
     match step.act {
-        Act::Create | Act::Apply | Act::Grow | Act::Recreate | Act::Orphan | Act::Delete => {
-            rank(step)
-        }
+        Act::Create
+        | Act::Apply
+        | Act::Grow
+        | Act::Recreate
+        | Act::Orphan
+        | Act::Delete
+        | Act::Evict => rank(step),
         _ => 0,
     }
 }
@@ -156,8 +162,10 @@ struct Blocked {
 
 impl Blocked {
     fn stops(&self, step: &Step, node: Option<&str>) -> bool {
-        if matches!(step.act, Act::Wait | Act::Refuse) {
-            return false;
+        match step.act {
+            Act::Wait | Act::Refuse | Act::Hold => return false,
+            Act::Evict => return self.closed,
+            _ => {}
         }
         let drift = matches!(step.reason, Reason::Drifted(_));
         let rank = step.id.kind.row().rank;
@@ -177,8 +185,10 @@ impl Blocked {
             Effect::Done(_) if matches!(step.act, Act::Recreate | Act::Orphan) => {
                 self.block(&step.id, node);
             }
-            Effect::Done(_) | Effect::Nothing | Effect::MustRecreate(_) => {}
+            Effect::Done(_) | Effect::Nothing | Effect::Held(_) | Effect::MustRecreate(_) => {}
             Effect::NotSent(_) => self.closed = true,
+            // A pod that is not gone yet is nobody's but its controller's.
+            Effect::Waiting(_) | Effect::Trouble(_) if step.act == Act::Evict => {}
             Effect::Trouble(trouble)
                 if matches!(step.act, Act::Preflight | Act::Refuse)
                     && trouble.kind == TroubleKind::Refused =>

@@ -15,6 +15,10 @@ pub enum ChildKind {
     StatefulSet,
     Deployment,
     PersistentVolumeClaim,
+    /// Looked at and never made: whether it runs halts or goes on with an upgrade.
+    Pod,
+    /// What a node type ran before, so that it can go back to it (DS-25).
+    ControllerRevision,
 }
 
 /// How much of each object the cache needs from the API server.
@@ -33,6 +37,8 @@ pub enum PrunePolicy {
     Prune,
     /// It stays: it holds data.
     Keep,
+    /// It is not the plan's to remove: others made it, or the rollout keeps a few of them.
+    Never,
 }
 
 /// What to do when an immutable field has to change.
@@ -84,7 +90,7 @@ const fn immutable(path: &'static str, remedy: Remedy) -> Immutable {
     Immutable { path, remedy }
 }
 
-static TABLE: [KindRow; 6] = [
+static TABLE: [KindRow; 8] = [
     KindRow {
         kind: ChildKind::ConfigMap,
         group: "",
@@ -185,6 +191,32 @@ static TABLE: [KindRow; 6] = [
         always_sent: &[],
         verbs: &["list", "patch", "watch"],
     },
+    KindRow {
+        kind: ChildKind::Pod,
+        group: "",
+        version: "v1",
+        plural: "pods",
+        rank: 5,
+        watch: WatchForm::Full,
+        prune: PrunePolicy::Never,
+        preflight: false,
+        immutable: &[],
+        always_sent: &[],
+        verbs: &["delete", "list", "watch"],
+    },
+    KindRow {
+        kind: ChildKind::ControllerRevision,
+        group: "apps",
+        version: "v1",
+        plural: "controllerrevisions",
+        rank: 0,
+        watch: WatchForm::Metadata,
+        prune: PrunePolicy::Never,
+        preflight: false,
+        immutable: &[],
+        always_sent: &[],
+        verbs: WRITE,
+    },
 ];
 
 /// Every row, in the order of `ChildKind`.
@@ -202,6 +234,8 @@ impl ChildKind {
             stateful_set,
             deployment,
             claim,
+            pod,
+            revision,
         ] = &TABLE;
         match self {
             Self::ConfigMap => config_map,
@@ -210,6 +244,8 @@ impl ChildKind {
             Self::StatefulSet => stateful_set,
             Self::Deployment => deployment,
             Self::PersistentVolumeClaim => claim,
+            Self::Pod => pod,
+            Self::ControllerRevision => revision,
         }
     }
 
@@ -222,7 +258,15 @@ impl ChildKind {
             Self::StatefulSet => "StatefulSet",
             Self::Deployment => "Deployment",
             Self::PersistentVolumeClaim => "PersistentVolumeClaim",
+            Self::Pod => "Pod",
+            Self::ControllerRevision => "ControllerRevision",
         }
+    }
+
+    /// The label that tells the operator's own objects of the kind from those that others made and
+    /// gave the labels of its pods.
+    pub fn mark(self) -> Option<&'static str> {
+        (self == Self::ControllerRevision).then_some(crate::labels::NODE_TYPE)
     }
 
     /// Whether pods run under it.

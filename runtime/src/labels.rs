@@ -20,6 +20,12 @@ pub const WORKLOAD: &str = "dsoi.dev/workload";
 /// On claims: the entry of `storageConfig` that asked for it.
 pub const STORAGE: &str = "dsoi.dev/storage";
 
+/// On revisions: the node type whose content they keep; on nothing else.
+pub const NODE_TYPE: &str = "dsoi.dev/node-type";
+
+/// Annotation of each pod template: a digest of the rest of it. A live workload and each of its pods
+/// say with it of which desired template they are.
+pub const TEMPLATE: &str = "dsoi.dev/template";
 /// Annotation of each child: `<hash of the desired document>;<generation of the custom resource>`.
 pub const APPLIED: &str = "dsoi.dev/applied";
 /// Prefix of the pod-template annotations that make a changed file restart its pods.

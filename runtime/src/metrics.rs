@@ -28,6 +28,7 @@ struct Families {
     requests: Family<Request, Counter>,
     watched: Family<Watched, Gauge>,
     undecodable: Family<Kind, Gauge>,
+    halted: Family<Kind, Gauge>,
     dropped_events: Counter,
 }
 
@@ -92,6 +93,7 @@ impl Metrics {
         let requests = Family::default();
         let watched = Family::default();
         let undecodable = Family::default();
+        let halted = Family::default();
         let dropped_events = Counter::default();
         registry.register(
             "reconciles",
@@ -120,6 +122,11 @@ impl Metrics {
             undecodable.clone(),
         );
         registry.register(
+            "rollout_halted",
+            "Custom resources with an upgrade that a crash has halted",
+            halted.clone(),
+        );
+        registry.register(
             "dropped_events",
             "Events that were not published because too many waited",
             dropped_events.clone(),
@@ -132,6 +139,7 @@ impl Metrics {
             requests,
             watched,
             undecodable,
+            halted,
             dropped_events,
         }))
     }
@@ -185,6 +193,14 @@ impl Metrics {
         let kind = kind.to_owned();
         self.0
             .undecodable
+            .get_or_create(&Kind { kind })
+            .set(i64::try_from(resources).unwrap_or(i64::MAX));
+    }
+
+    pub(crate) fn halted(&self, kind: &str, resources: usize) {
+        let kind = kind.to_owned();
+        self.0
+            .halted
             .get_or_create(&Kind { kind })
             .set(i64::try_from(resources).unwrap_or(i64::MAX));
     }

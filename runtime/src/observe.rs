@@ -32,6 +32,8 @@ pub struct Observed {
     /// Desired children that exist, whoever owns them, all that the resource owns, and what holds
     /// data and names it.
     pub children: BTreeMap<ObjectId, Known>,
+    /// The pods that its labels name.
+    pub pods: BTreeMap<ObjectId, Arc<Child>>,
     /// Kinds that were not listed yet: nothing is known about them.
     pub unlisted: BTreeSet<ChildKind>,
     /// Kinds that the server does not let us list, and what it says.
@@ -88,9 +90,11 @@ pub(crate) fn observe(
             children.insert(wanted.id.clone(), Known { child, drift });
         }
     }
+    let pods = cache.pods(&subject.namespace, &subject.name);
     Observed {
         subject,
         children,
+        pods,
         unlisted,
         denied,
     }

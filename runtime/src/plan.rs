@@ -17,6 +17,7 @@ use crate::build::Desired;
 use crate::kind::ObjectId;
 use crate::observe::Observed;
 use crate::rollout::Rollout;
+use crate::rollout::stuck::stuck;
 
 /// One thing to do about one child.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +51,10 @@ pub enum Act {
     Orphan,
     /// Delete it, with its uid and resource version as preconditions.
     Delete,
+    /// Delete a pod that its controller does not replace by itself (D5); like `Delete`.
+    Evict,
+    /// Leave its content as it is until its turn comes; nothing else waits for that.
+    Hold,
     /// Do nothing until something happens.
     Wait,
     /// Do nothing: the object is another's, or cannot be had as desired.
@@ -78,8 +83,10 @@ pub enum Reason {
     Predecessor,
     /// Its kind was not listed yet.
     Unlisted,
-    /// The rollout has not come to it.
-    NotItsTurn,
+    /// The rollout has not come to it; what has to happen first.
+    NotItsTurn(String),
+    /// It is of an older template and did not get ready.
+    Outdated,
     /// It belongs to another owner.
     OtherOwner,
 }
@@ -102,39 +109,51 @@ impl fmt::Display for Reason {
                 f.write_str("one that a deleted resource of the same name left is still there")
             }
             Self::Unlisted => f.write_str("its kind was not listed yet"),
-            Self::NotItsTurn => f.write_str("its turn has not come"),
+            Self::NotItsTurn(first) => write!(f, "its turn has not come: {first}"),
+            Self::Outdated => {
+                f.write_str("it is of an older template, is not ready and would never be replaced")
+            }
             Self::OtherOwner => f.write_str("an object of that name belongs to another owner"),
         }
     }
 }
 
 /// Plans one pass.
-pub fn plan(desired: &Desired, observed: &Observed, rollout: Rollout) -> Vec<Step> {
+pub fn plan(desired: &Desired, observed: &Observed, rollout: &Rollout) -> Vec<Step> {
     let mut steps: Vec<Step> = desired
         .children
         .iter()
         .flat_map(|wanted| child(wanted, desired, observed, rollout))
         .chain(prune(desired, observed))
+        .chain(stuck(desired, observed).map(evict))
         .collect();
     steps.sort_by_key(|step| (phase(step.act), rank(step), step.id.clone()));
     steps
 }
 
+fn evict(id: ObjectId) -> Step {
+    Step {
+        id,
+        act: Act::Evict,
+        reason: Reason::Outdated,
+    }
+}
+
 /// Flips and dry runs come before every write, removal after all of them.
 pub(crate) fn phase(act: Act) -> u8 {
     match act {
-        Act::Wait | Act::Refuse => 0,
+        Act::Wait | Act::Refuse | Act::Hold => 0,
         Act::Flip | Act::Unflip => 1,
         Act::Preflight => 2,
         Act::Create | Act::Apply | Act::Grow | Act::Recreate | Act::Orphan => 3,
-        Act::Delete => 4,
+        Act::Delete | Act::Evict => 4,
     }
 }
 
 /// Lower is written first, higher is removed first.
 pub(crate) fn rank(step: &Step) -> u8 {
     let rank = step.id.kind.row().rank;
-    if step.act == Act::Delete {
+    if matches!(step.act, Act::Delete | Act::Evict) {
         u8::MAX - rank
     } else {
         rank

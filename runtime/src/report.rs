@@ -1,12 +1,13 @@
 //! Stage *report*: the status of a custom resource, as it follows from a pass. Pure.
 //!
 //! In: what is desired and known, what the pass did, the status so far and the time. Out: a new
-//! status. It is an output only: nothing is read back from it but transition times, and the nodes of
-//! a resource that cannot be built. Messages hold no times, counters or generated names, so that a
+//! status. It is an output only: nothing is read back from it but transition times, the last upgrade,
+//! and the nodes of a resource that cannot be built. Messages hold no times, counters or generated names, so that a
 //! status that did not change is not written (NC-24).
 
 mod conditions;
 mod nodes;
+mod rollout;
 
 use k8s_openapi::jiff::Timestamp;
 
@@ -18,6 +19,7 @@ use crate::spec::ClusterStatus;
 
 use self::conditions::Conditions;
 use self::nodes::{node_types, nodes};
+pub(crate) use self::rollout::Upgrade;
 
 /// How a pass ended.
 pub(crate) enum Result<'a> {
@@ -31,6 +33,7 @@ pub(crate) enum Result<'a> {
         /// As it is after the pass.
         observed: &'a Observed,
         outcome: &'a Outcome,
+        upgrade: Upgrade<'a>,
     },
 }
 
@@ -71,13 +74,22 @@ pub(crate) fn report(
             desired,
             observed,
             outcome,
+            upgrade,
         } => {
             let nodes = nodes(&names.nodes, desired, observed);
+            let rollout = upgrade.next(now);
             ClusterStatus {
                 observed_generation: Some(generation),
-                conditions: conditions.carried(&nodes, desired, observed, outcome),
+                conditions: conditions.carried(
+                    &nodes,
+                    desired,
+                    observed,
+                    outcome,
+                    rollout.as_ref(),
+                ),
                 node_types: node_types(&nodes, &names.types),
                 nodes: nodes.into_iter().map(|node| node.status).collect(),
+                rollout,
                 ..kept
             }
         }

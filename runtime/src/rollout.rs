@@ -1,25 +1,223 @@
-//! Decides which changes of present workloads may be written now.
+//! Decides which changes of present workloads may be written now (OR-7, DS-14, DS-21 … DS-27).
 //!
-//! In: a desired child. Out: whether its change may go in this pass. Creation, drift and removal
-//! never ask: only the template change of a present workload does. An upgrade takes all node types
-//! at once; what the order of [`crate::build::Desired::turns`] means for it would be decided here,
-//! and nowhere else. Pure.
+//! In: desired and observed children, and the policy. Out: what is held back and why, and how far the
+//! upgrade is. Creation, scale, drift, Services and removal never ask: only a change of a present
+//! pod template, and of the config maps that its pods read, does. Pure, and nothing is remembered.
+//!
+//! # Why
+//! - A workload that is in flight never waits (D4): an edit during a first install, the cure of a
+//!   crash and a revert go at once. What waits is only the next step of an upgrade.
+//! - A document is written whole: a change of replicas that comes with one of the template waits with
+//!   it. A document with the old template and the new rest would be one that nobody asked for.
+//! - A turn that has crashed does not hold an earlier one back: the cure may lie there.
 
-use crate::build::DesiredChild;
+pub(crate) mod facts;
+pub(crate) mod stuck;
 
-/// How a cluster's changes are spread over passes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Rollout {
-    /// Every change goes at once.
-    #[default]
-    AtOnce,
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use crate::build::{Desired, DesiredChild};
+use crate::kind::{ChildKind, ObjectId};
+use crate::observe::Observed;
+use crate::spec::{RolloutPolicy, RolloutStrategy};
+
+use self::facts::{Crash, Facts};
+
+/// Which changes may be written in this pass.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rollout {
+    held: BTreeMap<ObjectId, Held>,
+    pub(crate) progress: Progress,
+}
+
+/// What a change waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// The turn that has to be done first.
+    pub turn: String,
+    /// Why that one does not get done by itself.
+    pub(crate) crash: Option<Crash>,
+}
+
+/// How far an upgrade is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Progress {
+    /// A template is to be changed, or pods are being replaced.
+    pub(crate) active: bool,
+    /// Pods are being replaced.
+    pub(crate) under_way: bool,
+    /// Every workload runs what is desired.
+    pub(crate) done: bool,
+    /// The first turn that is not done.
+    pub(crate) turn: Option<String>,
+    /// Its nodes that are not.
+    pub(crate) nodes: Vec<String>,
+    /// Why they do not get there.
+    pub(crate) crash: Option<Crash>,
+    /// The turns that are not done.
+    pub(crate) unfinished: Vec<String>,
+    /// The first workload of each turn.
+    pub(crate) workloads: BTreeMap<String, ObjectId>,
 }
 
 impl Rollout {
+    /// Everything goes at once.
+    pub fn at_once() -> Self {
+        Self::default()
+    }
+
     /// Whether the change of this present child may be written in this pass.
-    pub fn admits(self, _child: &DesiredChild) -> bool {
-        match self {
-            Self::AtOnce => true,
+    ///
+    /// # Errors
+    /// What it waits for.
+    pub fn admits(&self, child: &DesiredChild) -> Result<(), &Held> {
+        self.held.get(&child.id).map_or(Ok(()), Err)
+    }
+}
+
+impl fmt::Display for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.crash {
+            Some(crash) => write!(f, "{} is halted ({crash})", self.turn),
+            None => write!(f, "{} has to be done first", self.turn),
         }
     }
 }
+
+/// The workloads of a turn.
+struct Round<'a> {
+    name: &'a str,
+    workloads: Vec<Facts<'a>>,
+}
+
+impl Round<'_> {
+    fn is_done(&self) -> bool {
+        self.workloads.iter().all(Facts::is_done)
+    }
+
+    fn crash(&self) -> Option<&Crash> {
+        self.workloads.iter().find_map(|facts| facts.crash.as_ref())
+    }
+}
+
+/// Decides what may be changed in this pass.
+pub fn decide(desired: &Desired, observed: &Observed, policy: &RolloutPolicy) -> Rollout {
+    let rounds = rounds(desired, observed);
+    let progress = progress(&rounds);
+    let mut held = BTreeMap::new();
+    if policy.strategy == RolloutStrategy::Parallel {
+        return Rollout { held, progress };
+    }
+    let mut open_nodes = BTreeSet::new();
+    let mut open_types = BTreeSet::new();
+    let mut shut: BTreeMap<&str, Held> = BTreeMap::new();
+    for (index, round) in rounds.iter().enumerate() {
+        let blocking = blocking(&rounds, index);
+        for facts in &round.workloads {
+            match blocking.filter(|_| !facts.in_flight()) {
+                None => {
+                    open_nodes.insert(facts.node());
+                    open_types.extend(facts.wanted.node_type.as_deref());
+                }
+                Some(first) => {
+                    let wait = Held {
+                        turn: first.name.to_owned(),
+                        crash: first.crash().cloned(),
+                    };
+                    if facts.pending {
+                        held.insert(facts.wanted.id.clone(), wait.clone());
+                    }
+                    if let Some(node_type) = facts.wanted.node_type.as_deref() {
+                        shut.entry(node_type).or_insert_with(|| wait.clone());
+                    }
+                    shut.entry(facts.node()).or_insert(wait);
+                }
+            }
+        }
+    }
+    // What pods read is written in their turn, right before them: a halted upgrade leaks nothing.
+    for child in &desired.children {
+        if child.id.kind != ChildKind::ConfigMap {
+            continue;
+        }
+        let key = match (&child.node, &child.node_type) {
+            (Some(node), _) if !open_nodes.contains(node.as_str()) => node,
+            (None, Some(node_type)) if !open_types.contains(node_type.as_str()) => node_type,
+            _ => continue,
+        };
+        if let Some(wait) = shut.get(key.as_str()) {
+            held.insert(child.id.clone(), wait.clone());
+        }
+    }
+    Rollout { held, progress }
+}
+
+/// The turns with their workloads, in order; what no turn names comes last.
+fn rounds<'a>(desired: &'a Desired, observed: &Observed) -> Vec<Round<'a>> {
+    let mut rounds: Vec<Round<'a>> = desired
+        .turns
+        .iter()
+        .map(|turn| Round {
+            name: &turn.name,
+            workloads: Vec::new(),
+        })
+        .collect();
+    let turn_of = |node: &str| {
+        let mut turns = desired.turns.iter();
+        turns.position(|turn| turn.nodes.iter().any(|known| known == node))
+    };
+    let mut rest = Round {
+        name: "the rest",
+        workloads: Vec::new(),
+    };
+    let workloads = desired.children.iter();
+    for wanted in workloads.filter(|child| child.id.kind.is_workload()) {
+        let facts = Facts::of(wanted, observed);
+        let round = turn_of(facts.node()).and_then(|index| rounds.get_mut(index));
+        round.unwrap_or(&mut rest).workloads.push(facts);
+    }
+    rounds.push(rest);
+    rounds
+}
+
+/// The turn that has to be done before this one may be changed.
+fn blocking<'r, 'a>(rounds: &'r [Round<'a>], index: usize) -> Option<&'r Round<'a>> {
+    let earlier = rounds.iter().take(index).find(|round| !round.is_done());
+    let mut later = rounds.iter().skip(index + 1);
+    // At most one turn rolls. One that has crashed is not rolling any more.
+    earlier.or_else(|| later.find(|round| round.workloads.iter().any(Facts::is_rolling)))
+}
+
+fn progress(rounds: &[Round<'_>]) -> Progress {
+    let all = || rounds.iter().flat_map(|round| &round.workloads);
+    let under_way = all().any(|facts| facts.replacing);
+    let current = rounds.iter().find(|round| !round.is_done());
+    let nodes = current.map(|round| {
+        let missing = round.workloads.iter().filter(|facts| !facts.is_done());
+        missing.map(|facts| facts.node().to_owned()).collect()
+    });
+    Progress {
+        active: under_way || all().any(|facts| facts.pending),
+        under_way,
+        done: current.is_none(),
+        turn: current.map(|round| round.name.to_owned()),
+        nodes: nodes.unwrap_or_default(),
+        crash: current.and_then(Round::crash).cloned(),
+        workloads: rounds
+            .iter()
+            .filter_map(|round| {
+                let first = round.workloads.first()?;
+                Some((round.name.to_owned(), first.wanted.id.clone()))
+            })
+            .collect(),
+        unfinished: rounds
+            .iter()
+            .filter(|round| !round.is_done())
+            .map(|round| round.name.to_owned())
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use dsoi_runtime::spec::{
-    ClusterStatus, Condition, NodePhase, NodeStatus, NodeTypeStatus, WorkloadKind,
+    ClusterStatus, Condition, NodePhase, NodeStatus, NodeTypeStatus, RolloutPhase, RolloutStatus,
+    WorkloadKind,
 };
 use dsoi_runtime::testing::lost_fields;
 use k8s_openapi::api::{apps, core, networking};
@@ -110,6 +111,16 @@ fn the_schema_of_the_status_is_what_the_runtime_writes_and_reads() {
             updated: 1,
             phase: NodePhase::Ready,
         }],
+        rollout: Some(RolloutStatus {
+            phase: RolloutPhase::Halted,
+            started_at: serde_json::from_value(json!("2001-02-03T04:05:06Z")).unwrap(),
+            finished_at: serde_json::from_value(json!("2001-02-03T04:06:06Z")).unwrap(),
+            took: Some("1m".to_owned()),
+            node_type: Some("a".to_owned()),
+            waiting_for: Some("a".to_owned()),
+            waiting_since: serde_json::from_value(json!("2001-02-03T04:05:06Z")).unwrap(),
+            rolled_back_to: Some("a".to_owned()),
+        }),
         legacy: BTreeMap::new(),
     };
     let schema = resolved(&dsoi["ClusterStatus"], &dsoi);
@@ -130,6 +141,16 @@ fn the_schema_of_the_status_is_what_the_runtime_writes_and_reads() {
         for of in ["NodeStatus", "NodeTypeStatus"] {
             assert!(words(&dsoi[of]["properties"]["phase"]).contains(&json!(phase)));
         }
+    }
+
+    for phase in [
+        RolloutPhase::Progressing,
+        RolloutPhase::Halted,
+        RolloutPhase::RollingBack,
+        RolloutPhase::RolledBack,
+        RolloutPhase::Complete,
+    ] {
+        assert!(words(&dsoi["RolloutStatus"]["properties"]["phase"]).contains(&json!(phase)));
     }
 
     let crd = json!({"spec": {"group": "example.com", "names": {"kind": "Any"}, "versions": [{

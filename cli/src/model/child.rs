@@ -11,6 +11,10 @@ pub enum ChildKind {
     Deployment,
     PersistentVolumeClaim,
     NetworkPolicy,
+    /// Looked at, never made.
+    Pod,
+    /// What a node type ran before.
+    ControllerRevision,
 }
 
 impl ChildKind {
@@ -23,6 +27,8 @@ impl ChildKind {
             Self::Deployment => "Deployment",
             Self::PersistentVolumeClaim => "PersistentVolumeClaim",
             Self::NetworkPolicy => "NetworkPolicy",
+            Self::Pod => "Pod",
+            Self::ControllerRevision => "ControllerRevision",
         }
     }
 }

@@ -102,6 +102,8 @@ fn cluster() -> Cluster {
             ChildKind::StatefulSet,
             ChildKind::Deployment,
             ChildKind::NetworkPolicy,
+            ChildKind::Pod,
+            ChildKind::ControllerRevision,
         ],
     }
 }

@@ -124,6 +124,7 @@ struct Row {
 
 /// `get` is the one look after a create was answered with 409; all other reads come from the watch.
 const WRITE: &[&str] = &["create", "delete", "get", "list", "patch", "watch"];
+const LOOK: &[&str] = &["delete", "list", "watch"];
 const KEEP: &[&str] = &["create", "get", "list", "patch", "watch"];
 /// Claims that a StatefulSet makes.
 const GROW: &[&str] = &["list", "patch", "watch"];
@@ -175,6 +176,18 @@ fn row(kind: ChildKind, makes_claims: bool) -> Row {
             "networkpolicies",
             WRITE,
             "Who may talk to the pods of a node.",
+        ),
+        ChildKind::Pod => (
+            "",
+            "pods",
+            LOOK,
+            "What an upgrade waits for. Deletes only a pod that is not ready and would never be replaced.",
+        ),
+        ChildKind::ControllerRevision => (
+            "apps",
+            "controllerrevisions",
+            WRITE,
+            "What a node type ran before, to go back to it after a crash.",
         ),
     };
     Row {

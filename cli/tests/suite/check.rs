@@ -105,6 +105,8 @@ fn the_role_needs_no_more_than_the_children() {
             ChildKind::StatefulSet,
             ChildKind::Deployment,
             ChildKind::PersistentVolumeClaim,
+            ChildKind::Pod,
+            ChildKind::ControllerRevision,
         ]
     );
 }

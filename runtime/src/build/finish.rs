@@ -11,11 +11,15 @@ use super::mutate::{self, Mutate};
 use super::{DesiredChild, canonical, check};
 use crate::cluster::Cluster;
 use crate::kind::{ChildKind, ObjectId};
+use crate::labels;
 use crate::names;
 use crate::problem::{Problem, Problems};
 
 /// Most bytes of a config map's keys and texts: the server stops at a MiB with everything else.
 const CONFIG_MAP_MAX: usize = 900 * 1024;
+
+/// Hexadecimal digits of a template's digest: eight bytes.
+const TEMPLATE_DIGEST: usize = 16;
 
 /// An object before its document is written.
 struct Object {
@@ -193,6 +197,9 @@ fn document<C: Cluster>(
         ));
     }
     canonical::prune(&mut document);
+    if object.kind.is_workload() {
+        mark_template(&mut document);
+    }
     let hash = names::digest(document.to_string().as_bytes());
     DesiredChild {
         id,
@@ -203,6 +210,25 @@ fn document<C: Cluster>(
         node_type: object.node_type,
         document: Arc::new(document),
         hash,
+    }
+}
+
+/// Writes a digest of the pod template into it: the workload and its pods tell of which they are.
+fn mark_template(document: &mut Value) {
+    let Some(template) = document.pointer_mut("/spec/template") else {
+        return;
+    };
+    let digest = names::digest(template.to_string().as_bytes());
+    let short = digest.get(..TEMPLATE_DIGEST).unwrap_or(&digest).to_owned();
+    let mut at = template;
+    for key in ["metadata", "annotations"] {
+        let Some(map) = at.as_object_mut() else {
+            return;
+        };
+        at = map.entry(key).or_insert_with(|| json!({}));
+    }
+    if let Some(annotations) = at.as_object_mut() {
+        annotations.insert(labels::TEMPLATE.to_owned(), short.into());
     }
 }
 
@@ -249,9 +275,11 @@ fn name_fault(kind: ChildKind, name: &str) -> Option<String> {
         // Its name is a label of its pods.
         ChildKind::Deployment => (names::is_dns_label(name), names::LABEL_VALUE_MAX),
         ChildKind::Service => (names::is_service_name(name), names::LABEL_VALUE_MAX),
-        ChildKind::ConfigMap | ChildKind::NetworkPolicy | ChildKind::PersistentVolumeClaim => {
-            (names::is_dns_subdomain(name), names::SUBDOMAIN_MAX)
-        }
+        ChildKind::ConfigMap
+        | ChildKind::NetworkPolicy
+        | ChildKind::PersistentVolumeClaim
+        | ChildKind::Pod
+        | ChildKind::ControllerRevision => (names::is_dns_subdomain(name), names::SUBDOMAIN_MAX),
     };
     if name.len() > max {
         Some(format!(

@@ -7,15 +7,20 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use k8s_openapi::jiff::Timestamp;
 use serde_json::Value;
 
 use super::order::Order;
+use super::pod::Pod;
 
 /// One child, as last seen.
 #[derive(Clone, Debug, Default)]
 pub struct Child {
     pub(crate) uid: Box<str>,
     pub(crate) version: Version,
+    /// When it was created.
+    #[allow(dead_code, reason = "what is removed depends on what is younger")]
+    pub(crate) created: Timestamp,
     /// It has a deletion timestamp.
     pub(crate) terminating: bool,
     pub(crate) owner: Option<Owner>,
@@ -25,6 +30,7 @@ pub struct Child {
     pub(crate) evidence: Evidence,
     pub(crate) workload: Option<Box<Workload>>,
     pub(crate) claim: Option<Box<Claim>>,
+    pub(crate) pod: Option<Box<Pod>>,
 }
 
 /// The controller that an object's owner references name.
@@ -117,11 +123,15 @@ impl RawEvidence {
     }
 }
 
-/// What is read of a workload's status.
+/// What is read of a workload.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Workload {
     pub(crate) generation: i64,
     pub(crate) observed_generation: i64,
+    /// The annotation `dsoi.dev/template` of its pod template.
+    pub(crate) template: Option<Box<str>>,
+    /// The replicas that it asks for.
+    pub(crate) asked: i32,
     pub(crate) replicas: i32,
     pub(crate) ready: i32,
     pub(crate) updated: i32,
@@ -154,6 +164,8 @@ impl Child {
             || self.evidence.digest != other.evidence.digest
             || self.workload != other.workload
             || self.claim != other.claim
+            || self.pod.as_ref().map(|pod| &pod.trouble)
+                != other.pod.as_ref().map(|pod| &pod.trouble)
     }
 }
 

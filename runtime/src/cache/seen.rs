@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
 use kube::core::{ApiResource, DynamicResourceScope};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -52,6 +52,7 @@ struct Metadata {
     uid: String,
     resource_version: String,
     generation: Option<i64>,
+    creation_timestamp: Option<Time>,
     deletion_timestamp: Option<String>,
     owner_references: Option<Vec<OwnerReference>>,
     labels: Option<BTreeMap<String, String>>,
@@ -59,11 +60,13 @@ struct Metadata {
     managed_fields: Option<Vec<Entry>>,
 }
 
-/// The one annotation that is read; the others may be large.
+/// The annotations that are read; the others may be large.
 #[derive(Clone, Debug, Default, Deserialize)]
 struct Annotations {
     #[serde(rename = "dsoi.dev/applied")]
     applied: Option<String>,
+    #[serde(rename = "dsoi.dev/template")]
+    template: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -94,6 +97,7 @@ struct Entry {
 #[serde(default)]
 #[serde(rename_all = "camelCase")]
 struct Spec {
+    replicas: Option<i32>,
     template: Option<Template>,
     volume_claim_templates: Option<Vec<ClaimTemplate>>,
     /// Of a claim.
@@ -140,8 +144,15 @@ impl Resources {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 struct Template {
+    metadata: Option<PodMetadata>,
     #[serde(deserialize_with = "order")]
     spec: Order,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct PodMetadata {
+    annotations: Option<Annotations>,
 }
 
 fn order<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Order, D::Error> {
@@ -169,9 +180,14 @@ impl Body {
             })
         });
         // Only a workload has a template.
-        let workload = spec.template.is_some().then(|| {
-            let generation = self.metadata.generation.unwrap_or_default();
+        let generation = self.metadata.generation.unwrap_or_default();
+        let workload = spec.template.as_ref().map(|template| {
+            let metadata = template.metadata.as_ref();
+            let digest = metadata.and_then(|metadata| metadata.annotations.as_ref()?.template());
             Box::new(Workload {
+                template: digest,
+                // The server fills it in.
+                asked: spec.replicas.unwrap_or(1),
                 templates: templates(spec.volume_claim_templates.unwrap_or_default()),
                 ..Workload::new(generation, &status)
             })
@@ -182,12 +198,29 @@ impl Body {
             .unwrap_or_default();
         let metadata = self.metadata;
         let (entries, trees) = entries(metadata.managed_fields.unwrap_or_default(), &ours.manager);
+        let identity = identity(metadata.labels.unwrap_or_default(), ours);
+        // Of what is watched, only pods carry that label, and claims beside that of their storage.
+        let under = identity.workload.clone();
+        let pod = under
+            .filter(|_| identity.storage.is_none())
+            .map(|workload| {
+                let template = metadata
+                    .annotations
+                    .as_ref()
+                    .and_then(Annotations::template);
+                Box::new(status.pod(workload, template))
+            });
         Child {
+            created: metadata
+                .creation_timestamp
+                .map(|created| created.0)
+                .unwrap_or_default(),
+            pod,
             uid: metadata.uid.into(),
             version: Version::new(&metadata.resource_version),
             terminating: metadata.deletion_timestamp.is_some(),
             owner: owner(metadata.owner_references.unwrap_or_default()),
-            identity: identity(metadata.labels.unwrap_or_default(), ours),
+            identity,
             applied: metadata
                 .annotations
                 .and_then(|annotations| annotations.applied)
@@ -211,6 +244,12 @@ fn templates(all: Vec<ClaimTemplate>) -> BTreeMap<Box<str>, Box<str>> {
             Some((template.metadata.name.into(), storage))
         })
         .collect()
+}
+
+impl Annotations {
+    fn template(&self) -> Option<Box<str>> {
+        self.template.as_deref().map(Box::from)
+    }
 }
 
 fn owner(references: Vec<OwnerReference>) -> Option<Owner> {

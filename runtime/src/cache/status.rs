@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::child::Workload;
+use super::pod::{ContainerStatus, Pod, PodStatus};
 use crate::error::stable;
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -17,15 +18,12 @@ pub(super) struct Status {
     current_revision: Option<String>,
     update_revision: Option<String>,
     conditions: Option<Vec<Condition>>,
-    /// Of a claim.
+    /// Of a claim and of a pod.
     phase: Option<String>,
-}
-
-impl Status {
-    /// Whether this is the status of a claim that has a volume.
-    pub(super) fn is_bound(&self) -> bool {
-        self.phase.as_deref() == Some("Bound")
-    }
+    // Of a pod.
+    reason: Option<String>,
+    init_container_statuses: Option<Vec<ContainerStatus>>,
+    container_statuses: Option<Vec<ContainerStatus>>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -51,7 +49,41 @@ impl Workload {
             updating: status.current_revision.as_deref().unwrap_or_default()
                 != status.update_revision.as_deref().unwrap_or_default(),
             failure: failure(status),
+            template: None,
+            asked: 0,
             templates: BTreeMap::new(),
+        }
+    }
+}
+
+impl Status {
+    /// Whether this is the status of a claim that has a volume.
+    pub(super) fn is_bound(&self) -> bool {
+        self.phase.as_deref() == Some("Bound")
+    }
+
+    /// What the status of a pod of this workload and template says.
+    pub(super) fn pod(self, workload: Box<str>, template: Option<Box<str>>) -> Pod {
+        let is = |type_: &str, status: &str, reason: Option<&str>| {
+            self.conditions.iter().flatten().any(|condition| {
+                condition.type_ == type_
+                    && condition.status == status
+                    && reason.is_none_or(|reason| condition.reason.as_deref() == Some(reason))
+            })
+        };
+        let ready = is("Ready", "True", None);
+        let status = PodStatus {
+            unschedulable: is("PodScheduled", "False", Some("Unschedulable")),
+            phase: self.phase,
+            reason: self.reason,
+            init_containers: self.init_container_statuses.unwrap_or_default(),
+            containers: self.container_statuses.unwrap_or_default(),
+        };
+        Pod {
+            workload,
+            template,
+            ready,
+            trouble: status.trouble(),
         }
     }
 }

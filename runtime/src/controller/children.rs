@@ -50,9 +50,11 @@ impl<C: Cluster> Watch<C> {
             }
             None => Api::all_with(process.client.clone(), &resource),
         };
-        let config = Config::default()
-            .labels(&format!("{}={}", labels::MANAGED_BY, process.name))
-            .page_size(PAGE);
+        let mut selector = format!("{}={}", labels::MANAGED_BY, process.name);
+        if let Some(mark) = scope.kind.mark() {
+            selector = format!("{selector},{mark}");
+        }
+        let config = Config::default().labels(&selector).page_size(PAGE);
         let what = match &scope.namespace {
             Some(namespace) => format!("{} in namespace {namespace}", resource.plural),
             None => resource.plural.clone(),

@@ -26,14 +26,17 @@ use crate::observe::{Subject, observe};
 use crate::operator::Process;
 use crate::plan::plan;
 use crate::problem::Problems;
-use crate::report;
+use crate::report::{self, Upgrade};
 use crate::resolve::resolve;
-use crate::rollout::Rollout;
+use crate::rollout::decide;
+use crate::spec::RolloutPolicy;
 
 mod gate;
 mod memory;
 mod status;
+mod story;
 mod tell;
+mod upgrade;
 
 use self::gate::PassGate;
 
@@ -99,8 +102,9 @@ impl<C: Cluster> Pass<C> {
                 again,
             });
         }
-        match desired(cr, &self.process.name) {
-            Ok(desired) => Some(self.carry(sound, &subject, &desired).await),
+        let policy = policy(cr);
+        match desired(cr, &self.process.name).and_then(|desired| Ok((desired, policy?))) {
+            Ok((desired, policy)) => Some(self.carry(sound, &subject, &desired, &policy).await),
             Err(problems) => {
                 self.tell_invalid(sound, &subject, &problems);
                 let result = report::Result::Invalid(&problems);
@@ -113,7 +117,13 @@ impl<C: Cluster> Pass<C> {
         }
     }
 
-    async fn carry(&self, sound: &Sound<C>, subject: &Subject, desired: &Desired) -> Ending {
+    async fn carry(
+        &self,
+        sound: &Sound<C>,
+        subject: &Subject,
+        desired: &Desired,
+        policy: &RolloutPolicy,
+    ) -> Ending {
         let gate = PassGate {
             pass: self,
             who: ObjectRef::new(&subject.name).within(&subject.namespace),
@@ -134,7 +144,8 @@ impl<C: Cluster> Pass<C> {
                 }
             }
         }
-        let steps = plan(desired, &observed, Rollout::AtOnce);
+        let rollout = decide(desired, &observed, policy);
+        let steps = plan(desired, &observed, &rollout);
         for step in &steps {
             tracing::debug!(child = %step.id, act = ?step.act, reason = %step.reason, "planned");
         }
@@ -149,22 +160,31 @@ impl<C: Cluster> Pass<C> {
             &held.iter().map(|trouble| trouble.id.clone()).collect(),
         )
         .await;
-        let notices = self.judge(&key, subject, &observed, &outcome);
+        let mut notices = self.judge(&key, subject, &observed, &outcome);
         outcome.troubles.extend(held);
         outcome.sort();
 
         let observed = look();
+        let after = decide(desired, &observed, policy).progress;
+        let (seen, before) = self.upgrade(&key, sound);
         let result = report::Result::Carried {
             desired,
             observed: &observed,
             outcome: &outcome,
+            upgrade: Upgrade {
+                before: before.as_ref(),
+                seen,
+                decided: &rollout.progress,
+                after: &after,
+            },
         };
         let status_again = self.write_status(sound, subject, &result).await;
+        notices.extend(self.tell_upgrade(&key, before.as_ref(), &after, policy));
         let about = reference(&sound.cr);
         for notice in &notices {
             self.announcer.announce(&about, notice);
         }
-        self.ending(&key, &outcome, status_again)
+        self.ending(&key, &outcome, policy, status_again)
     }
 
     fn is_paused(&self, cr: &C) -> bool {
@@ -186,6 +206,15 @@ fn desired<C: Cluster>(cr: &C, operator: &str) -> Result<Desired, Problems> {
             "the operator failed on this resource; that is a mistake in it",
         );
         Err(problems)
+    })
+}
+
+/// How the resource's upgrades go.
+fn policy<C: Cluster>(cr: &C) -> Result<RolloutPolicy, Problems> {
+    C::ROLLOUT.with(cr.rollout()).map_err(|error| {
+        let mut problems = Problems::new();
+        problems.add("spec.rollout.after", error.to_string());
+        problems
     })
 }
 

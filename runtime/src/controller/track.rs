@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use crate::cache::Version;
 use crate::execute::{Doing, Trouble, TroubleKind};
 use crate::kind::ObjectId;
-use crate::spec::ClusterStatus;
+use crate::spec::{ClusterStatus, RolloutPhase, RolloutStatus};
 
 /// After the first failure of a child.
 const FIRST: Duration = Duration::from_secs(1);
@@ -45,6 +45,12 @@ pub(super) struct Track {
     pub(super) written: Option<ClusterStatus>,
     pub(super) written_version: Version,
     pub(super) written_at: Option<Instant>,
+    /// This process has made a pass.
+    pub(super) seen: bool,
+    /// How the last upgrade stood after it, whether or not that was written.
+    pub(super) upgrade: Option<RolloutStatus>,
+    /// When a halt was told last (DS-25).
+    pub(super) alerted_at: Option<Instant>,
     /// Why it is no longer tried, as it was told last: told once.
     told: Option<String>,
 }
@@ -134,6 +140,15 @@ impl Tracks {
     /// The status that we wrote last.
     pub(super) fn written(&self, key: &(String, String)) -> Option<ClusterStatus> {
         self.lock().get(key)?.written.clone()
+    }
+
+    /// How many resources have an upgrade that is halted.
+    pub(super) fn halted(&self) -> usize {
+        let tracks = self.lock();
+        let upgrades = tracks.values().filter_map(|track| track.upgrade.as_ref());
+        upgrades
+            .filter(|upgrade| upgrade.phase == RolloutPhase::Halted)
+            .count()
     }
 
     pub(super) fn forget(&self, namespace: &str, name: &str) {

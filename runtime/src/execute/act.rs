@@ -32,12 +32,14 @@ impl Actor<'_> {
     pub(crate) async fn act(&self, step: &Step, wanted: Option<&DesiredChild>) -> Effect {
         let doing = match step.act {
             Act::Create => Doing::Create,
-            Act::Delete | Act::Recreate | Act::Orphan => Doing::Delete,
+            Act::Delete | Act::Recreate | Act::Orphan | Act::Evict => Doing::Delete,
             Act::Preflight => Doing::Try,
             _ => Doing::Update,
         };
         let answer = match (step.act, wanted) {
             (Act::Wait, _) => return Effect::Waiting(step.reason.clone()),
+            (Act::Hold, _) => return Effect::Held(step.reason.clone()),
+            (Act::Evict, _) => self.evict(&step.id).await,
             (Act::Refuse, _) => return Effect::Trouble(Trouble::of(&step.id, &step.reason)),
             (Act::Delete | Act::Recreate, _) => self.delete(step, Dependents::Go).await,
             (Act::Orphan, _) => self.delete(step, Dependents::Stay).await,
@@ -289,6 +291,31 @@ impl Actor<'_> {
             }
             // Its uid or version is another by now: the watch will say so, and the plan be made anew.
             Err(error) if error.code() == 409 => Ok(Effect::Waiting(step.reason.clone())),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Deletes a pod of ours: its controller makes it anew.
+    async fn evict(&self, id: &ObjectId) -> Answer {
+        let known = self.observed.pods.get(id);
+        let Some(child) = self.cache.child_of(id).filter(|child| {
+            known.is_some_and(|known| known.uid == child.uid) && !child.terminating
+        }) else {
+            return Ok(Effect::Nothing);
+        };
+        match self
+            .server
+            .delete(self.gate, id, &child, Dependents::Go)
+            .await
+        {
+            Ok(()) => {
+                self.cache.deleted(id, &child.uid);
+                Ok(Effect::Done(Verb::Deleted))
+            }
+            // It is gone, or its status moved on: the watch says so.
+            Err(error) if matches!(error.code(), 404 | 409) => {
+                Ok(Effect::Waiting(Reason::Outdated))
+            }
             Err(error) => Err(error),
         }
     }

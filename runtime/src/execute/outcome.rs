@@ -182,6 +182,8 @@ pub(crate) struct Outcome {
     pub(crate) done: Vec<Done>,
     pub(crate) waiting: Vec<Waiting>,
     pub(crate) troubles: Vec<Trouble>,
+    /// What the rollout has not come to yet.
+    pub(crate) held: Vec<Waiting>,
     /// Why steps were left out, where none of the above says it.
     pub(crate) closed: Option<Closed>,
 }
@@ -191,6 +193,7 @@ impl Outcome {
     pub(crate) fn sort(&mut self) {
         self.done.sort_by(|a, b| a.id.cmp(&b.id));
         self.waiting.sort_by(|a, b| a.id.cmp(&b.id));
+        self.held.sort_by(|a, b| a.id.cmp(&b.id));
         self.troubles
             .sort_by(|a, b| (a.kind, &a.id).cmp(&(b.kind, &b.id)));
     }
@@ -212,6 +215,10 @@ impl Outcome {
             }
             Effect::Nothing | Effect::MustRecreate(_) => {}
             Effect::Waiting(reason) => self.waiting.push(Waiting {
+                id: step.id,
+                reason,
+            }),
+            Effect::Held(reason) => self.held.push(Waiting {
                 id: step.id,
                 reason,
             }),

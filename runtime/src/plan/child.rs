@@ -9,13 +9,13 @@ use crate::build::{Desired, DesiredChild};
 use crate::cache::Child;
 use crate::kind::{ChildKind, ObjectId, PrunePolicy};
 use crate::observe::{Known, Observed, Whose, whose};
-use crate::rollout::Rollout;
+use crate::rollout::{Held, Rollout};
 
 pub(super) fn child(
     wanted: &DesiredChild,
     desired: &Desired,
     observed: &Observed,
-    rollout: Rollout,
+    rollout: &Rollout,
 ) -> Vec<Step> {
     let row = wanted.id.kind.row();
     if observed.unlisted.contains(&wanted.id.kind) {
@@ -55,7 +55,7 @@ fn present(
     wanted: &DesiredChild,
     known: &Known,
     observed: &Observed,
-    rollout: Rollout,
+    rollout: &Rollout,
 ) -> Vec<Step> {
     match &known.child.applied {
         Some(applied) if *applied.hash == *wanted.hash => {
@@ -70,8 +70,10 @@ fn present(
                 None => Vec::new(),
             }
         }
-        _ if !rollout.admits(wanted) => steps(wanted, [Act::Wait], &Reason::NotItsTurn),
-        _ => changed(wanted, known),
+        _ => match rollout.admits(wanted) {
+            Ok(()) => changed(wanted, known),
+            Err(first) => held(wanted, first),
+        },
     }
 }
 
@@ -111,15 +113,19 @@ fn larger(claims: Vec<(ObjectId, Resize)>) -> Vec<Step> {
 
 /// A `StatefulSet` whose claim templates have to grow gives way, and leaves its pods: it is created
 /// again when it is gone.
-fn made_anew(wanted: &DesiredChild, observed: &Observed, rollout: Rollout) -> Vec<Step> {
+fn made_anew(wanted: &DesiredChild, observed: &Observed, rollout: &Rollout) -> Vec<Step> {
     let claims = ChildKind::PersistentVolumeClaim;
     if observed.unlisted.contains(&claims) || observed.denied.contains_key(&claims) {
-        steps(wanted, [Act::Wait], &Reason::Unlisted)
-    } else if rollout.admits(wanted) {
-        steps(wanted, [Act::Preflight, Act::Orphan], &Reason::ClaimsGrow)
-    } else {
-        steps(wanted, [Act::Wait], &Reason::NotItsTurn)
+        return steps(wanted, [Act::Wait], &Reason::Unlisted);
     }
+    match rollout.admits(wanted) {
+        Ok(()) => steps(wanted, [Act::Preflight, Act::Orphan], &Reason::ClaimsGrow),
+        Err(first) => held(wanted, first),
+    }
+}
+
+fn held(wanted: &DesiredChild, first: &Held) -> Vec<Step> {
+    steps(wanted, [Act::Hold], &Reason::NotItsTurn(first.to_string()))
 }
 
 fn changed(wanted: &DesiredChild, known: &Known) -> Vec<Step> {

@@ -93,13 +93,14 @@ fn observed(
                 (id, known)
             })
             .collect(),
+        pods: std::collections::BTreeMap::new(),
         unlisted: BTreeSet::new(),
         denied: std::collections::BTreeMap::new(),
     }
 }
 
 fn acts(desired: &Desired, observed: &Observed) -> Vec<Act> {
-    plan(desired, observed, Rollout::AtOnce)
+    plan(desired, observed, &Rollout::at_once())
         .into_iter()
         .map(|step| step.act)
         .collect()
@@ -122,7 +123,7 @@ fn what_is_missing_is_created_in_the_order_of_kinds() {
         wanted(ChildKind::ConfigMap, "b"),
         wanted(ChildKind::ConfigMap, "a"),
     ]);
-    let steps = plan(&desired, &observed([]), Rollout::AtOnce);
+    let steps = plan(&desired, &observed([]), &Rollout::at_once());
     let shown: Vec<String> = steps.iter().map(|step| step.id.to_string()).collect();
     assert_eq!(
         shown,
@@ -300,7 +301,7 @@ fn only_what_the_resource_owns_is_removed_and_what_holds_data_never() {
             None,
         ),
     ]);
-    let steps = plan(&desired([]), &observed, Rollout::AtOnce);
+    let steps = plan(&desired([]), &observed, &Rollout::at_once());
     let shown: Vec<String> = steps
         .iter()
         .map(|step| format!("{:?} {}", step.act, step.id))
@@ -318,7 +319,7 @@ fn a_kind_that_was_not_listed_takes_no_part() {
     let steps = plan(
         &desired([wanted(ChildKind::Service, "a")]),
         &observed,
-        Rollout::AtOnce,
+        &Rollout::at_once(),
     );
     let shown: Vec<(Act, Reason)> = steps.into_iter().map(|s| (s.act, s.reason)).collect();
     assert_eq!(shown, [(Act::Wait, Reason::Unlisted)]);

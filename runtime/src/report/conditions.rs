@@ -10,7 +10,7 @@ use crate::execute::{Outcome, Trouble, TroubleKind};
 use crate::observe::Observed;
 use crate::problem::Problems;
 use crate::spec::condition::{ACCEPTED, DEGRADED, PAUSED, PROGRESSING, READY, STOPPED};
-use crate::spec::{ClusterStatus, NodePhase};
+use crate::spec::{ClusterStatus, NodePhase, RolloutPhase, RolloutStatus};
 
 /// Longer messages are cut: a status must stay small beside a large resource.
 const LONGEST: usize = 2048;
@@ -65,6 +65,7 @@ impl Conditions<'_> {
         desired: &Desired,
         observed: &Observed,
         outcome: &Outcome,
+        rollout: Option<&RolloutStatus>,
     ) -> Vec<Condition> {
         let ready = if desired.stopped {
             self.make(READY, false, "Stopped", "the cluster is stopped")
@@ -73,7 +74,7 @@ impl Conditions<'_> {
         };
         [
             self.accepted(outcome),
-            self.progressing(nodes, outcome),
+            self.progressing(nodes, outcome, rollout),
             ready,
             self.degraded(nodes, observed, outcome),
             self.resumed(),
@@ -102,14 +103,25 @@ impl Conditions<'_> {
         }
     }
 
-    fn progressing(&self, nodes: &[Node], outcome: &Outcome) -> Condition {
+    fn progressing(
+        &self,
+        nodes: &[Node],
+        outcome: &Outcome,
+        rollout: Option<&RolloutStatus>,
+    ) -> Condition {
         let quota = messages(outcome, |trouble| trouble.reason == "QuotaExceeded");
         if !quota.is_empty() {
             return self.make(PROGRESSING, false, "QuotaExceeded", &quota);
         }
+        if let Some(halted) = rollout.filter(|rollout| rollout.phase == RolloutPhase::Halted) {
+            return self.make(PROGRESSING, false, "RolloutHalted", &sentence(halted));
+        }
         if let Some(waiting) = outcome.waiting.first() {
             let message = format!("waits for {}: {}", waiting.id, waiting.reason);
             return self.make(PROGRESSING, true, "Waiting", &message);
+        }
+        if let Some(moving) = rollout.filter(|rollout| rollout.phase == RolloutPhase::Progressing) {
+            return self.make(PROGRESSING, true, "RollingOut", &sentence(moving));
         }
         let moving: Vec<&str> = nodes
             .iter()
@@ -141,7 +153,10 @@ impl Conditions<'_> {
         if !unready.is_empty() {
             let message = format!("not ready: {}", unready.join(", "));
             self.make(READY, false, "NodesNotReady", &message)
-        } else if outcome.troubles.is_empty() && outcome.waiting.is_empty() {
+        } else if outcome.troubles.is_empty()
+            && outcome.waiting.is_empty()
+            && outcome.held.is_empty()
+        {
             self.make(READY, true, "AllNodesReady", "")
         } else {
             self.make(
@@ -168,7 +183,7 @@ impl Conditions<'_> {
         }
         let failures: Vec<String> = nodes
             .iter()
-            .filter_map(|node| Some(format!("{}: {}", node.status.name, node.failure.as_ref()?)))
+            .filter_map(|node| node.failure.clone())
             .collect();
         if failures.is_empty() {
             self.make(DEGRADED, false, "AsExpected", "")
@@ -196,6 +211,16 @@ impl Conditions<'_> {
             observed_generation: Some(self.generation),
             last_transition_time: since,
         }
+    }
+}
+
+/// `query waits for node query-0`.
+fn sentence(rollout: &RolloutStatus) -> String {
+    let turn = rollout.node_type.as_deref().unwrap_or("the upgrade");
+    match (&rollout.waiting_for, rollout.phase) {
+        (Some(what), RolloutPhase::Halted) => format!("{turn} cannot go on: {what}"),
+        (Some(what), _) => format!("{turn} waits for {what}"),
+        (None, _) => format!("{turn} is being upgraded"),
     }
 }
 

@@ -6,6 +6,7 @@ use crate::build::{Desired, DesiredChild};
 use crate::cache::Workload;
 use crate::kind::ChildKind;
 use crate::observe::Observed;
+use crate::rollout::facts::{Facts, State};
 use crate::spec::{NodePhase, NodeStatus, NodeTypeStatus, WorkloadKind};
 
 /// A node's status, and what its workload complains about.
@@ -43,12 +44,13 @@ fn node(name: &str, wanted: &DesiredChild, observed: &Observed) -> Node {
         .pointer("/spec/replicas")
         .and_then(Value::as_i64)
         .and_then(|replicas| i32::try_from(replicas).ok())
-        .unwrap_or(live.replicas);
-    let phase = if known.is_none() {
+        .unwrap_or(live.asked);
+    let facts = Facts::of(wanted, observed);
+    let phase = if facts.state == State::Absent {
         NodePhase::Pending
-    } else if live.failure.is_some() {
+    } else if facts.crash.is_some() {
         NodePhase::Failed
-    } else if written && rolled_out(live, asked) {
+    } else if written && live.asked == asked && facts.is_done() {
         NodePhase::Ready
     } else {
         NodePhase::Progressing
@@ -68,18 +70,8 @@ fn node(name: &str, wanted: &DesiredChild, observed: &Observed) -> Node {
             updated: live.updated,
             phase,
         },
-        failure: live.failure.as_deref().map(str::to_owned),
+        failure: facts.crash.map(|crash| crash.to_string()),
     }
-}
-
-/// Every replica runs the present template and is ready; a status of an older generation never
-/// says so (OR-8).
-fn rolled_out(live: &Workload, asked: i32) -> bool {
-    live.observed_generation >= live.generation
-        && live.replicas == asked
-        && live.updated == asked
-        && live.ready == asked
-        && !live.updating
 }
 
 /// All nodes of each type together, in the manifest's order; types without nodes are left out.

@@ -5,10 +5,11 @@ use serde_json::json;
 
 use super::*;
 use crate::build::DesiredChild;
-use crate::cache::{Applied, Child, Version, Workload};
+use crate::cache::{Applied, Child, Owner, Version, Workload};
 use crate::execute::{Doing, Trouble, TroubleKind};
 use crate::kind::{ChildKind, ObjectId};
 use crate::observe::{Known, Subject};
+use crate::rollout::Progress;
 use crate::spec::condition::{ACCEPTED, DEGRADED, PAUSED, PROGRESSING, READY, STOPPED};
 use crate::spec::{Condition, NodePhase};
 
@@ -34,6 +35,8 @@ fn rolled_out() -> Workload {
     Workload {
         generation: 2,
         observed_generation: 2,
+        template: None,
+        asked: 3,
         replicas: 3,
         ready: 3,
         updated: 3,
@@ -47,6 +50,12 @@ fn observed(workload: Option<Workload>) -> Observed {
         child: Arc::new(Child {
             uid: "u".into(),
             version: Version::new("1"),
+            owner: Some(Owner {
+                uid: "u".into(),
+                kind: "Tally".into(),
+                group: "example.com".into(),
+                name: "t".into(),
+            }),
             applied: Some(Applied::new("h", 1)),
             workload: Some(Box::new(workload)),
             ..Child::default()
@@ -66,6 +75,7 @@ fn observed(workload: Option<Workload>) -> Observed {
             .map(|known| (id(), known))
             .into_iter()
             .collect::<BTreeMap<_, _>>(),
+        pods: BTreeMap::new(),
         unlisted: BTreeSet::new(),
         denied: BTreeMap::new(),
     }
@@ -99,12 +109,23 @@ fn status(
         types: vec!["store", "gateway"],
         nodes: vec!["store"],
     };
+    let progress = Progress::default();
     let result = Result::Carried {
         desired: &desired(),
         observed: &observed(workload),
         outcome,
+        upgrade: no_upgrade(&progress),
     };
     report(&result, &names, 2, before, at(now))
+}
+
+fn no_upgrade(progress: &Progress) -> Upgrade<'_> {
+    Upgrade {
+        before: None,
+        seen: false,
+        decided: progress,
+        after: progress,
+    }
 }
 
 fn is(status: &ClusterStatus, type_: &str) -> (String, String) {
@@ -212,10 +233,12 @@ fn a_kind_that_may_not_be_listed_is_named_with_what_the_server_says() {
         types: vec!["store"],
         nodes: vec!["store"],
     };
+    let progress = Progress::default();
     let result = Result::Carried {
         desired: &desired(),
         observed: &observed,
         outcome: &Outcome::default(),
+        upgrade: no_upgrade(&progress),
     };
     let status = report(&result, &names, 2, None, at(1));
     assert_eq!(is(&status, DEGRADED), both("True", "NotListed"));
@@ -263,10 +286,12 @@ fn a_stopped_cluster_is_not_ready_and_says_why() {
             ..desired()
         };
         let observed = observed(Some(rolled_out()));
+        let progress = Progress::default();
         let result = Result::Carried {
             desired: &desired,
             observed: &observed,
             outcome: &Outcome::default(),
+            upgrade: no_upgrade(&progress),
         };
         let names = Names {
             types: vec!["store"],

@@ -43,6 +43,9 @@ pub struct ClusterStatus {
     /// Per node, in the resource's order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub nodes: Vec<NodeStatus>,
+    /// The upgrade under way, or the last one; none before the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollout: Option<RolloutStatus>,
     /// Fields of an older API: kept as they are, never written.
     #[serde(flatten)]
     pub legacy: BTreeMap<String, Value>,

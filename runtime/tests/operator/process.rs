@@ -50,7 +50,7 @@ async fn a_restart_over_fifty_resources_writes_nothing() {
             .iter()
             .filter(|r| r.verb == Verb::Watch)
             .count();
-        (lists >= 6).then_some(())
+        (lists >= 8).then_some(())
     })
     .await
     .unwrap();

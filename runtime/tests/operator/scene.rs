@@ -70,8 +70,11 @@ rules:
 - apiGroups: ['']
   resources: [persistentvolumeclaims]
   verbs: [create, get, list, patch, watch]
+- apiGroups: ['']
+  resources: [pods]
+  verbs: [delete, list, watch]
 - apiGroups: [apps]
-  resources: [statefulsets, deployments]
+  resources: [controllerrevisions, statefulsets, deployments]
   verbs: [create, delete, get, list, patch, watch]
 - apiGroups: [networking.k8s.io]
   resources: [networkpolicies]
@@ -156,7 +159,7 @@ impl Scene {
     pub(crate) fn api(&self, kind: &str) -> Api<DynamicObject> {
         let (group, version) = match kind {
             "Tally" => ("example.com", "v1alpha1"),
-            "StatefulSet" | "Deployment" => ("apps", "v1"),
+            "StatefulSet" | "Deployment" | "ControllerRevision" => ("apps", "v1"),
             "NetworkPolicy" => ("networking.k8s.io", "v1"),
             "Event" => ("events.k8s.io", "v1"),
             "Lease" => ("coordination.k8s.io", "v1"),

@@ -18,7 +18,8 @@ fn role(without: &str) -> serde_json::Value {
         rule("example.com", &["tallies/status"], &["patch"]),
         rule("", &["configmaps", "services"], &all),
         rule("", &["persistentvolumeclaims"], &["list", "patch", "watch"]),
-        rule("apps", &["statefulsets", "deployments"], &all),
+        rule("", &["pods"], &["delete", "list", "watch"]),
+        rule("apps", &["statefulsets", "deployments", "controllerrevisions"], &all),
         rule("networking.k8s.io", &["networkpolicies"], &all),
         rule("events.k8s.io", &["events"], &["create", "patch"]),
     ]})

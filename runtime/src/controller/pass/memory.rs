@@ -16,6 +16,7 @@ use crate::execute::{Outcome, Trouble, TroubleKind};
 use crate::metrics::PassResult;
 use crate::observe::{Observed, Subject};
 use crate::plan::{Act, Reason, Step};
+use crate::spec::RolloutPolicy;
 
 impl<C: Cluster> Pass<C> {
     /// Leaves out what was tried in vain and need not be tried again yet.
@@ -45,7 +46,7 @@ impl<C: Cluster> Pass<C> {
                 .filter(|step| !track.holds.get(&step.id).as_ref().is_some_and(holding))
                 .filter(|step| {
                     !refused
-                        || matches!(step.act, Act::Wait | Act::Refuse)
+                        || matches!(step.act, Act::Wait | Act::Refuse | Act::Hold | Act::Evict)
                         || matches!(step.reason, Reason::Drifted(_))
                 })
                 .collect();
@@ -106,10 +107,12 @@ impl<C: Cluster> Pass<C> {
         &self,
         key: &(String, String),
         outcome: &Outcome,
+        policy: &RolloutPolicy,
         status_again: Option<Duration>,
     ) -> Ending {
         let resync = self.process.settings.resync;
         let now = Instant::now();
+        let alert = self.next_alert(key, policy);
         let again = self.tracks.with(key, |track| {
             if outcome.waiting.is_empty() && outcome.closed.is_none() {
                 track.waits = 0;
@@ -120,7 +123,7 @@ impl<C: Cluster> Pass<C> {
             let held = track
                 .next_try(now)
                 .map(|at| at.saturating_duration_since(now));
-            [waited, held, status_again, Some(resync)]
+            [waited, held, alert, status_again, Some(resync)]
                 .into_iter()
                 .flatten()
                 .min()

@@ -68,6 +68,12 @@ impl<C: Cluster> Pass<C> {
             before.as_ref(),
             Timestamp::now(),
         );
+        if matches!(result, PassReport::Carried { .. }) {
+            self.tracks.with(&key, |track| {
+                track.seen = true;
+                track.upgrade.clone_from(&status.rollout);
+            });
+        }
         if before.as_ref() == Some(&status) {
             return None;
         }

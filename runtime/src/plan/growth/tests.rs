@@ -105,6 +105,7 @@ fn observed(children: impl IntoIterator<Item = (ObjectId, Child)>) -> Observed {
             group: "example.com".to_owned(),
         },
         children: children.into_iter().map(known).collect(),
+        pods: std::collections::BTreeMap::new(),
         unlisted: BTreeSet::new(),
         denied: BTreeMap::new(),
     }
@@ -120,7 +121,7 @@ fn about(templates: &[(&str, &str)], observed: &Observed) -> Vec<String> {
     shown(&plan(
         &desired(wanted(templates)),
         observed,
-        Rollout::AtOnce,
+        &Rollout::at_once(),
     ))
 }
 
@@ -135,7 +136,7 @@ fn growth_is_tried_then_done_and_the_workload_gives_way_last() {
     let steps = plan(
         &desired(wanted(&[("data", "2Gi")])),
         &observed,
-        Rollout::AtOnce,
+        &Rollout::at_once(),
     );
     assert_eq!(
         shown(&steps),
@@ -266,7 +267,7 @@ fn a_smaller_size_is_refused_without_a_request() {
     let steps = plan(
         &desired(wanted(&[("data", "1Gi")])),
         &observed,
-        Rollout::AtOnce,
+        &Rollout::at_once(),
     );
     assert_eq!(shown(&steps), ["Refuse StatefulSet t-store"]);
     let Reason::Shrinks(resize) = &steps[0].reason else {
@@ -300,7 +301,11 @@ fn alone(asked: &str, owners: bool, live: Child) -> Vec<Step> {
         document: Arc::new(document),
         ..wanted(&[])
     };
-    plan(&desired(wanted), &observed([(id, live)]), Rollout::AtOnce)
+    plan(
+        &desired(wanted),
+        &observed([(id, live)]),
+        &Rollout::at_once(),
+    )
 }
 
 // DR-12

@@ -20,6 +20,8 @@ impl Cluster for ParseableTenant {
         ChildKind::StatefulSet,
         ChildKind::Deployment,
         ChildKind::PersistentVolumeClaim,
+        ChildKind::Pod,
+        ChildKind::ControllerRevision,
     ];
     const UNLABELLED: &'static [ChildKind] =
         &[ChildKind::Service, ChildKind::PersistentVolumeClaim];

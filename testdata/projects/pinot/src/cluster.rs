@@ -23,6 +23,8 @@ impl Cluster for Pinot {
         ChildKind::StatefulSet,
         ChildKind::Deployment,
         ChildKind::PersistentVolumeClaim,
+        ChildKind::Pod,
+        ChildKind::ControllerRevision,
     ];
     const MISSING: MissingOrder = MissingOrder::Refuse;
 

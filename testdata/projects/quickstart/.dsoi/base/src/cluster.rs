@@ -21,6 +21,8 @@ impl Cluster for Tally {
         ChildKind::Deployment,
         ChildKind::PersistentVolumeClaim,
         ChildKind::NetworkPolicy,
+        ChildKind::Pod,
+        ChildKind::ControllerRevision,
     ];
     const IMAGE: Option<&'static str> = Some("ghcr.io/example/tally:2.1");
 }

@@ -1,0 +1,185 @@
+//! The upgrade under way, or the last one, as people read it (DS-24).
+//!
+//! In: how the upgrade stood before, what was decided, and what is seen after the pass. Out: its
+//! phase, its times, and what it waits for. A time moves when what it tells of does, and nothing is
+//! decided from it (D6): a start that nobody saw stays absent.
+
+use std::time::Duration;
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+use k8s_openapi::jiff::Timestamp;
+
+use crate::event::cut;
+use crate::rollout::Progress;
+use crate::spec::{RolloutPhase, RolloutStatus, duration_text};
+
+/// As long as the schema lets it be.
+const LONGEST: usize = 1024;
+
+/// What a pass knows of an upgrade.
+#[derive(Clone, Copy)]
+pub(crate) struct Upgrade<'a> {
+    pub(crate) before: Option<&'a RolloutStatus>,
+    /// This process has seen the resource before: what begins now, begins now.
+    pub(crate) seen: bool,
+    /// At the beginning of the pass, and at its end.
+    pub(crate) decided: &'a Progress,
+    pub(crate) after: &'a Progress,
+}
+
+impl Upgrade<'_> {
+    /// How the upgrade stands after the pass.
+    pub(super) fn next(&self, now: Timestamp) -> Option<RolloutStatus> {
+        let under_way = self.before.filter(|before| is_under_way(before));
+        if under_way.is_none() && !self.decided.active && !self.after.active {
+            return self.before.cloned();
+        }
+        let started_at = match under_way {
+            Some(before) => before.started_at.clone(),
+            None => (self.seen || !self.decided.under_way).then_some(Time(now)),
+        };
+        if self.after.done {
+            return Some(RolloutStatus {
+                phase: RolloutPhase::Complete,
+                took: started_at.as_ref().map(|started| took(started.0, now)),
+                started_at,
+                finished_at: Some(Time(now)),
+                ..RolloutStatus::default()
+            });
+        }
+        let crash = self.after.crash.as_ref();
+        let waiting_for = match crash {
+            Some(crash) => Some(crash.to_string()),
+            None => nodes(&self.after.nodes),
+        };
+        let waiting_for = waiting_for.map(|text| cut(&text, LONGEST).to_owned());
+        let since = under_way
+            .filter(|before| before.waiting_for == waiting_for)
+            .and_then(|before| before.waiting_since.clone());
+        Some(RolloutStatus {
+            phase: if crash.is_some() {
+                RolloutPhase::Halted
+            } else {
+                RolloutPhase::Progressing
+            },
+            started_at,
+            node_type: self.after.turn.clone(),
+            waiting_since: waiting_for.is_some().then(|| since.unwrap_or(Time(now))),
+            waiting_for,
+            ..RolloutStatus::default()
+        })
+    }
+}
+
+fn is_under_way(rollout: &RolloutStatus) -> bool {
+    rollout.phase != RolloutPhase::Complete
+}
+
+fn took(started: Timestamp, now: Timestamp) -> String {
+    // A wall clock may go back.
+    let seconds = u64::try_from(now.as_second() - started.as_second()).unwrap_or_default();
+    duration_text(Duration::from_secs(seconds))
+}
+
+fn nodes(names: &[String]) -> Option<String> {
+    match names {
+        [] => None,
+        [one] => Some(format!("node {one}")),
+        many => Some(format!("nodes {}", many.join(", "))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rollout::facts::Crash;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn going() -> Progress {
+        Progress {
+            active: true,
+            turn: Some("query".to_owned()),
+            nodes: vec!["query-0".to_owned()],
+            ..Progress::default()
+        }
+    }
+
+    fn done() -> Progress {
+        Progress {
+            done: true,
+            ..Progress::default()
+        }
+    }
+
+    fn next(
+        before: Option<&RolloutStatus>,
+        decided: &Progress,
+        after: &Progress,
+        second: i64,
+    ) -> Option<RolloutStatus> {
+        let upgrade = Upgrade {
+            before,
+            seen: false,
+            decided,
+            after,
+        };
+        upgrade.next(at(second))
+    }
+
+    #[test]
+    fn an_upgrade_has_a_start_an_end_and_a_duration_that_stay() {
+        // DS-24.
+        assert_eq!(next(None, &done(), &done(), 1), None);
+        let first = next(None, &going(), &going(), 10).unwrap();
+        assert_eq!(first.phase, RolloutPhase::Progressing);
+        assert_eq!(first.started_at, Some(Time(at(10))));
+        assert_eq!(first.waiting_for.as_deref(), Some("node query-0"));
+        let same = next(Some(&first), &going(), &going(), 12).unwrap();
+        assert_eq!(same, first);
+        let last = next(Some(&same), &done(), &done(), 202).unwrap();
+        assert_eq!(last.phase, RolloutPhase::Complete);
+        assert_eq!(last.took.as_deref(), Some("3m12s"));
+        assert_eq!(next(Some(&last), &done(), &done(), 900), Some(last.clone()));
+        let second = next(Some(&last), &going(), &going(), 1000).unwrap();
+        assert_eq!(second.started_at, Some(Time(at(1000))));
+        assert_eq!(second.finished_at, None);
+    }
+
+    #[test]
+    fn a_start_that_nobody_saw_stays_absent() {
+        // D6: the status was wiped while pods were being replaced.
+        let rolling = Progress {
+            under_way: true,
+            ..going()
+        };
+        let first = next(None, &rolling, &rolling, 10).unwrap();
+        assert_eq!((first.started_at.clone(), first.took.clone()), (None, None));
+        let last = next(Some(&first), &done(), &done(), 12).unwrap();
+        assert_eq!((last.took, last.finished_at), (None, Some(Time(at(12)))));
+    }
+
+    #[test]
+    fn a_halt_says_what_is_in_the_way_and_since_when() {
+        let crashed = Progress {
+            crash: Some(Crash {
+                node: "query-0".to_owned(),
+                pod: Some("t-query-0-0".to_owned()),
+                reason: "CrashLoopBackOff (container app)".to_owned(),
+            }),
+            ..going()
+        };
+        let first = next(None, &going(), &going(), 10).unwrap();
+        let halted = next(Some(&first), &going(), &crashed, 20).unwrap();
+        assert_eq!(halted.phase, RolloutPhase::Halted);
+        assert_eq!(
+            halted.waiting_for.as_deref(),
+            Some("pod t-query-0-0 of node query-0: CrashLoopBackOff (container app)")
+        );
+        let again = next(Some(&halted), &crashed, &crashed, 30).unwrap();
+        assert_eq!(again.waiting_since, Some(Time(at(20))));
+        assert_eq!(again.started_at, Some(Time(at(10))));
+    }
+}

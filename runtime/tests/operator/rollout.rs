@@ -1,0 +1,209 @@
+//! Upgrades of a cluster of three types on a real control plane: in order, halted by a crash, cured.
+
+use std::time::Duration;
+
+use dsoi_runtime::testing::process::Operator;
+use dsoi_runtime::testing::{Mark, wait};
+use kube::api::{ListParams, Patch, PatchParams};
+use serde_json::{Value, json};
+
+use crate::scene::{SOON, Scene};
+
+/// The types in their order, each with its node and its workload.
+const NODES: [(&str, &str); 3] = [
+    ("StatefulSet", "t-store"),
+    ("StatefulSet", "t-edge"),
+    ("Deployment", "t-gate"),
+];
+
+/// A store, an edge whose pods come one after the other, and a gateway; an image for each.
+fn three(tally: &mut Value, images: [&str; 3]) {
+    let spec = &mut tally["spec"];
+    if let Some(groups) = spec["k8sConfigGroup"].as_array_mut() {
+        groups.insert(1, json!({"name": "middle"}));
+        for (group, image) in groups.iter_mut().zip(images) {
+            group["image"] = json!(format!("ghcr.io/example/tally:{image}"));
+        }
+    }
+    if let Some(nodes) = spec["nodes"].as_array_mut() {
+        nodes.insert(
+            1,
+            json!({"name": "edge", "kind": "StatefulSet", "nodeType": "edge", "replicas": 2,
+                "k8sConfigGroup": "middle", "appConfigGroup": "main"}),
+        );
+    }
+}
+
+async fn installed(name: &str) -> (Scene, Operator) {
+    let scene = Scene::new(name).await;
+    let operator = scene.start();
+    scene
+        .create("t", |tally| three(tally, ["1", "1", "1"]))
+        .await;
+    scene.condition("t", "Ready", "True").await;
+    scene.settled().await;
+    (scene, operator)
+}
+
+async fn images(scene: &Scene) -> Vec<String> {
+    let mut images = Vec::new();
+    for (kind, name) in NODES {
+        let workload = scene.get(kind, name).await.unwrap();
+        let image = &workload["spec"]["template"]["spec"]["containers"][0]["image"];
+        let image = image.as_str().unwrap_or_default();
+        images.push(image.rsplit(':').next().unwrap_or_default().to_owned());
+    }
+    images
+}
+
+/// Waits until the upgrade is in this phase.
+async fn phase(scene: &Scene, phase: &str) -> Value {
+    let found = wait::until(SOON, &format!("the upgrade is {phase}"), async || {
+        let tally = scene.get("Tally", "t").await?;
+        let rollout = tally["status"]["rollout"].clone();
+        (rollout["phase"] == phase).then_some(rollout)
+    })
+    .await;
+    match found {
+        Ok(rollout) => rollout,
+        Err(error) => panic!(
+            "{error}: {:#}",
+            scene.get("Tally", "t").await.unwrap()["status"]
+        ),
+    }
+}
+
+/// Reasons and notes of the events about upgrades, without the prefix.
+async fn told(scene: &Scene) -> Vec<(String, String)> {
+    let events = scene
+        .api("Event")
+        .list(&ListParams::default())
+        .await
+        .unwrap();
+    let mut events: Vec<Value> = events
+        .items
+        .into_iter()
+        .map(|event| serde_json::to_value(event).unwrap())
+        .collect();
+    events.sort_by_key(|event| event["eventTime"].to_string());
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    events
+        .iter()
+        .filter(|event| text(&event["reason"]).contains("Rollout"))
+        .map(|event| {
+            let reason = text(&event["reason"]).replace("tallyOperator", "");
+            (reason, text(&event["note"]))
+        })
+        .collect()
+}
+
+/// Waits until an event of this reason was published. Returns its note.
+async fn tells(scene: &Scene, reason: &str) -> String {
+    wait::until(SOON, reason, async || {
+        let told = told(scene).await;
+        told.into_iter()
+            .find(|(known, _)| known == reason)
+            .map(|(_, note)| note)
+    })
+    .await
+    .unwrap()
+}
+
+/// The workloads whose change was applied, in order.
+fn applied(scene: &Scene, mark: Mark) -> Vec<String> {
+    let mut writes = scene.proxy.writes(mark);
+    writes.retain(|write| {
+        ["statefulsets", "deployments"].contains(&write.resource.as_str()) && !write.dry_run
+    });
+    let mut names: Vec<String> = writes.into_iter().filter_map(|write| write.name).collect();
+    names.dedup();
+    names
+}
+
+#[tokio::test]
+async fn types_are_upgraded_one_after_the_other_and_the_status_tells_when() {
+    // OR-7, OR-8, DS-14, DS-23, DS-24, DR-1, DR-2.
+    let (scene, _operator) = installed("ordered").await;
+    let tally = scene.get("Tally", "t").await.unwrap();
+    assert_eq!(
+        tally["status"]["rollout"],
+        Value::Null,
+        "an install is no upgrade"
+    );
+    let mark = scene.proxy.mark();
+    scene
+        .create("t", |tally| three(tally, ["2", "2", "2"]))
+        .await;
+    let rollout = phase(&scene, "Complete").await;
+    scene.condition("t", "Ready", "True").await;
+    scene.settled().await;
+    assert_eq!(images(&scene).await, ["2", "2", "2"]);
+    assert_eq!(applied(&scene, mark), ["t-store", "t-edge", "t-gate"]);
+    for field in ["startedAt", "finishedAt", "took"] {
+        assert!(rollout[field].is_string(), "{field} in {rollout}");
+    }
+    tells(&scene, "RolloutFinished").await;
+    // They are published side by side.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let told: Vec<String> = told(&scene)
+        .await
+        .into_iter()
+        .map(|(reason, _)| reason)
+        .collect();
+    for (reason, times) in [
+        ("RolloutStarted", 1),
+        ("NodeTypeRolloutStarted", 3),
+        ("NodeTypeRolloutFinished", 3),
+        ("RolloutFinished", 1),
+    ] {
+        let count = told.iter().filter(|known| *known == reason).count();
+        assert_eq!(count, times, "{reason} in {told:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_crash_halts_an_upgrade_and_names_node_and_pod_and_a_fix_resumes_it() {
+    // DS-21, DS-23, DS-25, D4, D5, D6, DR-5, RL-38, NC-24.
+    let (scene, mut operator) = installed("halted").await;
+    scene
+        .create("t", |tally| three(tally, ["2", "crash", "2"]))
+        .await;
+    let rollout = phase(&scene, "Halted").await;
+    assert_eq!(rollout["nodeType"], "edge");
+    let progressing = scene.condition("t", "Progressing", "False").await;
+    assert_eq!(progressing["reason"], "RolloutHalted");
+    let message = progressing["message"].as_str().unwrap_or_default();
+    let why = "edge cannot go on: pod t-edge-1 of node edge: CrashLoopBackOff";
+    assert!(message.starts_with(why), "{message}");
+    scene.condition("t", "Degraded", "True").await;
+    let note = tells(&scene, "RolloutHalted").await;
+    assert!(note.starts_with(why), "{note}");
+    scene.settled().await;
+    assert_eq!(images(&scene).await, ["2", "crash", "1"]);
+
+    // A restart, and a status that somebody wiped, change nothing but the status.
+    operator.kill();
+    operator.wait(SOON).await.unwrap();
+    let mark = scene.proxy.mark();
+    let _operator = scene.start();
+    let wiped = Patch::Merge(json!({"status": null}));
+    let tallies = scene.api("Tally");
+    tallies
+        .patch_status("t", &PatchParams::default(), &wiped)
+        .await
+        .unwrap();
+    phase(&scene, "Halted").await;
+    scene.settled().await;
+    assert_eq!(applied(&scene, mark), [] as [&str; 0]);
+    assert_eq!(images(&scene).await, ["2", "crash", "1"]);
+
+    scene
+        .create("t", |tally| three(tally, ["2", "3", "2"]))
+        .await;
+    phase(&scene, "Complete").await;
+    scene.condition("t", "Ready", "True").await;
+    scene.condition("t", "Degraded", "False").await;
+    assert_eq!(images(&scene).await, ["2", "3", "2"]);
+    tells(&scene, "RolloutResumed").await;
+    tells(&scene, "RolloutFinished").await;
+}
