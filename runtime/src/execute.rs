@@ -196,6 +196,12 @@ impl Blocked {
                 self.refused = true;
                 self.failed = true;
             }
+            // Nothing is known of that kind alone: others are still removed (NC-26).
+            Effect::Waiting(Reason::Unlisted) => {
+                let failed = self.failed;
+                self.block(&step.id, node);
+                self.failed = failed;
+            }
             Effect::Waiting(_) | Effect::Trouble(_) => self.block(&step.id, node),
         }
     }

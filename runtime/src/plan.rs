@@ -87,6 +87,10 @@ pub enum Reason {
     NotItsTurn(String),
     /// It is of an older template and did not get ready.
     Outdated,
+    /// What takes its place is not ready.
+    ReplacementNotReady(String),
+    /// Pods of this workload may still read it.
+    StillRead(String),
     /// It belongs to another owner.
     OtherOwner,
 }
@@ -113,6 +117,10 @@ impl fmt::Display for Reason {
             Self::Outdated => {
                 f.write_str("it is of an older template, is not ready and would never be replaced")
             }
+            Self::ReplacementNotReady(new) => {
+                write!(f, "it is kept until {new}, which replaces it, is ready")
+            }
+            Self::StillRead(reader) => write!(f, "pods of {reader} may still use it"),
             Self::OtherOwner => f.write_str("an object of that name belongs to another owner"),
         }
     }

@@ -24,6 +24,8 @@ mod gate;
 mod group;
 #[path = "operator/process.rs"]
 mod process;
+#[path = "operator/rename.rs"]
+mod rename;
 #[path = "operator/rollout.rs"]
 mod rollout;
 #[path = "operator/scene.rs"]

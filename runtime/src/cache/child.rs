@@ -19,7 +19,6 @@ pub struct Child {
     pub(crate) uid: Box<str>,
     pub(crate) version: Version,
     /// When it was created.
-    #[allow(dead_code, reason = "what is removed depends on what is younger")]
     pub(crate) created: Timestamp,
     /// It has a deletion timestamp.
     pub(crate) terminating: bool,

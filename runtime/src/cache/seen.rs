@@ -199,17 +199,15 @@ impl Body {
         let metadata = self.metadata;
         let (entries, trees) = entries(metadata.managed_fields.unwrap_or_default(), &ours.manager);
         let identity = identity(metadata.labels.unwrap_or_default(), ours);
-        // Of what is watched, only pods carry that label, and claims beside that of their storage.
+        // Of what is watched, only pods and the claims of a StatefulSet carry that label.
         let under = identity.workload.clone();
-        let pod = under
-            .filter(|_| identity.storage.is_none())
-            .map(|workload| {
-                let template = metadata
-                    .annotations
-                    .as_ref()
-                    .and_then(Annotations::template);
-                Box::new(status.pod(workload, template))
-            });
+        let pod = under.filter(|_| claim.is_none()).map(|workload| {
+            let template = metadata
+                .annotations
+                .as_ref()
+                .and_then(Annotations::template);
+            Box::new(status.pod(workload, template))
+        });
         Child {
             created: metadata
                 .creation_timestamp
@@ -458,10 +456,11 @@ mod tests {
 
         let claim = |phase: &str| {
             child(
-                &json!({"metadata": {"uid": "u"}, "spec": requests("1Gi"), "status": {"phase": phase}}),
+                &json!({"metadata": {"uid": "u", "labels": {"dsoi.dev/workload": "a"}}, "spec": requests("1Gi"), "status": {"phase": phase}}),
             )
         };
         let bound = claim("Bound");
+        assert!(bound.pod.is_none());
         assert!(bound.differs(&claim("Pending")));
         assert_eq!(
             bound.claim.as_deref(),

@@ -87,6 +87,8 @@ fn claim(wanted: &DesiredChild, live: &Child, desired: &Desired, observed: &Obse
         let reason = change(wanted, live, desired);
         return match reason {
             Reason::Shrinks(_) => steps(wanted, [Act::Refuse], &reason),
+            // The server refuses to grow what has no volume; it is seen again when it has.
+            Reason::Grows(_) if !live.claim.as_ref().is_some_and(|claim| claim.bound) => Vec::new(),
             _ => steps(wanted, [Act::Preflight, Act::Grow], &reason),
         };
     }

@@ -1,39 +1,110 @@
-//! What has to go.
+//! What has to go, and when (OR-14, DR-23).
 //!
 //! In: what is desired and what is there. Out: a deletion for each object that the resource owns and
-//! no longer asks for. Objects of other owners, and kinds that keep their objects, are left alone.
+//! no longer asks for, or what that waits for. Objects of other owners, kinds that keep their objects
+//! and kinds that may not be listed (NC-26) are left alone.
+//!
+//! # Why something waits
+//! - A node that is renamed or moved to another group gets objects of other names (PN-9): those have
+//!   to be ready before the old ones go, as long as the old ones serve anybody.
+//! - Pods read config maps and find each other through Services: what was replaced stays until no pod
+//!   of the older template is left.
+//!
+//! Everything else that was switched off goes at once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Act, Reason, Step};
-use crate::build::Desired;
-use crate::kind::{ObjectId, PrunePolicy};
+use crate::build::{Desired, DesiredChild};
+use crate::cache::Child;
+use crate::kind::{ChildKind, ObjectId, PrunePolicy};
 use crate::observe::Observed;
+use crate::rollout::facts::Facts;
 
-/// What the resource owns and no longer asks for. A kind that keeps its objects is left alone.
-pub(super) fn prune<'a>(
-    desired: &Desired,
-    observed: &'a Observed,
-) -> impl Iterator<Item = Step> + 'a {
-    let wanted: BTreeSet<ObjectId> = desired
+/// What the resource owns and no longer asks for.
+pub(super) fn prune(desired: &Desired, observed: &Observed) -> Vec<Step> {
+    let wanted: BTreeSet<&ObjectId> = desired.children.iter().map(|child| &child.id).collect();
+    let undesired: Vec<(&ObjectId, &Child)> = observed
         .children
         .iter()
-        .map(|child| child.id.clone())
+        .map(|(id, known)| (id, &*known.child))
+        .filter(|(id, child)| !wanted.contains(id) && may_go(id, child, observed))
         .collect();
-    observed
+    let unfinished: Vec<&DesiredChild> = desired
         .children
         .iter()
-        .filter(move |(id, _)| !wanted.contains(id))
-        .filter(|(id, known)| {
-            let owner = known.child.owner.as_ref();
-            owner.is_some_and(|owner| *owner.uid == *observed.subject.uid)
-                && id.kind.row().prune == PrunePolicy::Prune
-                && !known.child.terminating
-                && !observed.unlisted.contains(&id.kind)
-        })
-        .map(|(id, _)| Step {
-            id: id.clone(),
-            act: Act::Delete,
-            reason: Reason::Undesired,
-        })
+        .filter(|child| child.id.kind.is_workload() && !Facts::of(child, observed).is_done())
+        .collect();
+    let replaced: BTreeMap<&ObjectId, (&Child, &ObjectId)> = undesired
+        .iter()
+        .filter(|(id, _)| id.kind.is_workload())
+        .filter_map(|(id, old)| Some((*id, (*old, replacement(old, &unfinished, observed)?))))
+        .collect();
+    let step = |(id, child): &(&ObjectId, &Child)| {
+        let waits = waits_for(id, child, &replaced, &unfinished, observed);
+        Step {
+            id: (*id).clone(),
+            act: waits.as_ref().map_or(Act::Delete, |_| Act::Hold),
+            reason: waits.unwrap_or(Reason::Undesired),
+        }
+    };
+    undesired.iter().map(step).collect()
 }
+
+fn may_go(id: &ObjectId, child: &Child, observed: &Observed) -> bool {
+    let owner = child.owner.as_ref();
+    owner.is_some_and(|owner| *owner.uid == *observed.subject.uid)
+        && id.kind.row().prune == PrunePolicy::Prune
+        && !child.terminating
+        && !observed.unlisted.contains(&id.kind)
+        && !observed.denied.contains_key(&id.kind)
+}
+
+/// The workload that may be there instead of an old one and is not ready yet: any that is newer.
+/// An old one without a ready pod serves nobody, and only takes its replacement's place.
+fn replacement<'a>(
+    old: &Child,
+    unfinished: &[&'a DesiredChild],
+    observed: &Observed,
+) -> Option<&'a ObjectId> {
+    let serves = old.workload.as_ref().is_some_and(|old| old.ready > 0);
+    let newer = |wanted: &&&DesiredChild| {
+        let present = observed.children.get(&wanted.id);
+        present.is_none_or(|present| present.child.created > old.created)
+    };
+    let found = unfinished.iter().find(newer)?;
+    serves.then_some(&found.id)
+}
+
+/// What the removal of an object waits for.
+fn waits_for(
+    id: &ObjectId,
+    child: &Child,
+    replaced: &BTreeMap<&ObjectId, (&Child, &ObjectId)>,
+    unfinished: &[&DesiredChild],
+    observed: &Observed,
+) -> Option<Reason> {
+    let node = child.identity.node.as_deref();
+    let not_ready = |new: &ObjectId| Reason::ReplacementNotReady(new.to_string());
+    if id.kind.is_workload() {
+        return replaced.get(id).map(|(_, new)| not_ready(new));
+    }
+    // What belongs to an old workload goes with it, and what several nodes share with the last.
+    let mut old = replaced.values();
+    let with = old.find(|(old, _)| node.is_none() || old.identity.node.as_deref() == node);
+    if let Some((_, new)) = with {
+        return Some(not_ready(new));
+    }
+    if !matches!(id.kind, ChildKind::ConfigMap | ChildKind::Service) {
+        return None;
+    }
+    let mut readers = unfinished.iter().filter(|wanted| {
+        let present = observed.children.contains_key(&wanted.id);
+        present && (node.is_none() || wanted.node.as_deref() == node)
+    });
+    let reader = readers.next()?;
+    Some(Reason::StillRead(reader.id.to_string()))
+}
+
+#[cfg(test)]
+mod tests;

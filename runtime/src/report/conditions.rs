@@ -123,6 +123,10 @@ impl Conditions<'_> {
         if let Some(moving) = rollout.filter(|rollout| rollout.phase == RolloutPhase::Progressing) {
             return self.make(PROGRESSING, true, "RollingOut", &sentence(moving));
         }
+        if let Some(held) = outcome.held.first() {
+            let message = format!("keeps {}: {}", held.id, held.reason);
+            return self.make(PROGRESSING, true, "Waiting", &message);
+        }
         let moving: Vec<&str> = nodes
             .iter()
             .filter(|node| {

@@ -155,6 +155,15 @@ impl Scene {
             .unwrap();
     }
 
+    /// What the operator may do in the namespace.
+    pub(crate) async fn role(&self) -> Value {
+        let mut role = self.get("Role", "operator").await.unwrap();
+        role["metadata"] = json!({"name": "operator"});
+        role["apiVersion"] = json!("rbac.authorization.k8s.io/v1");
+        role["kind"] = json!("Role");
+        role
+    }
+
     /// Objects of a kind in the namespace.
     pub(crate) fn api(&self, kind: &str) -> Api<DynamicObject> {
         let (group, version) = match kind {
@@ -163,6 +172,7 @@ impl Scene {
             "NetworkPolicy" => ("networking.k8s.io", "v1"),
             "Event" => ("events.k8s.io", "v1"),
             "Lease" => ("coordination.k8s.io", "v1"),
+            "Role" => ("rbac.authorization.k8s.io", "v1"),
             _ => ("", "v1"),
         };
         let mut resource = ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, kind));

@@ -123,7 +123,7 @@ async fn uses_every_right(script: &Script) {
     // Every name is taken.
     take_the_names(&scene, &resource, |_| true).await;
     // Without pods, which would hold on to claims.
-    let mut idle = script.cr.clone();
+    let mut idle = grown(script);
     for node in idle["spec"]["nodes"].as_array_mut().unwrap() {
         node["replicas"] = json!(0);
     }
@@ -175,12 +175,19 @@ async fn names_come_free(scene: &Scene) {
     }
 }
 
-/// With claims that ask for more, where a claim is the operator's own.
+/// With claims that ask for more.
 fn grown(script: &Script) -> Value {
     let mut cr = script.cr.clone();
     if script.golden.resource.kind == "ParseableTenant" {
         let storage = &mut entry(&mut cr, "k8sConfig", "durable")["storageConfig"];
         storage[1]["spec"]["resources"]["requests"]["storage"] = json!("4Gi");
+        return cr;
+    }
+    for group in cr["spec"][script.k8s].as_array_mut().unwrap() {
+        let storage = group.get_mut("storageConfig");
+        for storage in storage.and_then(Value::as_array_mut).into_iter().flatten() {
+            storage["spec"]["resources"]["requests"]["storage"] = json!("64Gi");
+        }
     }
     cr
 }

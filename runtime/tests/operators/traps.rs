@@ -204,6 +204,52 @@ async fn a_changed_config_group_rolls_the_node_and_leaves_its_service_served() {
     assert!(refused.is_empty(), "{}", lines(&refused));
 }
 
+/// PN-9, and seen upstream: everything under a new name, the old workload and Service left for ever.
+#[tokio::test]
+async fn a_node_that_moves_to_another_group_is_ready_there_before_it_leaves() {
+    let scene = Setup::new(Golden::pinot()).start().await;
+    let mut cr = crs::pinot();
+    scene.create(&cr).await;
+    let config = scene.objects.get("ConfigMap", "orders-broker-config").await;
+    let mut edge = entry(&mut cr, "k8sConfig", "broker").clone();
+    edge["name"] = json!("edge");
+    cr["spec"]["k8sConfig"].as_array_mut().unwrap().push(edge);
+    entry(&mut cr, "nodes", "orders-broker")["k8sConfig"] = json!("edge");
+    let mark = scene.proxy.mark();
+    scene.apply(&cr).await;
+    let since = std::time::Instant::now();
+    let find = async |name: &str| scene.objects.find("Deployment", name).await;
+    while find("orders-broker-broker").await.is_some() {
+        let old = ready_endpoints(&scene, "orders-broker-broker-svc").await;
+        assert!(!old.is_empty(), "nobody serves orders-broker-broker-svc");
+        assert!(
+            since.elapsed() < Duration::from_secs(120),
+            "the old one stays"
+        );
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let new = find("orders-broker-edge").await.unwrap();
+    assert_eq!(new["status"]["readyReplicas"], 2);
+    scene.ready("orders").await;
+    scene.settle().await;
+    for (kind, name) in [
+        ("Service", "orders-broker-broker-svc"),
+        ("Deployment", "orders-broker-broker"),
+    ] {
+        assert!(scene.objects.find(kind, name).await.is_none(), "{name}");
+    }
+    assert!(
+        !ready_endpoints(&scene, "orders-broker-edge-svc")
+            .await
+            .is_empty()
+    );
+    let now = scene.objects.get("ConfigMap", "orders-broker-config").await;
+    assert_eq!(uid(&now), uid(&config));
+    let mut refused = scene.proxy.since(mark);
+    refused.retain(|request| request.status == Some(422));
+    assert!(refused.is_empty(), "{}", lines(&refused));
+}
+
 /// The pods that a Service sends to, of all its endpoint slices.
 async fn ready_endpoints(scene: &Scene, service: &str) -> BTreeSet<String> {
     let slices = scene.objects.list("EndpointSlice").await.into_iter();

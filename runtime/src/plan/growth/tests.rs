@@ -328,6 +328,12 @@ fn a_claim_that_stands_alone_grows_and_never_shrinks() {
         assert_eq!(acts, expected, "{asked}");
     }
     assert_eq!(alone("1Gi", false, live("new")), []);
+    let mut unbound = live("old");
+    unbound.claim = Some(Box::new(Claim {
+        storage: "1Gi".into(),
+        bound: false,
+    }));
+    assert_eq!(alone("2Gi", false, unbound), []);
 }
 
 // DR-8: whether a claim goes with the resource is the resource's to say, at any time.
