@@ -12,8 +12,10 @@
 extern crate self as dsoi_runtime;
 
 pub use k8s_openapi;
+#[cfg(feature = "cluster")]
 pub use kube;
 pub use serde_json;
+#[cfg(feature = "cluster")]
 pub use tokio;
 
 #[cfg(feature = "spec")]

@@ -19,6 +19,7 @@ use crate::controller::{Controller, Kind};
 
 pub(crate) use self::process::Process;
 use self::settings::Defaults;
+pub(crate) use self::settings::MetricsSettings;
 
 /// An operator: its name, its kinds, and what its manifest says beside the defaults.
 ///

@@ -116,6 +116,11 @@ const FIXED: &[Row] = {
             Rbac("config/rbac/leader_election.yaml"),
         ),
         (
+            "config/rbac/metrics.yaml",
+            Scaffold,
+            Rbac("config/rbac/metrics.yaml"),
+        ),
+        (
             "config/rbac/viewer.yaml",
             Scaffold,
             Rbac("config/rbac/viewer.yaml"),
@@ -179,6 +184,11 @@ const FIXED: &[Row] = {
             "config/manager/deployment.yaml",
             Scaffold,
             Manager("config/manager/deployment.yaml"),
+        ),
+        (
+            "config/manager/metrics_service.yaml",
+            Scaffold,
+            Manager("config/manager/metrics_service.yaml"),
         ),
         ("docs/reference/fields.md", Generated, FieldsMarkdown),
         ("docs/reference/fields.json", Generated, FieldsJson),

@@ -86,6 +86,26 @@ mod tests {
         );
     }
 
+    // SE-15.
+    #[test]
+    fn the_metrics_are_served_by_tls_where_they_can_be_reached() {
+        let manager = manager(&tally());
+        let deployment =
+            &documents::<Value>(&render("config/manager/deployment.yaml", &manager))[0];
+        let pod = &deployment["spec"]["template"];
+        let container = &pod["spec"]["containers"][0];
+        let env = container["env"].as_array().unwrap().iter();
+        let mut address = env.filter(|variable| variable["name"] == "METRICS_ADDRESS");
+        assert_eq!(address.next().unwrap()["value"], "0.0.0.0:8443");
+        let service =
+            &documents::<Value>(&render("config/manager/metrics_service.yaml", &manager))[0];
+        assert_eq!(service["spec"]["selector"], pod["metadata"]["labels"]);
+        let target = &service["spec"]["ports"][0]["targetPort"];
+        let mut ports = container["ports"].as_array().unwrap().iter();
+        let port = ports.find(|port| port["name"] == *target).unwrap();
+        assert_eq!(port["containerPort"], 8443);
+    }
+
     #[test]
     fn an_image_without_a_tag_gets_the_version() {
         let mut operator = tally();

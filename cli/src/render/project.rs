@@ -153,7 +153,7 @@ fn settings(operator: &Operator) -> Vec<Setting> {
         setting(
             "--max-concurrent-reconciles",
             "MAX_CONCURRENT_RECONCILES",
-            "10".to_owned(),
+            "4".to_owned(),
             "How many custom resources it works on side by side.",
         ),
         setting(
@@ -184,7 +184,13 @@ fn settings(operator: &Operator) -> Vec<Setting> {
             "--metrics-address",
             "METRICS_ADDRESS",
             "127.0.0.1:8080".to_owned(),
-            "Where it answers /metrics.",
+            "Where it answers /metrics: plain on a loopback address, elsewhere as said under Metrics.",
+        ),
+        setting(
+            "--metrics-certificate",
+            "METRICS_CERTIFICATE",
+            "none".to_owned(),
+            "The folder of the tls.crt and tls.key that the metrics are served with.",
         ),
         setting(
             "--log-format",

@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use super::process::Stopping;
 use super::settings::{LeaseSettings, Settings};
 use super::{Operator, Process};
-use crate::admin::{ListenError, Readiness, serve_health, serve_metrics};
+use crate::admin::{Readiness, ServeError, serve_health, serve_metrics};
 use crate::error::chain;
 use crate::lease::{Elector, Leadership};
 use crate::metrics::Metrics;
@@ -38,7 +38,7 @@ enum Failure {
     #[error("the operator's name and version are no HTTP header")]
     UserAgent(#[source] http::header::InvalidHeaderValue),
     #[error(transparent)]
-    Listen(#[from] ListenError),
+    Serve(#[from] ServeError),
     #[error("the lease was lost")]
     LeaseLost,
 }
@@ -68,7 +68,11 @@ async fn work(operator: Operator, settings: Settings) -> Result<(), Failure> {
     let readiness = Readiness::default();
     let mut endpoints = JoinSet::new();
     endpoints.spawn(serve_health(settings.health, readiness.clone()));
-    endpoints.spawn(serve_metrics(settings.metrics, metrics.clone()));
+    endpoints.spawn(serve_metrics(
+        settings.metrics.clone(),
+        metrics.clone(),
+        client.clone(),
+    ));
 
     let mut elector = settings.lease.as_ref().map(|lease| elector(&client, lease));
     let process = Process {
@@ -124,9 +128,9 @@ async fn keep(elector: &mut Option<Elector>) {
     }
 }
 
-fn failed(ended: Result<Result<(), ListenError>, tokio::task::JoinError>) -> Result<(), Failure> {
+fn failed(ended: Result<Result<(), ServeError>, tokio::task::JoinError>) -> Result<(), Failure> {
     match ended {
-        Ok(result) => result.map_err(Failure::Listen),
+        Ok(result) => result.map_err(Failure::Serve),
         Err(panic) => {
             tracing::error!(error = chain(&panic), "an endpoint ended");
             Ok(())

@@ -1,11 +1,16 @@
 //! Settings of the process: flags, each with an environment variable, over the manifest's defaults.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
 
 use crate::telemetry::LogFormat;
+
+/// Resources side by side. Each has several requests under way; with more of them a pass would wait
+/// for the server's answers to the others, and none would be done sooner (SE-14).
+const CONCURRENCY: u16 = 4;
 
 /// What the manifest says.
 #[derive(Clone, Debug)]
@@ -39,15 +44,20 @@ pub(super) struct Flags {
     /// Look at each resource this often when nothing happens, as in 10m or 1h30m
     #[arg(long, env = "RECONCILE_WAIT", value_name = "DURATION", value_parser = duration)]
     reconcile_wait: Option<Duration>,
-    /// Work on this many resources side by side [default: 10]
+    /// Work on this many resources side by side [default: 4]
     #[arg(long, env = "MAX_CONCURRENT_RECONCILES", value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1000))]
     max_concurrent_reconciles: Option<u16>,
     /// Serve /livez and /readyz here [default: 0.0.0.0:8081]
     #[arg(long, env = "HEALTH_ADDRESS", value_name = "ADDRESS")]
     health_address: Option<SocketAddr>,
-    /// Serve /metrics here [default: 127.0.0.1:8080]
+    /// Serve /metrics here: plain on a loopback address; on any other by TLS, to accounts that may
+    /// get the non-resource URL /metrics [default: 127.0.0.1:8080]
     #[arg(long, env = "METRICS_ADDRESS", value_name = "ADDRESS")]
     metrics_address: Option<SocketAddr>,
+    /// Serve /metrics with the tls.crt and tls.key in this folder, read again when they change;
+    /// without it, with a certificate made at start
+    #[arg(long, env = "METRICS_CERTIFICATE", value_name = "FOLDER")]
+    metrics_certificate: Option<PathBuf>,
     /// Lead by the Lease, or wait while another replica does
     #[arg(long, env = "LEADER_ELECT", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     leader_elect: Option<bool>,
@@ -71,9 +81,16 @@ pub(crate) struct Settings {
     pub(crate) resync: Duration,
     pub(crate) concurrency: u16,
     pub(crate) health: SocketAddr,
-    pub(crate) metrics: SocketAddr,
+    pub(crate) metrics: MetricsSettings,
     pub(crate) lease: Option<LeaseSettings>,
     pub(crate) logs: LogFormat,
+}
+
+/// Where the metrics are, and the folder of their certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct MetricsSettings {
+    pub(crate) address: SocketAddr,
+    pub(crate) certificate: Option<PathBuf>,
 }
 
 /// Where the Lease is.
@@ -97,13 +114,19 @@ impl Settings {
             watch: names(flags.watch_namespace, &defaults.watch),
             deny: names(flags.deny_list, &defaults.deny),
             resync: flags.reconcile_wait.unwrap_or(defaults.resync),
-            concurrency: flags.max_concurrent_reconciles.unwrap_or(10),
+            concurrency: flags.max_concurrent_reconciles.unwrap_or(CONCURRENCY),
             health: flags
                 .health_address
                 .unwrap_or(SocketAddr::from((Ipv4Addr::UNSPECIFIED, 8081))),
-            metrics: flags
-                .metrics_address
-                .unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))),
+            metrics: MetricsSettings {
+                address: flags
+                    .metrics_address
+                    .unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))),
+                // An empty variable is none.
+                certificate: flags
+                    .metrics_certificate
+                    .filter(|folder| !folder.as_os_str().is_empty()),
+            },
             lease: flags.leader_elect.unwrap_or_default().then_some(lease),
             logs: flags.log_format.unwrap_or_default(),
         }

@@ -51,6 +51,8 @@ pub(crate) struct Installed {
     pub(crate) lease: String,
     /// Every right that its roles give it.
     pub(crate) rights: BTreeSet<Right>,
+    /// The `ClusterRole` of who reads the metrics, where they can be read from elsewhere.
+    pub(crate) reader: Option<String>,
 }
 
 /// The documents that give the operator's account its rights, and the account itself.
@@ -62,7 +64,11 @@ pub(crate) fn documents_of(golden: &Golden, scope: &Scope, home: &str) -> Vec<Va
     }
     match scope {
         Scope::Cluster => {
-            for file in ["config/rbac/role.yaml", "config/rbac/role_binding.yaml"] {
+            for file in [
+                "config/rbac/role.yaml",
+                "config/rbac/role_binding.yaml",
+                "config/rbac/metrics.yaml",
+            ] {
                 for mut document in read(golden, file) {
                     place(&mut document, "", home);
                     found.push(document);
@@ -103,6 +109,10 @@ pub(crate) async fn install(
         account: named("ServiceAccount"),
         lease: named("Lease"),
         rights: documents.iter().flat_map(rights).collect(),
+        reader: documents
+            .iter()
+            .map(|document| name(document).to_owned())
+            .find(|name| name.ends_with("-metrics-reader")),
     }
 }
 

@@ -33,6 +33,7 @@ pub(crate) struct Setup {
     cluster_wide: bool,
     elected: bool,
     apart: bool,
+    reachable_metrics: bool,
 }
 
 impl Setup {
@@ -45,6 +46,7 @@ impl Setup {
             cluster_wide: false,
             elected: false,
             apart: false,
+            reachable_metrics: false,
         }
     }
 
@@ -68,6 +70,12 @@ impl Setup {
     /// In a namespace of its own, apart from the one that it watches.
     pub(crate) fn apart(mut self) -> Self {
         self.apart = true;
+        self
+    }
+
+    /// With metrics that can be reached from elsewhere, as they are deployed.
+    pub(crate) fn reachable_metrics(mut self) -> Self {
+        self.reachable_metrics = true;
         self
     }
 
@@ -117,7 +125,14 @@ impl Setup {
             .env("POD_NAME", format!("{}-0", installed.account))
             .env("RUST_LOG", "info,dsoi_runtime=debug")
             .env("HEALTH_ADDRESS", free_address())
-            .env("METRICS_ADDRESS", &metrics);
+            .env(
+                "METRICS_ADDRESS",
+                if self.reachable_metrics {
+                    metrics.replace("127.0.0.1", "0.0.0.0")
+                } else {
+                    metrics.clone()
+                },
+            );
         if self.elected {
             launch = launch.arg("--leader-elect");
         }
@@ -188,12 +203,19 @@ impl Scene {
         ended.unwrap_or_else(|error| panic!("{error}\n{}", operator.log()))
     }
 
-    /// What the operator counts about itself, as Prometheus would read it.
-    pub(crate) async fn metrics(&self) -> String {
-        let config = kube::Config::new(format!("http://{}", self.metrics).parse().unwrap());
+    /// The answer at the metrics' TLS port to who shows this token.
+    pub(crate) async fn guarded_metrics(&self, token: Option<&str>) -> (u16, String) {
+        let mut config = kube::Config::new(format!("https://{}", self.metrics).parse().unwrap());
+        // The certificate is the operator's own.
+        config.accept_invalid_certs = true;
+        config.auth_info.token = token.map(|token| token.to_owned().into());
         let client = kube::Client::try_from(config).unwrap();
-        let request = http::Request::get("/metrics").body(Vec::new()).unwrap();
-        client.request_text(request).await.unwrap()
+        let request = http::Request::get("/metrics").body(kube::client::Body::empty());
+        let answer = client.send(request.unwrap()).await.unwrap();
+        let code = answer.status().as_u16();
+        let body = http_body_util::BodyExt::collect(answer.into_body()).await;
+        let text = String::from_utf8(body.unwrap().to_bytes().to_vec()).unwrap();
+        (code, text)
     }
 
     /// Fails if the operator has ended.

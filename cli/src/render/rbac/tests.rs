@@ -12,6 +12,7 @@ const FILES: &[&str] = &[
     "config/rbac/role.yaml",
     "config/rbac/role_binding.yaml",
     "config/rbac/leader_election.yaml",
+    "config/rbac/metrics.yaml",
     "config/rbac/viewer.yaml",
     "config/rbac/editor.yaml",
     "config/rbac/admin.yaml",
@@ -37,7 +38,9 @@ struct Metadata {
 #[derive(Deserialize, Debug)]
 #[serde(rename_all = "camelCase")]
 struct Granted {
+    #[serde(default)]
     api_groups: Vec<String>,
+    #[serde(default)]
     resources: Vec<String>,
     #[serde(default)]
     resource_names: Vec<String>,
