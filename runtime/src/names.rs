@@ -1,5 +1,8 @@
 //! What Kubernetes accepts as a name, label, key or path, and how long each may be (RL-35, SE-13).
 
+use std::io::{BufWriter, Write};
+
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 /// Most characters of a label's value, of a DNS label, and so of a Service or a volume.
@@ -98,15 +101,37 @@ pub fn fitted(text: &str, max: usize) -> String {
 
 /// The first 16 bytes of the SHA-256, in hexadecimal.
 pub fn digest(bytes: &[u8]) -> String {
-    use std::fmt::Write;
+    hexadecimal(&Sha256::digest(bytes))
+}
 
-    Sha256::digest(bytes)
+/// [`digest`] of a document's text, which is never held as a whole: it may be a megabyte.
+pub(crate) fn digest_of(document: &Value) -> String {
+    #[derive(Debug)]
+    struct Hasher(Sha256);
+
+    impl Write for Hasher {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.update(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let mut hasher = BufWriter::new(Hasher(Sha256::new()));
+    serde_json::to_writer(&mut hasher, document).expect("a tree of JSON can be written");
+    let hasher = hasher.into_inner().expect("a hasher takes everything");
+    hexadecimal(&hasher.0.finalize())
+}
+
+fn hexadecimal(digest: &[u8]) -> String {
+    digest
         .iter()
         .take(16)
-        .fold(String::new(), |mut text, byte| {
-            write!(text, "{byte:02x}").expect("writing to a String does not fail");
-            text
-        })
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// What is wrong with a path inside a container, if anything (SE-13).

@@ -200,7 +200,7 @@ fn document<C: Cluster>(
     if object.kind.is_workload() {
         mark_template(&mut document);
     }
-    let hash = names::digest(document.to_string().as_bytes());
+    let hash = names::digest_of(&document);
     DesiredChild {
         id,
         node: match object.scope {

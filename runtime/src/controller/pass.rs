@@ -72,10 +72,11 @@ impl<C: Cluster> Pass<C> {
         let Some(ending) = ending else {
             return Action::await_change();
         };
-        tracing::debug!(resource = resource.name_any(), result = ?ending.result, again = ?ending.again, "passed");
+        let took = began.elapsed();
+        tracing::debug!(resource = resource.name_any(), result = ?ending.result, again = ?ending.again, took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX), "passed");
         self.process
             .metrics
-            .reconciled(&C::kind(&()), ending.result, began.elapsed());
+            .reconciled(&C::kind(&()), ending.result, took);
         ending
             .again
             .map_or_else(Action::await_change, Action::requeue)

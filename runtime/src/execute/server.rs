@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use http::{Method, Request, header};
 use http_body_util::BodyExt;
+use hyper::body::Bytes;
 use kube::Client;
 use kube::client::Body;
 use kube::core::Status;
@@ -26,7 +27,7 @@ const ATTEMPTS: u32 = 4;
 /// A longer wait is not sat out: the pass ends, and the next one begins after it.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
-const METADATA: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+pub(crate) const METADATA: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 const JSON: &str = "application/json";
 const APPLY: &str = "application/apply-patch+yaml";
 /// The type of a patch that is merged into an object.
@@ -66,12 +67,13 @@ pub(crate) struct Server {
 }
 
 /// A request before it is sent.
-pub(crate) struct Call<'a> {
+pub(crate) struct Call {
     pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) content: &'static str,
     pub(crate) accept: &'static str,
-    pub(crate) body: &'a [u8],
+    /// Shared, not copied: it may be a megabyte, and is sent again after a failure.
+    pub(crate) body: Bytes,
     /// For metrics: the kind of object and the verb.
     pub(crate) kind: &'static str,
     pub(crate) verb: &'static str,
@@ -95,7 +97,7 @@ impl Server {
     ) -> Result<Object, RequestError> {
         let path = format!("{}?fieldManager={}", collection(id), self.manager);
         let body = document.to_string();
-        self.send(gate, &write(id, Method::POST, "create", path, JSON, &body))
+        self.send(gate, &write(id, Method::POST, "create", path, JSON, body))
             .await
     }
 
@@ -109,7 +111,7 @@ impl Server {
     ) -> Result<Object, RequestError> {
         let path = format!("{}?fieldManager={}&force=true", object(id), self.manager);
         let body = with_uid(document, uid).to_string();
-        let call = write(id, Method::PATCH, "apply", path, APPLY, &body);
+        let call = write(id, Method::PATCH, "apply", path, APPLY, body);
         self.send(gate, &call).await
     }
 
@@ -127,7 +129,7 @@ impl Server {
             object(id)
         );
         let body = with_uid(document, uid).to_string();
-        let mut call = write(id, Method::PATCH, "preflight", path, APPLY, &body);
+        let mut call = write(id, Method::PATCH, "preflight", path, APPLY, body);
         call.accept = JSON;
         self.send(gate, &call).await
     }
@@ -142,7 +144,7 @@ impl Server {
     ) -> Result<Value, RequestError> {
         let path = format!("{}?fieldManager={}&dryRun=All", object(id), self.manager);
         let body = change.to_string();
-        let mut call = write(id, Method::PATCH, "preflight", path, content, &body);
+        let mut call = write(id, Method::PATCH, "preflight", path, content, body);
         call.accept = JSON;
         self.send(gate, &call).await
     }
@@ -158,7 +160,7 @@ impl Server {
     ) -> Result<Object, RequestError> {
         let path = format!("{}?fieldManager={}", object(id), self.manager);
         let body = change.to_string();
-        self.send(gate, &write(id, Method::PATCH, verb, path, content, &body))
+        self.send(gate, &write(id, Method::PATCH, verb, path, content, body))
             .await
     }
 
@@ -177,7 +179,7 @@ impl Server {
             "preconditions": {"uid": child.uid, "resourceVersion": child.version.as_str()},
         })
         .to_string();
-        let call = write(id, Method::DELETE, "delete", object(id), JSON, &body);
+        let call = write(id, Method::DELETE, "delete", object(id), JSON, body);
         let _: serde::de::IgnoredAny = self.send(gate, &call).await?;
         Ok(())
     }
@@ -207,7 +209,7 @@ impl Server {
     pub(crate) async fn send<T: DeserializeOwned>(
         &self,
         gate: &dyn Gate,
-        call: &Call<'_>,
+        call: &Call,
     ) -> Result<T, RequestError> {
         let mut attempt = 0;
         loop {
@@ -232,13 +234,13 @@ impl Server {
         }
     }
 
-    async fn once(&self, call: &Call<'_>) -> Result<Vec<u8>, RequestError> {
+    async fn once(&self, call: &Call) -> Result<Bytes, RequestError> {
         let request = Request::builder()
             .method(call.method.clone())
             .uri(&call.path)
             .header(header::CONTENT_TYPE, call.content)
             .header(header::ACCEPT, call.accept)
-            .body(Body::from(call.body.to_vec()))
+            .body(Body::from(call.body.clone()))
             .map_err(RequestError::Request)?;
         let answer = self
             .client
@@ -258,7 +260,7 @@ impl Server {
             .map_err(RequestError::Unreachable)?
             .to_bytes();
         if code.is_success() {
-            return Ok(body.to_vec());
+            return Ok(body);
         }
         // A proxy in between may answer in its own words.
         let mut status: Status = serde_json::from_slice(&body)
@@ -284,20 +286,20 @@ fn pause(attempt: u32) -> Duration {
     Duration::from_millis(100) * 2_u32.saturating_pow(attempt.min(10))
 }
 
-fn write<'a>(
+fn write(
     id: &ObjectId,
     method: Method,
     verb: &'static str,
     path: String,
     content: &'static str,
-    body: &'a str,
-) -> Call<'a> {
+    body: impl Into<Bytes>,
+) -> Call {
     Call {
         method,
         path,
         content,
         accept: accept(id.kind),
-        body: body.as_bytes(),
+        body: body.into(),
         kind: id.kind.as_str(),
         verb,
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use http::Method;
+use hyper::body::Bytes;
 use k8s_openapi::jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
@@ -13,7 +14,7 @@ use crate::cache::Version;
 use crate::cluster::{Cluster, NodeFields};
 use crate::controller::track::backoff;
 use crate::error::{Closed, RequestError, chain};
-use crate::execute::{Call, Gate};
+use crate::execute::{Call, Gate, METADATA};
 use crate::guard::Sound;
 use crate::observe::Subject;
 use crate::report::{Names, Result as PassReport, report};
@@ -140,8 +141,9 @@ impl<C: Cluster> Pass<C> {
             method: Method::PATCH,
             path,
             content: "application/apply-patch+yaml",
-            accept: JSON,
-            body: body.as_bytes(),
+            // The resource itself may be a megabyte, and is known.
+            accept: METADATA,
+            body: body.into(),
             kind: "status",
             verb: "apply",
         };
@@ -159,8 +161,8 @@ impl<C: Cluster> Pass<C> {
             method: Method::GET,
             path: path::<C>(subject),
             content: JSON,
-            accept: "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
-            body: b"",
+            accept: METADATA,
+            body: Bytes::new(),
             kind: "resource",
             verb: "get",
         };
