@@ -136,6 +136,7 @@ fn rank_of(step: &Step) -> u8 {
     match step.act {
         Act::Create
         | Act::Apply
+        | Act::Replace
         | Act::Grow
         | Act::Recreate
         | Act::Orphan

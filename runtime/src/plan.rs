@@ -41,6 +41,9 @@ pub enum Act {
     Create,
     /// Apply it with our field manager and its uid.
     Apply,
+    /// Put a whole list back of which nothing is ours any more: an apply would leave what took its
+    /// place beside it, which the server refuses of ports of one name.
+    Replace,
     /// Ask for more storage, and change nothing else of the claim.
     Grow,
     /// Delete what cannot be changed as desired, like `Delete`: it is created anew once it is gone.
@@ -153,7 +156,12 @@ pub(crate) fn phase(act: Act) -> u8 {
         Act::Wait | Act::Refuse | Act::Hold => 0,
         Act::Flip | Act::Unflip => 1,
         Act::Preflight => 2,
-        Act::Create | Act::Apply | Act::Grow | Act::Recreate | Act::Orphan => 3,
+        Act::Create
+        | Act::Apply
+        | Act::Replace
+        | Act::Grow
+        | Act::Recreate
+        | Act::Orphan => 3,
         Act::Delete | Act::Evict => 4,
     }
 }

@@ -67,6 +67,10 @@ impl Actor<'_> {
         match act {
             Act::Flip | Act::Unflip => self.flip(&wanted.id, child).await,
             Act::Preflight => self.preflight(reason, wanted, child).await,
+            Act::Replace => match drifted_list(wanted, reason) {
+                Some((path, list)) => self.replace_list(wanted, child, path, list).await,
+                None => Ok(Effect::Waiting(reason.clone())),
+            },
             _ => {
                 // The cure of drift changes no content: it keeps the generation of the last one.
                 let kept = child.applied.clone().filter(|applied| {
@@ -75,11 +79,13 @@ impl Actor<'_> {
                         && applied.generation <= self.observed.subject.generation
                 });
                 let applied = kept.unwrap_or_else(|| self.applied(wanted));
-                match (self.apply(wanted, child, &applied).await, reason) {
-                    (Err(error), Reason::Drifted(path)) if error.meaning() == Meaning::Refusal => {
-                        self.replace_list(wanted, child, path, error).await
+                let answer = self.apply(wanted, child, &applied).await;
+                let is_refused = |error: &RequestError| error.meaning() == Meaning::Refusal;
+                match drifted_list(wanted, reason) {
+                    Some((path, list)) if answer.as_ref().is_err_and(is_refused) => {
+                        self.replace_list(wanted, child, path, list).await
                     }
-                    (answer, _) => answer,
+                    _ => answer,
                 }
             }
         }
@@ -206,21 +212,12 @@ impl Actor<'_> {
         &self,
         wanted: &DesiredChild,
         child: &Child,
-        drifted: &str,
-        refused: RequestError,
+        path: &str,
+        list: &Value,
     ) -> Answer {
-        let list = drifted.split_once('[').map_or(drifted, |(list, _)| list);
-        let pointer = format!("/{}", list.replace('.', "/"));
-        let Some(value) = wanted
-            .document
-            .pointer(&pointer)
-            .filter(|value| value.is_array())
-        else {
-            return Err(refused);
-        };
-        let mut patch = list
+        let mut patch = path
             .rsplit('.')
-            .fold(value.clone(), |inner, key| json!({ key: inner }));
+            .fold(list.clone(), |inner, key| json!({ key: inner }));
         if let Some(patch) = patch.as_object_mut() {
             patch.insert("metadata".to_owned(), json!({"uid": child.uid}));
         }
@@ -341,6 +338,17 @@ impl Actor<'_> {
 /// Whether objects of this kind hold data: little is ever changed of them, and none is deleted.
 fn holds_data(id: &ObjectId) -> bool {
     id.kind.row().prune == PrunePolicy::Keep
+}
+
+/// The list that drifted, or that has what drifted, and its path.
+fn drifted_list<'a>(wanted: &'a DesiredChild, reason: &'a Reason) -> Option<(&'a str, &'a Value)> {
+    let Reason::Drifted(what) = reason else {
+        return None;
+    };
+    let path = what.split_once('[').map_or(what.as_str(), |(list, _)| list);
+    let pointer = format!("/{}", path.replace('.', "/"));
+    let list = wanted.document.pointer(&pointer)?;
+    list.is_array().then_some((path, list))
 }
 
 /// The trouble with what is desired and cannot be had of a present object.

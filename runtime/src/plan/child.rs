@@ -3,6 +3,8 @@
 //! In: the child as desired, and what is known of it. Out: its steps. Creation and the cure of drift
 //! ask nobody; the change of a present child asks the rollout.
 
+use serde_json::Value;
+
 use super::growth::{Growth, Resize, change, changes_hands};
 use super::{Act, Reason, Step};
 use crate::build::{Desired, DesiredChild};
@@ -62,7 +64,10 @@ fn present(
             // A generation that the resource never reached was written by somebody else (D2).
             let forged = applied.generation > observed.subject.generation;
             match &known.drift {
-                Some(what) => steps(wanted, [Act::Apply], &Reason::Drifted(what.clone())),
+                Some(what) => {
+                    let act = cure(wanted, what);
+                    steps(wanted, [act], &Reason::Drifted(what.clone()))
+                }
                 None if forged => {
                     let what = format!("metadata.annotations.{}", crate::labels::APPLIED);
                     steps(wanted, [Act::Apply], &Reason::Drifted(what))
@@ -128,6 +133,21 @@ fn made_anew(wanted: &DesiredChild, observed: &Observed, rollout: &Rollout) -> V
 
 fn held(wanted: &DesiredChild, first: &Held) -> Vec<Step> {
     steps(wanted, [Act::Hold], &Reason::NotItsTurn(first.to_string()))
+}
+
+/// One request mends what drifted. The only port of a Service goes when somebody gives it another
+/// number: the item that he leaves has its name, and an apply of ours beside it would be refused.
+fn cure(wanted: &DesiredChild, what: &str) -> Act {
+    let ports = wanted.document.pointer("/spec/ports");
+    let is_only_one = ports
+        .and_then(Value::as_array)
+        .is_some_and(|ports| ports.len() == 1);
+    match what {
+        "spec.ports" | "spec.ports[0]" if wanted.id.kind == ChildKind::Service && is_only_one => {
+            Act::Replace
+        }
+        _ => Act::Apply,
+    }
 }
 
 fn changed(wanted: &DesiredChild, known: &Known) -> Vec<Step> {

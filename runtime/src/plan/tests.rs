@@ -161,6 +161,26 @@ fn drift_is_one_apply() {
 }
 
 #[test]
+fn the_only_port_of_a_service_is_put_back_in_one_request() {
+    let service = |ports: serde_json::Value| {
+        let mut service = wanted(ChildKind::Service, "a");
+        service.document = Arc::new(json!({ "spec": { "ports": ports } }));
+        service
+    };
+    let about = |wanted: DesiredChild, drift| {
+        let known = observed([(wanted.id.clone(), child("new"), Some(drift))]);
+        acts(&desired([wanted]), &known)
+    };
+    let one = || service(json!([{ "port": 80 }]));
+    assert_eq!(about(one(), "spec.ports[0]"), [Act::Replace]);
+    assert_eq!(about(one(), "spec.ports"), [Act::Replace]);
+    assert_eq!(about(one(), "spec.ports[0].targetPort"), [Act::Apply]);
+    // Of several, others may have theirs among ours.
+    let two = service(json!([{ "port": 80 }, { "port": 81 }]));
+    assert_eq!(about(two, "spec.ports[0]"), [Act::Apply]);
+}
+
+#[test]
 fn a_change_is_flip_dry_run_and_apply() {
     use Act::{Apply, Flip, Preflight, Unflip};
     let with = |apply, update| {
