@@ -5,6 +5,7 @@
 
 mod group;
 mod limits;
+mod namespaces;
 mod order;
 #[cfg(test)]
 mod tests;
@@ -58,6 +59,7 @@ pub fn resolve<C: Cluster>(cr: &C) -> Result<Resolved<'_, C>, Problems> {
     let groups = cr.k8s_config_groups();
     let common = cr.k8s_common();
     limits::identity(cr, &mut problems);
+    namespaces::check(cr, &mut problems);
     let configs = match cr.app_config_groups() {
         Ok(configs) => configs,
         // Without its groups a resource has no nodes that could be spoken of.
