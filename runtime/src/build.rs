@@ -36,7 +36,7 @@ use serde_json::Value;
 use crate::cluster::{Cluster, NodeFields, OrderBy};
 use crate::kind::ObjectId;
 use crate::node::Node;
-use crate::problem::Problems;
+use crate::problem::{Problem, Problems};
 use crate::resolve::Resolved;
 
 pub use self::children::{Child, Children};
@@ -64,6 +64,8 @@ pub struct Desired {
     pub(crate) stopped: bool,
     /// Where the resource says how much storage a claim asks for.
     pub(crate) sizes: Sizes,
+    /// What the custom resource says and has no effect, each once.
+    pub notes: Vec<Problem>,
 }
 
 /// The nodes that roll together, before those of the next turn.
@@ -180,12 +182,16 @@ pub fn build<C: Cluster>(resolved: &Resolved<'_, C>, operator: &str) -> Result<D
         }
     };
     let owner = meta::owner_reference(resolved.cr);
+    let mut notes = std::mem::take(&mut children.notes);
+    notes.sort();
+    notes.dedup();
     let documents = finish::documents::<C>(children, &owner, &mutate, &mut problems);
     problems.or(Desired {
         children: documents,
         turns: turns(resolved),
         stopped: resolved.cr.stopped(),
         sizes,
+        notes,
     })
 }
 

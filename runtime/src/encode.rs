@@ -8,6 +8,7 @@ mod properties;
 mod tests;
 mod text;
 
+pub(crate) use self::layers::Laid;
 pub use self::layers::Layers;
 pub use self::text::Text;
 

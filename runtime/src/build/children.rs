@@ -27,6 +27,7 @@ pub struct Children {
     /// Claims that go with the resource; all others outlive it.
     pub(crate) owned_claims: BTreeSet<ObjectId>,
     pub(crate) problems: Vec<Problem>,
+    pub(crate) notes: Vec<Problem>,
 }
 
 impl Children {
@@ -60,6 +61,7 @@ impl Children {
         self.sizes.extend(other.sizes);
         self.owned_claims.extend(other.owned_claims);
         self.problems.extend(other.problems);
+        self.notes.extend(other.notes);
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::children::{Child, Children, MapPart, sealed::Sealed};
 use super::meta::{Scope, SharedOrigin};
 use crate::cluster::Cluster;
-use crate::encode::{self, Encoded, Layers, Text};
+use crate::encode::{self, Encoded, Laid, Layers, Text};
 use crate::names;
 use crate::node::Node;
 use crate::problem::Problem;
@@ -33,6 +33,7 @@ pub struct File {
     whole_directory: bool,
     restart: bool,
     problems: Vec<Problem>,
+    notes: Vec<Problem>,
 }
 
 /// What a pod needs to know of a file.
@@ -83,6 +84,7 @@ impl<C: Cluster> Node<'_, C> {
             whole_directory: false,
             restart: true,
             problems,
+            notes: Vec::new(),
         }
     }
 }
@@ -146,8 +148,23 @@ impl File {
         self.tree(layers, encode::properties)
     }
 
-    fn tree(self, layers: Layers, encoder: fn(&serde_json::Value) -> Encoded) -> Self {
-        let (tree, faults) = layers.into_parts();
+    fn tree(mut self, layers: Layers, encoder: fn(&serde_json::Value) -> Encoded) -> Self {
+        let Laid {
+            tree,
+            overruled,
+            faults,
+        } = layers.into_laid();
+        for key in overruled {
+            self.notes.push(Problem {
+                path: self.origin.config_path.clone(),
+                message: format!(
+                    "sets `{}` of the file `{}` ({}), which the operator decides: it has no effect",
+                    key.escape_debug(),
+                    self.key_in_manifest,
+                    self.path
+                ),
+            });
+        }
         let mut out = encoder(&tree);
         out.faults.extend(faults);
         self.encoded(out)
@@ -200,5 +217,6 @@ impl Child for File {
             data: [(self.key().to_owned(), self.text)].into(),
         });
         children.problems.extend(self.problems);
+        children.notes.extend(self.notes);
     }
 }

@@ -2,6 +2,7 @@
 
 use futures::future::BoxFuture;
 
+use crate::build::Desired;
 use crate::operator::Process;
 use crate::render::RenderError;
 
@@ -15,8 +16,8 @@ pub(crate) trait Kind: Send {
     fn crd(&self) -> &'static str;
     /// The children of a resource, as YAML.
     fn render(&self, resource: &str, operator: &str) -> Result<String, RenderError>;
-    /// How many children a resource has.
-    fn check(&self, resource: &str, operator: &str) -> Result<usize, RenderError>;
+    /// What a resource asks for.
+    fn check(&self, resource: &str, operator: &str) -> Result<Desired, RenderError>;
     /// Runs until the process stops.
     fn run(self: Box<Self>, process: Process) -> BoxFuture<'static, ()>;
 }

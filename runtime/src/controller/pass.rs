@@ -105,7 +105,10 @@ impl<C: Cluster> Pass<C> {
         }
         let policy = policy(cr);
         match desired(cr, &self.process.name).and_then(|desired| Ok((desired, policy?))) {
-            Ok((desired, policy)) => Some(self.carry(sound, &subject, &desired, &policy).await),
+            Ok((desired, policy)) => {
+                self.tell_notes(sound, &subject, &desired.notes);
+                Some(self.carry(sound, &subject, &desired, &policy).await)
+            }
             Err(problems) => {
                 self.tell_invalid(sound, &subject, &problems);
                 let result = report::Result::Invalid(&problems);

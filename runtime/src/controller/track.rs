@@ -53,6 +53,8 @@ pub(super) struct Track {
     pub(super) alerted_at: Option<Instant>,
     /// Why it is no longer tried, as it was told last: told once.
     told: Option<String>,
+    /// What of it has no effect, as it was told last.
+    noted: String,
 }
 
 impl Track {
@@ -106,6 +108,13 @@ impl Track {
         let is_new = self.told.as_deref() != Some(text);
         self.told = Some(text.to_owned());
         is_new
+    }
+
+    /// Whether this, which has no effect, is told for the first time.
+    pub(super) fn note(&mut self, text: &str) -> bool {
+        let is_new = self.noted != text;
+        text.clone_into(&mut self.noted);
+        is_new && !text.is_empty()
     }
 
     /// When the next child that is held back may be tried again.

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::Operator;
 use crate::controller::Kind;
 use crate::error::chain;
+use crate::problem::Problem;
 use crate::render::RenderError;
 
 /// Why a file gives no children.
@@ -53,7 +54,11 @@ pub(super) fn render(operator: &Operator, file: &Path) -> ExitCode {
 /// Says what is wrong with a resource.
 pub(super) fn check(operator: &Operator, file: &Path) -> ExitCode {
     end(with(operator, file, |kind, text| {
-        let objects = kind.check(text, operator.name)?;
+        let desired = kind.check(text, operator.name)?;
+        for note in &desired.notes {
+            warn(note);
+        }
+        let objects = desired.children.len();
         Ok(format!("{}: {objects} objects\n", file.display()))
     }))
 }
@@ -96,6 +101,11 @@ fn kind_of<'a>(operator: &'a Operator, text: &str) -> Option<&'a dyn Kind> {
         })
         .or(operator.kinds.first())
         .map(AsRef::as_ref)
+}
+
+fn warn(note: &Problem) {
+    // Without standard error there is nobody to tell.
+    drop(writeln!(std::io::stderr(), "warning: {note}"));
 }
 
 fn print(text: &str) -> Result<(), Failure> {

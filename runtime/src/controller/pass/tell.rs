@@ -7,7 +7,7 @@ use crate::cluster::Cluster;
 use crate::event::Notice;
 use crate::guard::{Guarded, Sound};
 use crate::observe::Subject;
-use crate::problem::Problems;
+use crate::problem::{Problem, Problems};
 
 impl<C: Cluster> Pass<C> {
     pub(super) fn tell_unsound(&self, resource: &Guarded<C>, problem: &str) {
@@ -38,6 +38,17 @@ impl<C: Cluster> Pass<C> {
             .trouble(&C::kind(&()), "UndecodableResource");
         let notice = warning("UndecodableResource", "Decode", problem);
         self.announcer.announce(&resource, &notice);
+    }
+
+    /// Tells what the resource says in vain (SE-12).
+    pub(super) fn tell_notes(&self, sound: &Sound<C>, subject: &Subject, notes: &[Problem]) {
+        let key = (subject.namespace.clone(), subject.name.clone());
+        let lines: Vec<String> = notes.iter().map(ToString::to_string).collect();
+        let text = lines.join("; ");
+        if self.tracks.with(&key, |track| track.note(&text)) {
+            let notice = warning("SettingWithoutEffect", "Build", &text);
+            self.announcer.announce(&reference(&sound.cr), &notice);
+        }
     }
 
     pub(super) fn tell_invalid(&self, sound: &Sound<C>, subject: &Subject, problems: &Problems) {
