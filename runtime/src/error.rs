@@ -39,6 +39,8 @@ pub(crate) enum Closed {
     NoLease,
     #[error("the operator is stopping")]
     Stopping,
+    #[error("the namespace is being deleted")]
+    NamespaceEnds,
 }
 
 /// What the server means by its answer to a write.

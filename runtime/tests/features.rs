@@ -58,7 +58,10 @@ fn an_operator_has_one_tls_stack_and_none_of_the_tools_of_tests() {
         "openssl-sys",
         "tempfile",
     ] {
-        assert!(!packages.contains(unwanted), "{unwanted} is in {packages:?}");
+        assert!(
+            !packages.contains(unwanted),
+            "{unwanted} is in {packages:?}"
+        );
     }
     println!("an operator: {} packages", packages.len());
 }

@@ -39,6 +39,8 @@ pub(super) struct Track {
     uid: String,
     generation: i64,
     pub(super) holds: BTreeMap<ObjectId, Hold>,
+    /// Until then nothing is made: the namespace is being deleted (RL-26).
+    pub(super) ends: Option<Instant>,
     /// Passes in a row that had to wait for something.
     pub(super) waits: u32,
     /// The status that we wrote last, and the version of the resource that has it.

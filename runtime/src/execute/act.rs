@@ -12,7 +12,7 @@ use super::remedy::{complaints, must_recreate};
 use super::server::{Dependents, Gate, MERGE, Server};
 use crate::build::DesiredChild;
 use crate::cache::{Applied, Body, Cache, Child};
-use crate::error::{Meaning, RequestError};
+use crate::error::{Closed, Meaning, RequestError};
 use crate::kind::{ObjectId, PrunePolicy};
 use crate::observe::{Observed, Whose, stamped, whose};
 use crate::plan::{Act, Reason, Step};
@@ -323,7 +323,8 @@ impl Actor<'_> {
         }
         match error.meaning() {
             Meaning::Refusal => Effect::Trouble(Trouble::refused(id, doing, error)),
-            Meaning::Terminating => Effect::Waiting(Reason::Terminating),
+            // And so it is with whatever else would be made there.
+            Meaning::Terminating => Effect::NotSent(Closed::NamespaceEnds),
             Meaning::Stale => {
                 if let Some(known) = self.observed.children.get(id) {
                     self.cache.forget(id, &known.child.uid);

@@ -11,6 +11,7 @@ use super::{Ending, Pass};
 use crate::cache::Concerned;
 use crate::cluster::Cluster;
 use crate::controller::track::{Hold, backoff};
+use crate::error::Closed;
 use crate::event::{self, Notice};
 use crate::execute::{Outcome, Trouble, TroubleKind};
 use crate::metrics::PassResult;
@@ -44,6 +45,9 @@ impl<C: Cluster> Pass<C> {
             let steps = steps
                 .into_iter()
                 .filter(|step| !track.holds.get(&step.id).as_ref().is_some_and(holding))
+                .filter(|step| {
+                    step.act != Act::Create || track.ends.is_none_or(|until| until <= now)
+                })
                 .filter(|step| {
                     !refused
                         || matches!(step.act, Act::Wait | Act::Refuse | Act::Hold | Act::Evict)
@@ -112,6 +116,16 @@ impl<C: Cluster> Pass<C> {
     ) -> Ending {
         let resync = self.process.settings.resync;
         let now = Instant::now();
+        if outcome.closed == Some(Closed::NamespaceEnds) {
+            // A namespace that ends does not come back, and a resource in its successor is another.
+            // Looked at again at resync, in case the server thinks otherwise.
+            self.tracks
+                .with(key, |track| track.ends = Some(now + resync));
+            return Ending {
+                result: PassResult::Waiting,
+                again: Some(resync),
+            };
+        }
         let alert = self.next_alert(key, policy);
         let again = self.tracks.with(key, |track| {
             if outcome.waiting.is_empty() && outcome.closed.is_none() {
