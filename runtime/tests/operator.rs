@@ -22,14 +22,20 @@ mod gate;
 #[allow(dead_code, reason = "the crate's own tests use all of it")]
 #[path = "../src/fixture/group.rs"]
 mod group;
+#[path = "operator/misfortune.rs"]
+mod misfortune;
 #[path = "operator/process.rs"]
 mod process;
 #[path = "operator/rename.rs"]
 mod rename;
 #[path = "operator/rollout.rs"]
 mod rollout;
+#[path = "operator/rest.rs"]
+mod rest;
 #[path = "operator/scene.rs"]
 mod scene;
+#[path = "operator/signals.rs"]
+mod signals;
 #[path = "operator/stop.rs"]
 mod stop;
 #[path = "operator/storage.rs"]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use dsoi_runtime::testing::process::{Launch, Operator};
 use dsoi_runtime::testing::{ControlPlane, Logged, Namespace, Proxy, wait};
-use kube::api::{ApiResource, DynamicObject, ListParams, Patch, PatchParams};
+use kube::api::{ApiResource, DeleteParams, DynamicObject, ListParams, Patch, PatchParams};
 use kube::core::GroupVersionKind;
 use kube::{Api, Client};
 use serde_json::{Value, json};
@@ -90,7 +90,7 @@ apiVersion: rbac.authorization.k8s.io/v1
 kind: RoleBinding
 metadata: {name: operator}
 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: operator}
-subjects: [{kind: ServiceAccount, name: operator}]
+subjects: [{kind: ServiceAccount, name: operator, namespace: HOME}]
 ";
 
 /// One test's part of the world.
@@ -98,24 +98,47 @@ pub(crate) struct Scene {
     pub(crate) namespace: Namespace<'static>,
     pub(crate) proxy: Proxy,
     pub(crate) admin: Client,
+    /// The namespace of the operator's account.
+    home: String,
     kubeconfig: PathBuf,
 }
 
 impl Scene {
     pub(crate) async fn new(name: &str) -> Self {
         let plane = ControlPlane::shared().await.unwrap();
-        plane.apply_yaml(CRD).await.unwrap();
         let namespace = plane.namespace(name, &[]).await.unwrap();
-        namespace.apply_yaml(RIGHTS).await.unwrap();
-        let token = namespace.service_account_token("operator").await.unwrap();
+        Self::with(namespace.clone(), &namespace).await
+    }
+
+    /// With the operator's account in another namespace than the one that it looks after.
+    pub(crate) async fn apart(name: &str) -> Self {
+        let plane = ControlPlane::shared().await.unwrap();
+        let namespace = plane.namespace(name, &[]).await.unwrap();
+        let home = plane.namespace("home", &[]).await.unwrap();
+        Self::with(namespace, &home).await
+    }
+
+    async fn with(namespace: Namespace<'static>, home: &Namespace<'static>) -> Self {
+        let plane = namespace.plane();
+        plane.apply_yaml(CRD).await.unwrap();
+        let token = home.service_account_token("operator").await.unwrap();
         let proxy = Proxy::start(plane).await.unwrap();
         let kubeconfig = proxy.kubeconfig(&token).unwrap();
-        Self {
+        let scene = Self {
             admin: plane.admin().unwrap(),
             namespace,
             proxy,
+            home: home.name().to_owned(),
             kubeconfig,
-        }
+        };
+        scene.grant().await;
+        scene
+    }
+
+    /// Gives the operator its rights in the namespace.
+    pub(crate) async fn grant(&self) {
+        let rights = RIGHTS.replace("HOME", &self.home);
+        self.namespace.apply_yaml(&rights).await.unwrap();
     }
 
     /// How the operator is started.
@@ -187,6 +210,28 @@ impl Scene {
         found.map(|object| serde_json::to_value(object).unwrap())
     }
 
+    pub(crate) async fn list(&self, kind: &str) -> Vec<Value> {
+        let list = self.api(kind).list(&ListParams::default()).await.unwrap();
+        list.items
+            .into_iter()
+            .map(|object| serde_json::to_value(object).unwrap())
+            .collect()
+    }
+
+    /// Deletes an object that is in no namespace.
+    pub(crate) async fn delete_cluster_wide(&self, object: &Value) {
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let (group, version) = text(&object["apiVersion"])
+            .split_once('/')
+            .map(|(group, version)| (group.to_owned(), version.to_owned()))
+            .unwrap();
+        let kind = GroupVersionKind::gvk(&group, &version, &text(&object["kind"]));
+        let api: Api<DynamicObject> =
+            Api::all_with(self.admin.clone(), &ApiResource::from_gvk(&kind));
+        let name = text(&object["metadata"]["name"]);
+        api.delete(&name, &DeleteParams::default()).await.unwrap();
+    }
+
     /// Somebody else's merge patch.
     pub(crate) async fn patch(&self, kind: &str, name: &str, patch: &Value) {
         let params = PatchParams::apply("somebody").force();
@@ -244,6 +289,30 @@ impl Scene {
     /// Waits until nothing is sent any more.
     pub(crate) async fn settled(&self) {
         self.proxy.settled(QUIET, SOON).await.unwrap();
+    }
+}
+
+/// Where a process answers about its health.
+pub(crate) struct Probe(std::net::SocketAddr);
+
+impl Probe {
+    /// At an address that nobody uses.
+    pub(crate) fn new() -> Self {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        Self(listener.local_addr().unwrap())
+    }
+
+    pub(crate) fn address(&self) -> String {
+        self.0.to_string()
+    }
+
+    /// The status of the answer; none where nobody answers yet.
+    pub(crate) async fn ask(&self, path: &str) -> Option<u16> {
+        let config = kube::Config::new(format!("http://{}", self.0).parse().unwrap());
+        let client = Client::try_from(config).unwrap();
+        let request = http::Request::get(path).body(kube::client::Body::empty());
+        let answer = client.send(request.unwrap()).await.ok()?;
+        Some(answer.status().as_u16())
     }
 }
 
