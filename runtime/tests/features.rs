@@ -1,5 +1,7 @@
 //! What each feature of the crate brings along (OK-29).
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;

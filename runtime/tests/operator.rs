@@ -3,7 +3,11 @@
 //! The operator is this program itself, started again with `operator_process` as its only test:
 //! a process of its own, which tests kill, restart and look at through a counting proxy.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "helpers of tests fail as tests do, and print the figures that a test is about"
+)]
 
 use std::process::ExitCode;
 

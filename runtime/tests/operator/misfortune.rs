@@ -81,7 +81,8 @@ async fn a_quota_is_named_holds_back_nothing_else_and_heals_when_it_is_raised() 
     );
     let mark = scene.proxy.mark();
     tokio::time::sleep(Duration::from_secs(5)).await;
-    let tries = shown(&scene.proxy.writes(mark));
+    let mut tries = shown(&scene.proxy.writes(mark));
+    tries.retain(|write| !write.starts_with("Patch tallies"));
     println!("five seconds within the quota: {} tries", tries.len());
     assert!(tries.len() <= 5, "{tries:#?}");
     assert!(
@@ -273,7 +274,6 @@ async fn nothing_is_made_in_a_namespace_that_ends_and_all_of_it_in_its_successor
     })
     .await
     .unwrap();
-    scene.grant().await;
     scene.create("t", |_| {}).await;
     scene.condition("t", "Ready", "True").await;
     let second = scene.get("Service", "t-gate").await.unwrap();

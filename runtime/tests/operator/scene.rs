@@ -110,7 +110,8 @@ impl Scene {
         Self::with(namespace.clone(), &namespace).await
     }
 
-    /// With the operator's account in another namespace than the one that it looks after.
+    /// With the operator's account in another namespace, and rights in all of them: what it may do
+    /// does not end with the namespace that it looks after.
     pub(crate) async fn apart(name: &str) -> Self {
         let plane = ControlPlane::shared().await.unwrap();
         let namespace = plane.namespace(name, &[]).await.unwrap();
@@ -135,9 +136,25 @@ impl Scene {
         scene
     }
 
-    /// Gives the operator its rights in the namespace.
-    pub(crate) async fn grant(&self) {
-        let rights = RIGHTS.replace("HOME", &self.home);
+    async fn grant(&self) {
+        let mut rights = RIGHTS.replace("HOME", &self.home);
+        if self.home != self.namespace.name() {
+            let name = format!("operator-{}", self.home);
+            for (local, wide) in [
+                ("kind: Role\n", "kind: ClusterRole\n"),
+                ("kind: RoleBinding\n", "kind: ClusterRoleBinding\n"),
+                (
+                    "kind: Role, name: operator",
+                    &format!("kind: ClusterRole, name: {name}"),
+                ),
+                (
+                    "metadata: {name: operator}",
+                    &format!("metadata: {{name: {name}}}"),
+                ),
+            ] {
+                rights = rights.replace(local, wide);
+            }
+        }
         self.namespace.apply_yaml(&rights).await.unwrap();
     }
 

@@ -1,6 +1,7 @@
 //! A generated operator at work in a namespace of its own, behind a proxy that counts.
 
 use std::{
+    net::Ipv4Addr,
     path::PathBuf,
     time::{Duration, Instant},
 };
@@ -33,7 +34,7 @@ pub(crate) struct Setup {
     cluster_wide: bool,
     elected: bool,
     apart: bool,
-    reachable_metrics: bool,
+    metrics: Ipv4Addr,
 }
 
 impl Setup {
@@ -46,7 +47,7 @@ impl Setup {
             cluster_wide: false,
             elected: false,
             apart: false,
-            reachable_metrics: false,
+            metrics: Ipv4Addr::LOCALHOST,
         }
     }
 
@@ -75,7 +76,7 @@ impl Setup {
 
     /// With metrics that can be reached from elsewhere, as they are deployed.
     pub(crate) fn reachable_metrics(mut self) -> Self {
-        self.reachable_metrics = true;
+        self.metrics = Ipv4Addr::UNSPECIFIED;
         self
     }
 
@@ -127,11 +128,7 @@ impl Setup {
             .env("HEALTH_ADDRESS", free_address())
             .env(
                 "METRICS_ADDRESS",
-                if self.reachable_metrics {
-                    metrics.replace("127.0.0.1", "0.0.0.0")
-                } else {
-                    metrics.clone()
-                },
+                metrics.replace("127.0.0.1", &self.metrics.to_string()),
             );
         if self.elected {
             launch = launch.arg("--leader-elect");
