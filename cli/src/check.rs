@@ -37,8 +37,8 @@ use std::collections::BTreeSet;
 use crate::diagnostic::{Code, Problem, Problems};
 use crate::manifest::{self as ast, Manifest, Reading, Source};
 use crate::model::{
-    ChildKind, Cluster, DnsLabel, ImageName, K8sField, KindName, KubernetesVersion, NodeType,
-    NodeTypeName, Operator, StorageMode, WorkloadKind,
+    ChildKind, Cluster, DnsLabel, ImageName, K8sField, K8sGroup, KindName, KubernetesVersion,
+    NodeType, NodeTypeName, Operator, StorageMode, WorkloadKind,
 };
 use crate::write::RelPath;
 use facts::{Facts, TypeFacts};
@@ -197,12 +197,7 @@ fn operator(report: &Report<'_>, manifest: &Manifest) -> Option<(Operator, Probl
         doc: None,
         spelling,
         common,
-        child_kinds: child_kinds(
-            &node_types,
-            k8s_group.field(K8sField::StorageConfig).is_some(),
-            !config_maps.is_empty(),
-            k8s_group.field(K8sField::NetworkPolicy).is_some(),
-        ),
+        child_kinds: child_kinds(&node_types, !config_maps.is_empty(), &k8s_group),
         k8s_group,
         config: facts.config.clone(),
         spec: facts.spec.clone(),
@@ -349,12 +344,8 @@ fn files(
 }
 
 /// Every kind of child that the operator can make; sorted.
-fn child_kinds(
-    node_types: &[NodeType],
-    storage_is_exposed: bool,
-    shared: bool,
-    policy: bool,
-) -> Vec<ChildKind> {
+fn child_kinds(node_types: &[NodeType], shared: bool, group: &K8sGroup) -> Vec<ChildKind> {
+    let storage_is_exposed = group.field(K8sField::StorageConfig).is_some();
     let mut kinds = BTreeSet::new();
     if shared {
         kinds.insert(ChildKind::ConfigMap);
@@ -379,9 +370,25 @@ fn child_kinds(
             kinds.insert(ChildKind::Service);
         }
     }
-    if policy {
-        kinds.insert(ChildKind::NetworkPolicy);
-    }
+    let of_fields = [
+        (K8sField::NetworkPolicy, ChildKind::NetworkPolicy),
+        (K8sField::Services, ChildKind::Service),
+        (
+            K8sField::PodDisruptionBudget,
+            ChildKind::PodDisruptionBudget,
+        ),
+        (
+            K8sField::HorizontalPodAutoscaler,
+            ChildKind::HorizontalPodAutoscaler,
+        ),
+        (K8sField::Ingress, ChildKind::Ingress),
+    ];
+    kinds.extend(
+        of_fields
+            .into_iter()
+            .filter(|(field, _)| group.field(*field).is_some())
+            .map(|(_, kind)| kind),
+    );
     // An upgrade halts on a pod that cannot run, and goes back to a revision.
     kinds.extend([ChildKind::Pod, ChildKind::ControllerRevision]);
     kinds.into_iter().collect()

@@ -42,8 +42,8 @@ pub use name::{
 };
 pub use node_type::{
     Container, Downward, EnvEntry, EnvFrom, EnvValue, EnvVariable, ExtraContainer, HeadlessService,
-    MainService, NodeRules, NodeType, Port, ReplicaRule, RequiredVolume, Services, StorageMode,
-    StorageModes, WorkloadKind,
+    MainService, MoreService, NodeRules, NodeType, Port, ReplicaRule, RequiredVolume, Services,
+    StorageMode, StorageModes, WorkloadKind,
 };
 pub use operator::{KubernetesVersion, Operator, RbacRule};
 pub use place::{K8sFieldValue, K8sType, K8sValue};

@@ -3,14 +3,17 @@
 //! In: [`Resolved`]. Out: [`Desired`], canonical documents that are ready to be sent, or every
 //! reason why the resource cannot be built.
 
+mod autoscaler;
 mod canonical;
 mod check;
 mod children;
 mod claim;
 mod config_map;
 mod container;
+mod disruption_budget;
 mod file;
 mod finish;
+mod ingress;
 mod meta;
 mod mutate;
 mod network_policy;
@@ -39,11 +42,14 @@ use crate::node::Node;
 use crate::problem::{Problem, Problems};
 use crate::resolve::Resolved;
 
+pub use self::autoscaler::Autoscaler;
 pub use self::children::{Child, Children};
 pub use self::claim::Claim;
 pub use self::config_map::{ConfigMap, ConfigMapRef};
 pub use self::container::{Container, VariableSource};
+pub use self::disruption_budget::DisruptionBudget;
 pub use self::file::File;
+pub use self::ingress::Ingress;
 pub use self::network_policy::NetworkPolicy;
 pub use self::pod_text::{Argument, MaybeText, PodText, join};
 pub use self::probe::{ProbeExt, ProbePort};
@@ -90,6 +96,9 @@ pub struct DesiredChild {
     pub document: Arc<Value>,
     /// The first 16 bytes of the document's SHA-256, in hexadecimal.
     pub hash: String,
+    /// With how many replicas a workload starts whose document has none, as an autoscaler decides
+    /// about them from then on.
+    pub start: Option<i32>,
 }
 
 /// Builds children of the whole cluster.

@@ -205,6 +205,11 @@ pub trait Cluster: ClusterResource {
         format!("{}-{}-headless", node.cr_name(), node.name())
     }
 
+    /// The name of a Service beside the first and the headless one.
+    fn named_service_name(node: &Node<'_, Self>, name: &str) -> String {
+        format!("{}-{}-{name}", node.cr_name(), node.name())
+    }
+
     fn container_name(_node: &Node<'_, Self>) -> String {
         "app".to_owned()
     }

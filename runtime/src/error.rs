@@ -150,6 +150,13 @@ impl RequestError {
                 .is_some_and(|status| status.message.contains("must support resize"))
     }
 
+    /// Whether somebody else owns a field that was applied without force.
+    pub(crate) fn is_about_owners(&self) -> bool {
+        let of_owners =
+            |cause: &kube::core::response::StatusCause| cause.reason == "FieldManagerConflict";
+        self.code() == 409 && self.causes().iter().any(of_owners)
+    }
+
     /// Whether that is all that is wrong, and each of these fields begins with `field`.
     pub(crate) fn is_only_about_immutable(&self, field: &str) -> bool {
         let causes = self.causes();

@@ -19,6 +19,9 @@ pub enum ChildKind {
     Pod,
     /// What a node type ran before, so that it can go back to it (DS-25).
     ControllerRevision,
+    PodDisruptionBudget,
+    HorizontalPodAutoscaler,
+    Ingress,
 }
 
 /// How much of each object the cache needs from the API server.
@@ -86,11 +89,36 @@ pub struct KindRow {
 
 const WRITE: &[&str] = &["create", "delete", "get", "list", "patch", "watch"];
 
+/// Comes last: a refusal of one of these holds nothing else of its node back.
+const BESIDE: u8 = 5;
+
+/// A child that stands beside its node's workload and may change in every field.
+const fn beside(
+    kind: ChildKind,
+    group: &'static str,
+    version: &'static str,
+    plural: &'static str,
+) -> KindRow {
+    KindRow {
+        kind,
+        group,
+        version,
+        plural,
+        rank: BESIDE,
+        watch: WatchForm::Metadata,
+        prune: PrunePolicy::Prune,
+        preflight: true,
+        immutable: &[],
+        always_sent: &[],
+        verbs: WRITE,
+    }
+}
+
 const fn immutable(path: &'static str, remedy: Remedy) -> Immutable {
     Immutable { path, remedy }
 }
 
-static TABLE: [KindRow; 8] = [
+static TABLE: [KindRow; 11] = [
     KindRow {
         kind: ChildKind::ConfigMap,
         group: "",
@@ -217,6 +245,19 @@ static TABLE: [KindRow; 8] = [
         always_sent: &[],
         verbs: WRITE,
     },
+    beside(
+        ChildKind::PodDisruptionBudget,
+        "policy",
+        "v1",
+        "poddisruptionbudgets",
+    ),
+    beside(
+        ChildKind::HorizontalPodAutoscaler,
+        "autoscaling",
+        "v2",
+        "horizontalpodautoscalers",
+    ),
+    beside(ChildKind::Ingress, "networking.k8s.io", "v1", "ingresses"),
 ];
 
 /// Every row, in the order of `ChildKind`.
@@ -236,6 +277,9 @@ impl ChildKind {
             claim,
             pod,
             revision,
+            budget,
+            autoscaler,
+            ingress,
         ] = &TABLE;
         match self {
             Self::ConfigMap => config_map,
@@ -246,6 +290,9 @@ impl ChildKind {
             Self::PersistentVolumeClaim => claim,
             Self::Pod => pod,
             Self::ControllerRevision => revision,
+            Self::PodDisruptionBudget => budget,
+            Self::HorizontalPodAutoscaler => autoscaler,
+            Self::Ingress => ingress,
         }
     }
 
@@ -260,6 +307,9 @@ impl ChildKind {
             Self::PersistentVolumeClaim => "PersistentVolumeClaim",
             Self::Pod => "Pod",
             Self::ControllerRevision => "ControllerRevision",
+            Self::PodDisruptionBudget => "PodDisruptionBudget",
+            Self::HorizontalPodAutoscaler => "HorizontalPodAutoscaler",
+            Self::Ingress => "Ingress",
         }
     }
 

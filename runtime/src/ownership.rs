@@ -109,6 +109,9 @@ fn is_atomic(value: &Value, path: &str) -> bool {
                 || name.ends_with("elector")
                 || name.ends_with("Ref")
                 || name == "dataSource"
+                // Of an ingress' backend.
+                || name == "port"
+                || name == "resource"
                 || name == "requiredDuringSchedulingIgnoredDuringExecution"
                 || is_empty(value)
         }

@@ -37,6 +37,9 @@ pub enum Act {
     Unflip,
     /// Try the change as a dry run.
     Preflight,
+    /// Have another of our field managers say how many replicas there are, so that they stay when the
+    /// next apply no longer has them.
+    HandOver,
     /// POST it.
     Create,
     /// Apply it with our field manager and its uid.
@@ -156,13 +159,9 @@ pub(crate) fn phase(act: Act) -> u8 {
         Act::Wait | Act::Refuse | Act::Hold => 0,
         Act::Flip | Act::Unflip => 1,
         Act::Preflight => 2,
-        Act::Create
-        | Act::Apply
-        | Act::Replace
-        | Act::Grow
-        | Act::Recreate
-        | Act::Orphan => 3,
-        Act::Delete | Act::Evict => 4,
+        Act::HandOver => 3,
+        Act::Create | Act::Apply | Act::Replace | Act::Grow | Act::Recreate | Act::Orphan => 4,
+        Act::Delete | Act::Evict => 5,
     }
 }
 

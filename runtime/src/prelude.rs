@@ -27,6 +27,7 @@ pub use crate::kind::ChildKind;
 pub use crate::node::{Node, PodRef};
 pub use crate::problem::{Problem, Problems};
 pub use crate::spec::{
-    ClusterStatus, K8sConfigGroup, K8sConfigGroupFields, OnCrash, PodMetadata, RolloutPolicy,
-    RolloutSpec, RolloutStrategy, SecretKeyRef, SecretRef, StorageConfig, WorkloadKind,
+    AutoscalerSpec, ClusterStatus, K8sConfigGroup, K8sConfigGroupFields, NamedService, OnCrash,
+    PodMetadata, RolloutPolicy, RolloutSpec, RolloutStrategy, SecretKeyRef, SecretRef,
+    StorageConfig, UpdateStrategy, WorkloadKind,
 };

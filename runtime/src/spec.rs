@@ -3,6 +3,7 @@
 //! They are data: nothing here decides or talks to a server. A generated CRD is the projection of
 //! them that its manifest asks for.
 
+mod beside;
 mod common;
 mod k8s_config_group;
 mod rollout;
@@ -14,6 +15,9 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::core::v1::PersistentVolumeClaimSpec;
 use serde::{Deserialize, Serialize};
 
+pub use self::beside::{
+    AutoscalerSpec, NamedService, RollingUpdate, ScaleTargetRef, UpdateStrategy,
+};
 pub use self::common::over_common;
 pub use self::k8s_config_group::{K8sConfigGroup, K8sConfigGroupFields};
 pub use self::rollout::{

@@ -15,6 +15,8 @@ use dsoi_runtime::{Controller, Operator};
 // What the hand-written kind is made of, under the paths that it has inside the crate.
 use dsoi_runtime::{prelude, spec};
 
+#[path = "operator/beside.rs"]
+mod beside;
 #[path = "operator/change.rs"]
 mod change;
 #[path = "operator/create.rs"]
@@ -32,10 +34,10 @@ mod misfortune;
 mod process;
 #[path = "operator/rename.rs"]
 mod rename;
-#[path = "operator/rollout.rs"]
-mod rollout;
 #[path = "operator/rest.rs"]
 mod rest;
+#[path = "operator/rollout.rs"]
+mod rollout;
 #[path = "operator/scene.rs"]
 mod scene;
 #[path = "operator/signals.rs"]

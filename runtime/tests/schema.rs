@@ -16,7 +16,7 @@ use dsoi_runtime::spec::{
     WorkloadKind,
 };
 use dsoi_runtime::testing::lost_fields;
-use k8s_openapi::api::{apps, core, networking};
+use k8s_openapi::api::{apps, core, networking, policy};
 use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -233,6 +233,8 @@ fn definitions() -> BTreeMap<String, Value> {
     generator.subschema_for::<core::v1::PersistentVolumeClaimSpec>();
     generator.subschema_for::<core::v1::SecretKeySelector>();
     generator.subschema_for::<networking::v1::NetworkPolicySpec>();
+    generator.subschema_for::<networking::v1::IngressSpec>();
+    generator.subschema_for::<policy::v1::PodDisruptionBudgetSpec>();
     generator.subschema_for::<apps::v1::StatefulSetSpec>();
     generator.subschema_for::<apps::v1::DeploymentSpec>();
 

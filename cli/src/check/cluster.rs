@@ -541,6 +541,9 @@ pub(super) fn unlabelled(written: &[Spanned<ast::ChildKind>]) -> Vec<ChildKind> 
             ast::ChildKind::ConfigMap => vec![ChildKind::ConfigMap],
             ast::ChildKind::Claim => vec![ChildKind::PersistentVolumeClaim],
             ast::ChildKind::NetworkPolicy => vec![ChildKind::NetworkPolicy],
+            ast::ChildKind::PodDisruptionBudget => vec![ChildKind::PodDisruptionBudget],
+            ast::ChildKind::HorizontalPodAutoscaler => vec![ChildKind::HorizontalPodAutoscaler],
+            ast::ChildKind::Ingress => vec![ChildKind::Ingress],
         })
         .collect();
     kinds.into_iter().collect()

@@ -8,9 +8,17 @@ use crate::model::{
 
 const RETENTION: &str = "spec.persistentVolumeClaimRetentionPolicy";
 
+/// What a field of the k8s config group is a part of.
+#[derive(Clone, Copy)]
+enum Part {
+    Pod,
+    Workload,
+    Child(ChildKind),
+}
+
 /// Where a field of the k8s config group ends up in a workload, or in another child.
-fn place(field: K8sField) -> (&'static str, Option<ChildKind>) {
-    let container = |path| (path, None);
+fn place(field: K8sField) -> (&'static str, Part) {
+    let container = |path| (path, Part::Pod);
     match field {
         K8sField::Image => container("spec.template.spec.containers[0].image"),
         K8sField::ImagePullPolicy => container("spec.template.spec.containers[0].imagePullPolicy"),
@@ -44,10 +52,21 @@ fn place(field: K8sField) -> (&'static str, Option<ChildKind>) {
         K8sField::VolumeMount | K8sField::StorageConfig => {
             container("spec.template.spec.containers[0].volumeMounts")
         }
-        K8sField::ClaimRetention => (RETENTION, Some(ChildKind::StatefulSet)),
+        K8sField::ClaimRetention => (RETENTION, Part::Child(ChildKind::StatefulSet)),
         K8sField::PodMetadata => container("spec.template.metadata"),
-        K8sField::Service => ("spec", Some(ChildKind::Service)),
-        K8sField::NetworkPolicy => ("spec", Some(ChildKind::NetworkPolicy)),
+        K8sField::DnsPolicy => container("spec.template.spec.dnsPolicy"),
+        K8sField::DnsConfig => container("spec.template.spec.dnsConfig"),
+        K8sField::UpdateStrategy => ("spec.updateStrategy", Part::Workload),
+        K8sField::PodManagementPolicy => ("spec.podManagementPolicy", Part::Workload),
+        K8sField::WorkloadAnnotations => ("metadata.annotations", Part::Workload),
+        K8sField::Service | K8sField::Services => ("spec", Part::Child(ChildKind::Service)),
+        K8sField::NetworkPolicy => ("spec", Part::Child(ChildKind::NetworkPolicy)),
+        K8sField::PodDisruptionBudget => ("spec", Part::Child(ChildKind::PodDisruptionBudget)),
+        K8sField::HorizontalPodAutoscaler => {
+            ("spec", Part::Child(ChildKind::HorizontalPodAutoscaler))
+        }
+        K8sField::Ingress => ("spec", Part::Child(ChildKind::Ingress)),
+        K8sField::IngressAnnotations => ("metadata.annotations", Part::Child(ChildKind::Ingress)),
     }
 }
 
@@ -82,10 +101,18 @@ impl Typer<'_, '_> {
                 let at = format!("spec.{}[].{}", self.facts.k8s_word, field.wire);
                 match place(field.field) {
                     // Only one kind of workload makes claims.
-                    (RETENTION, Some(kind)) if workloads().all(|known| known != kind) => {}
-                    (path, Some(kind)) => self.effect(&at, child(kind, path, false)),
-                    (path, None) => {
-                        workloads().for_each(|kind| self.effect(&at, child(kind, path, true)));
+                    (RETENTION, Part::Child(kind)) if workloads().all(|known| known != kind) => {}
+                    (path, Part::Child(kind)) => self.effect(&at, child(kind, path, false)),
+                    (path, part) => {
+                        let restarts = matches!(part, Part::Pod);
+                        for kind in workloads() {
+                            let path = match (kind, path) {
+                                (ChildKind::Deployment, "spec.updateStrategy") => "spec.strategy",
+                                (ChildKind::Deployment, "spec.podManagementPolicy") => continue,
+                                (_, path) => path,
+                            };
+                            self.effect(&at, child(kind, path, restarts));
+                        }
                     }
                 }
                 let modes = &node_type.rules.storage;

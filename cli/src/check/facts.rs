@@ -41,7 +41,7 @@ pub(super) struct TypeFacts {
     /// The service that gives pods their host names: `main` or `headless`.
     pub(super) governing: Option<&'static str>,
     /// Services that there are.
-    pub(super) services: Vec<&'static str>,
+    pub(super) services: Vec<String>,
 }
 
 impl Facts<'_> {

@@ -168,7 +168,7 @@ impl Typer<'_, '_> {
     }
 
     /// The condition of a file or config map, and its surroundings inside.
-    fn when<'a>(
+    pub(super) fn when<'a>(
         &self,
         scope: &Scope<'a>,
         written: Option<&crate::expr::Cond>,
@@ -233,7 +233,10 @@ fn scope_of(per: Option<Per>, place: Place, node_type: &TypeFacts) -> (ChildScop
     }
 }
 
-fn finish(mut when: Option<crate::model::Cond>, inner: &Scope<'_>) -> Option<crate::model::Cond> {
+pub(super) fn finish(
+    mut when: Option<crate::model::Cond>,
+    inner: &Scope<'_>,
+) -> Option<crate::model::Cond> {
     if let Some(cond) = &mut when {
         mark_used(cond, &inner.narrowed);
     }

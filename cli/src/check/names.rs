@@ -309,6 +309,10 @@ impl Typer<'_, '_> {
         {
             budgets.push((standard("-headless"), 63, &None));
         }
+        let more = node_types.iter().flat_map(|known| &known.services.more);
+        for service in more.filter(|more| more.service.object_name.is_none()) {
+            budgets.push((standard(&format!("-{}", service.key)), 63, &None));
+        }
         let lengths: Vec<_> = budgets
             .iter()
             .map(|(parts, max, _)| prove::budget(parts, *max, longest_type))
@@ -417,6 +421,15 @@ fn reserved(names: &Names, node_types: &[NodeType]) -> Vec<String> {
             .any(|known| known.services.headless.is_some())
     {
         suffixes.push("-headless".to_owned());
+    }
+    if names.service.is_none() {
+        let more = node_types.iter().flat_map(|known| &known.services.more);
+        let endings = more
+            .filter(|more| more.service.object_name.is_none())
+            .map(|more| format!("-{}", more.key));
+        suffixes.extend(endings);
+        suffixes.sort();
+        suffixes.dedup();
     }
     let mut files = node_types.iter().flat_map(|known| &known.files);
     if names.config_map.is_none() && files.any(|file| file.scope == ChildScope::ConfigGroup) {

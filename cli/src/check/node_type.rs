@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::container;
 use super::facts::TypeFacts;
+use super::file::finish;
 use super::ident;
 use super::report::Report;
 use super::scope::{Place, Reach};
@@ -11,9 +12,9 @@ use super::typer::Typer;
 use crate::diagnostic::{Code, Problem};
 use crate::manifest::{self as ast, Bounds, Spanned, TemplateKind};
 use crate::model::{
-    AbsolutePath, ChildKind, DnsLabel, HeadlessService, Hook, K8sField, MainService, NodeRules,
-    NodeType, ReplicaRule, RequiredVolume, Scope, Services, StorageMode, StorageModes, TypeIdent,
-    WorkloadKind,
+    AbsolutePath, ChildKind, DnsLabel, HeadlessService, Hook, K8sField, MainService, MoreService,
+    NodeRules, NodeType, ReplicaRule, RequiredVolume, Scope, Services, StorageMode, StorageModes,
+    TypeIdent, WorkloadKind,
 };
 
 /// Names of the prelude that a type of the same name would hide in generated code.
@@ -151,8 +152,11 @@ fn node_scope(known: &TypeFacts) -> super::scope::Scope<'_> {
     super::scope::Scope::new(Reach::Node, Place::Kubernetes, Some(known))
 }
 
+/// The services that a node type has unless it says otherwise.
+const STANDING: [&str; 2] = ["main", "headless"];
+
 /// Which services a node type has, and which of them governs its `StatefulSets`.
-pub(super) fn services(written: &ast::NodeType) -> (Vec<&'static str>, Option<&'static str>) {
+pub(super) fn services(written: &ast::NodeType) -> (Vec<String>, Option<&'static str>) {
     let of = |key: &str| {
         written
             .services
@@ -162,12 +166,17 @@ pub(super) fn services(written: &ast::NodeType) -> (Vec<&'static str>, Option<&'
     let main = of("main");
     let mut services = Vec::new();
     if !main.is_some_and(|service| service.none) {
-        services.push("main");
+        services.push("main".to_owned());
     }
     let headless = !of("headless").is_some_and(|service| service.none);
     if headless {
-        services.push("headless");
+        services.push("headless".to_owned());
     }
+    let more = written
+        .services
+        .iter()
+        .filter(|service| !STANDING.contains(&service.key.value.as_str()) && !service.none);
+    services.extend(more.map(|service| service.key.value.clone()));
     let main_governs = main.is_some_and(|service| {
         !service.none
             && service
@@ -443,38 +452,69 @@ impl Typer<'_, '_> {
                 .iter()
                 .find(|service| service.key.value == key)
         };
-        for service in &known.written.services {
-            let key = &service.key;
-            if !["main", "headless"].contains(&key.value.as_str()) {
-                self.report.push(
-                    Problem::new(
-                        Code::E0901,
-                        "services beside `main` and `headless` are not supported yet",
-                    )
-                    .at(key.span, "not yet"),
-                );
-            }
-            if let Some(condition) = &service.condition {
-                self.report.push(
-                    Problem::new(Code::E0901, "`$if` on a service is not supported yet")
-                        .at(condition.span(), "not yet"),
-                );
-            }
+        if let Some(condition) = of("headless").and_then(|written| written.condition.as_ref()) {
+            self.report.push(
+                Problem::new(Code::E0108, "the headless service has no `$if`")
+                    .at(condition.span(), "not on this one")
+                    .help("`headless: none` does without it; without it pods have no names in DNS"),
+            );
         }
-        let has = |key: &str| known.services.contains(&key);
+        let more = known
+            .written
+            .services
+            .iter()
+            .filter(|service| !STANDING.contains(&service.key.value.as_str()) && !service.none);
+        let has = |key: &str| known.services.iter().any(|known| known == key);
         Services {
             main: has("main").then(|| self.main_service(known, of("main"))),
             headless: has("headless").then(|| HeadlessService {
                 governing: known.governing == Some("headless"),
             }),
+            more: more
+                .filter_map(|written| self.more_service(known, written))
+                .collect(),
         }
+    }
+
+    /// A service beside the main and the headless one.
+    fn more_service(&self, known: &TypeFacts, written: &ast::Service) -> Option<MoreService> {
+        let key = self
+            .report
+            .name(&written.key, "the name of a service", DnsLabel::new)?;
+        if let Some(governing) = written.governing.as_ref().filter(|flag| flag.value) {
+            self.report.push(
+                Problem::new(Code::E0108, format!("service `{key}` cannot govern"))
+                    .at(governing.span, "only `main` and `headless` can")
+                    .help("the pods of a StatefulSet have names in DNS through one service: set `governing: true` on `main`, or leave it to `headless`"),
+            );
+        }
+        match (&written.from, &written.spec) {
+            (None, None) => self.report.push(
+                Problem::new(Code::E0104, format!("service `{key}` has no `spec`"))
+                    .at(written.key.span, "nothing says what it is")
+                    .help("give it fields of a ServiceSpec, `spec: {ports: […]}`, or `from: ${k8s.service}`"),
+            ),
+            (Some(from), Some(_)) => self.report.push(
+                Problem::new(Code::E0108, format!("service `{key}` has both `from` and `spec`"))
+                    .at(from.span, "one of them says all")
+                    .help("drop one of them"),
+            ),
+            _ => {}
+        }
+        Some(MoreService {
+            key,
+            from_group: written.from.is_some(),
+            service: self.main_service(known, Some(written)),
+        })
     }
 
     fn main_service(&self, known: &TypeFacts, written: Option<&ast::Service>) -> MainService {
         let scope = node_scope(known).to(&[ChildKind::Service], "spec", false);
-        let governing = known.governing == Some("main");
+        let governing = known.governing == Some("main")
+            && written.is_none_or(|written| written.key.value == "main");
         let Some(written) = written else {
             return MainService {
+                when: None,
                 governing,
                 spec: Vec::new(),
                 annotations: Vec::new(),
@@ -500,6 +540,16 @@ impl Typer<'_, '_> {
                 );
             }
         }
+        if let (true, Some(condition)) = (governing, &written.condition) {
+            self.report.push(
+                Problem::new(Code::E0108, "the governing service has no `$if`")
+                    .at(condition.span(), "not on this one")
+                    .help("without it the pods of a StatefulSet have no names in DNS"),
+            );
+        }
+        let (when, scope) = self
+            .when(&scope, written.condition.as_ref())
+            .unwrap_or_else(|| (None, scope.clone()));
         let spec = written
             .spec
             .as_ref()
@@ -515,6 +565,7 @@ impl Typer<'_, '_> {
             .as_ref()
             .and_then(|name| self.object_name(name, Scope::Node, ChildKind::Service, Some(known)));
         MainService {
+            when: finish(when, &scope),
             governing,
             spec: spec.unwrap_or_default(),
             annotations,

@@ -56,6 +56,16 @@ pub const K8S_FIELDS: &[&str] = &[
     "podMetadata",
     "service",
     "networkPolicy",
+    "services",
+    "podDisruptionBudget",
+    "horizontalPodAutoscaler",
+    "ingress",
+    "ingressAnnotations",
+    "updateStrategy",
+    "podManagementPolicy",
+    "dnsPolicy",
+    "dnsConfig",
+    "workloadAnnotations",
 ];
 
 pub(super) static SECTION: Section = Section {

@@ -34,6 +34,9 @@ pub enum ChildKind {
     ConfigMap,
     Claim,
     NetworkPolicy,
+    PodDisruptionBudget,
+    HorizontalPodAutoscaler,
+    Ingress,
 }
 
 impl Word for ChildKind {
@@ -43,6 +46,9 @@ impl Word for ChildKind {
         ("configMap", Self::ConfigMap),
         ("claim", Self::Claim),
         ("networkPolicy", Self::NetworkPolicy),
+        ("podDisruptionBudget", Self::PodDisruptionBudget),
+        ("horizontalPodAutoscaler", Self::HorizontalPodAutoscaler),
+        ("ingress", Self::Ingress),
     ];
 }
 

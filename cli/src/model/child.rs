@@ -15,6 +15,9 @@ pub enum ChildKind {
     Pod,
     /// What a node type ran before.
     ControllerRevision,
+    PodDisruptionBudget,
+    HorizontalPodAutoscaler,
+    Ingress,
 }
 
 impl ChildKind {
@@ -29,6 +32,9 @@ impl ChildKind {
             Self::NetworkPolicy => "NetworkPolicy",
             Self::Pod => "Pod",
             Self::ControllerRevision => "ControllerRevision",
+            Self::PodDisruptionBudget => "PodDisruptionBudget",
+            Self::HorizontalPodAutoscaler => "HorizontalPodAutoscaler",
+            Self::Ingress => "Ingress",
         }
     }
 }

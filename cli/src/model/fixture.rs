@@ -104,6 +104,9 @@ fn cluster() -> Cluster {
             ChildKind::NetworkPolicy,
             ChildKind::Pod,
             ChildKind::ControllerRevision,
+            ChildKind::PodDisruptionBudget,
+            ChildKind::HorizontalPodAutoscaler,
+            ChildKind::Ingress,
         ],
     }
 }
@@ -142,12 +145,14 @@ fn node_type(name: &str, kinds: &[WorkloadKind]) -> NodeType {
         hooks: Vec::new(),
         services: Services {
             main: Some(MainService {
+                when: None,
                 governing: false,
                 spec: Vec::new(),
                 annotations: Vec::new(),
                 object_name: None,
             }),
             headless: Some(HeadlessService { governing: true }),
+            more: Vec::new(),
         },
     }
 }

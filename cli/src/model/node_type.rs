@@ -187,11 +187,25 @@ pub struct Port {
 pub struct Services {
     pub main: Option<MainService>,
     pub headless: Option<HeadlessService>,
+    /// The others, in the order of the manifest.
+    pub more: Vec<MoreService>,
+}
+
+/// A service beside the main and the headless one (DR-19).
+#[derive(Clone, Debug, PartialEq)]
+pub struct MoreService {
+    /// What the manifest calls it, and how its name ends where the manifest gives none.
+    pub key: DnsLabel,
+    /// Whether `k8s.service` describes it too.
+    pub from_group: bool,
+    pub service: MainService,
 }
 
 /// The service that `k8s.service` describes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MainService {
+    /// When there is one; always, where nothing is said.
+    pub when: Option<Cond>,
     /// The StatefulSet's `serviceName`.
     pub governing: bool,
     /// Fields of a `ServiceSpec` that the manifest gives; the custom resource's win.

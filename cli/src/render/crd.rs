@@ -2,6 +2,12 @@
 //!
 //! In: the model. Out: a YAML tree. Cross references and limits that the API server can check are CEL rules;
 //! every list, map and text has a limit, which also keeps the rules' cost legal (SE-14).
+//!
+//! # Why some of Kubernetes' types are open
+//! A definition stays below 100 KiB. Kubernetes' types stand in it whole, so that a typing mistake is refused at
+//! the door, with one exception: the metrics and the behavior of an autoscaler are a language of their own, and
+//! change more often than the rest. They go to the API server as they are, which refuses what it does not know
+//! when the autoscaler is written; the custom resource's condition names the field then.
 
 use serde_json::{Map, Value, json};
 
@@ -282,10 +288,30 @@ fn k8s_field(cluster: &Cluster, field: &K8sGroupField) -> Value {
         (K8sField::ImagePullPolicy, _) => {
             json!({"type": "string", "enum": ["Always", "IfNotPresent", "Never"]})
         }
+        (K8sField::PodManagementPolicy, _) => {
+            json!({"type": "string", "enum": ["OrderedReady", "Parallel"]})
+        }
+        (K8sField::DnsPolicy, _) => {
+            json!({"type": "string", "enum": ["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"]})
+        }
         (K8sField::ServiceAccountName | K8sField::PriorityClassName, _) => {
             json!({"type": "string", "maxLength": 253})
         }
         (K8sField::StorageConfig, _) => storage(cluster),
+        (K8sField::PodDisruptionBudget, ty) => with_rules(
+            schema::expand(ty),
+            vec![rule(
+                "!has(self.minAvailable) || !has(self.maxUnavailable)",
+                "`minAvailable` and `maxUnavailable` exclude each other",
+            )],
+        ),
+        (K8sField::HorizontalPodAutoscaler, ty) => with_rules(
+            schema::expand(ty),
+            vec![rule(
+                "!has(self.minReplicas) || self.minReplicas <= self.maxReplicas",
+                "`minReplicas` is more than `maxReplicas`",
+            )],
+        ),
         (K8sField::ClaimRetention, ty) => retention(ty),
         // A whole container would take a third of what a definition may have.
         (K8sField::AdditionalContainers | K8sField::InitContainers, _) => json!({
@@ -369,7 +395,7 @@ fn storage(cluster: &Cluster) -> Value {
 
 /// The keys by which Kubernetes merges a list of this type in a pod.
 fn list_keys(ty: &str) -> Option<Value> {
-    if ty == "StorageConfig" {
+    if matches!(ty, "StorageConfig" | "NamedService") {
         return Some(json!(["name"]));
     }
     ["Container", "PodSpec"].iter().find_map(|owner| {

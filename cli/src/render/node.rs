@@ -9,9 +9,27 @@ use super::source::{comment, function, imports, statement};
 use super::value::{Ctx, Scope};
 use crate::model::{
     self, Cluster, Cond, ConfigMap, Container, Content, EnvEntry, EnvFrom, EnvValue, EnvVariable,
-    ExtraContainer, File, Format, K8sValue, Layer, Line, Mount, NodeType, OnChange, ReplicaRule,
-    StorageMode, StorageModes, WorkloadKind,
+    ExtraContainer, File, Format, K8sField, K8sValue, Layer, Line, Mount, NodeType, OnChange,
+    ReplicaRule, StorageMode, StorageModes, WorkloadKind,
 };
+
+/// Children that stand beside the workload where the k8s config group has the field, and the method of a node
+/// that makes them.
+const BESIDE: &[(K8sField, &str, &str)] = &[
+    (K8sField::Services, "with_all", "services"),
+    (K8sField::NetworkPolicy, "with", "network_policy"),
+    (
+        K8sField::PodDisruptionBudget,
+        "with",
+        "pod_disruption_budget",
+    ),
+    (
+        K8sField::HorizontalPodAutoscaler,
+        "with",
+        "horizontal_pod_autoscaler",
+    ),
+    (K8sField::Ingress, "with", "ingress"),
+];
 
 #[derive(Serialize)]
 struct Context {
@@ -167,15 +185,17 @@ impl<'m> Writer<'m> {
             let headless = Rust::atom("node").method("headless", [Rust::atom("&server")]);
             children = children.method("with", [headless]);
         }
+        for more in &node_type.services.more {
+            let service = self.more_service(more);
+            children = children.method("with", [service]);
+        }
         if claims(node_type.rules.storage) {
             children = children.method("with_all", [Rust::atom("node").method("claims", [])]);
         }
-        if self
-            .cluster
-            .child_kinds
-            .contains(&model::ChildKind::NetworkPolicy)
-        {
-            children = children.method("with", [Rust::atom("node").method("network_policy", [])]);
+        for (field, with, method) in BESIDE {
+            if self.cluster.k8s_group.field(*field).is_some() {
+                children = children.method(*with, [Rust::atom("node").method(*method, [])]);
+            }
         }
         out.push_str(&format!("        {}\n", children.print(8, 8, 0)));
         out
@@ -198,24 +218,47 @@ impl<'m> Writer<'m> {
     }
 
     fn main_service(&mut self) -> Rust {
-        let Some(main) = &self.node_type.services.main else {
-            return Rust::atom("None");
+        match &self.node_type.services.main {
+            Some(main) => self.service(Rust::atom("node").method("service", []), main),
+            None => Rust::atom("None"),
+        }
+    }
+
+    fn more_service(&mut self, more: &model::MoreService) -> Rust {
+        let node = Rust::atom("node");
+        let key = Rust::str(more.key.as_str());
+        let start = match (more.from_group, &more.service.object_name) {
+            (false, _) => node.method("named_service", [key]),
+            (true, Some(_)) => node.method("service", []),
+            (true, None) => {
+                let function = format!("{}::named_service_name", self.cluster.kind);
+                let name = Rust::call(function, [node.clone(), key]);
+                node.method("service", []).method("named", [name])
+            }
         };
-        let mut service = Rust::atom("node").method("service", []);
-        if !main.spec.is_empty() {
-            let spec = self.literals.structure("ServiceSpec", &main.spec);
+        self.service(start, &more.service)
+    }
+
+    /// The service that `start` makes, with what the manifest says about it.
+    fn service(&mut self, start: Rust, written: &model::MainService) -> Rust {
+        let mut service = start;
+        if !written.spec.is_empty() {
+            let spec = self.literals.structure("ServiceSpec", &written.spec);
             service = service.method("spec", [spec]);
         }
-        if let Some(name) = &main.object_name {
+        if let Some(name) = &written.object_name {
             service = service.method("named", [self.ctx.text_arg(&name.0)]);
         }
-        for (key, value) in &main.annotations {
+        for (key, value) in &written.annotations {
             service = service.method("annotation", [Rust::str(key), self.ctx.text_arg(value)]);
         }
-        if main.governing {
+        if written.governing {
             service = service.method("governing", []);
         }
-        service
+        match &written.when {
+            None => service,
+            Some(cond) => self.ctx.when(cond, service),
+        }
     }
 
     fn workload_field(&mut self, workload: Rust, field: &model::K8sFieldValue) -> Rust {

@@ -189,6 +189,24 @@ fn row(kind: ChildKind, makes_claims: bool) -> Row {
             WRITE,
             "What a node type ran before, to go back to it after a crash.",
         ),
+        ChildKind::PodDisruptionBudget => (
+            "policy",
+            "poddisruptionbudgets",
+            WRITE,
+            "How many pods of a node may be away at once.",
+        ),
+        ChildKind::HorizontalPodAutoscaler => (
+            "autoscaling",
+            "horizontalpodautoscalers",
+            WRITE,
+            "When a node gets more or fewer pods.",
+        ),
+        ChildKind::Ingress => (
+            "networking.k8s.io",
+            "ingresses",
+            WRITE,
+            "How requests from outside reach a node.",
+        ),
     };
     Row {
         group,

@@ -1,13 +1,16 @@
 //! YAML as a tree, and its text.
 //!
 //! Every scalar goes through one encoder, so a text of the manifest cannot become structure (SE-25). A small
-//! subtree stands on one line in flow style: a schema of Kubernetes' own types is then short enough to read
-//! and to apply.
+//! subtree stands on one line in flow style, and so does what is nested deep: there, indentation would be most
+//! of a line. A schema of Kubernetes' own types is then short enough to read and to apply.
 
 use serde_json::Value;
 
 /// Widest text of a subtree in flow style, without what stands before it on its line.
 const WIDTH: usize = 110;
+/// From this column on a subtree is in flow style however wide it is. A field of a k8s config group starts at
+/// column 20 of a definition: two levels of it stay open.
+const DEEP: usize = 26;
 
 /// A document, its mappings in the order in which they are written.
 #[derive(Clone, Debug, PartialEq)]
@@ -145,10 +148,11 @@ fn is_scalar(value: &Yaml) -> bool {
     }
 }
 
-/// The value on one line, if it is small enough there.
-fn inline(value: &Yaml, column: usize) -> Option<String> {
+/// The value on one line, if it is small enough or deep enough there.
+fn inline(value: &Yaml, indent: usize, before: usize) -> Option<String> {
     let text = flow(value);
-    (is_scalar(value) || column + text.chars().count() <= WIDTH).then_some(text)
+    let small = || before + text.chars().count() <= WIDTH;
+    (is_scalar(value) || indent >= DEEP || small()).then_some(text)
 }
 
 fn block(value: &Yaml, indent: usize, out: &mut String) {
@@ -159,7 +163,7 @@ fn block(value: &Yaml, indent: usize, out: &mut String) {
                 let key = scalar(key);
                 // The outermost keys of a document stay open: they are what a reader looks for.
                 if let Some(text) =
-                    inline(value, key.len() + 2).filter(|_| indent > 0 || is_scalar(value))
+                    inline(value, indent, key.len() + 2).filter(|_| indent > 0 || is_scalar(value))
                 {
                     out.push_str(&format!("{pad}{key}: {text}\n"));
                 } else {
@@ -219,7 +223,7 @@ fn sequence_item(
 ) {
     let pad = " ".repeat(indent);
     let text = if small {
-        inline(item, 2)
+        inline(item, indent, 2)
     } else {
         is_scalar(item).then(|| flow(item))
     };

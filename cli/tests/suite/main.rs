@@ -6,6 +6,7 @@
 )]
 
 mod check;
+mod children;
 mod commands;
 mod consequences;
 mod goldens;

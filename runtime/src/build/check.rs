@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::meta::Origin;
 use crate::names;
 use crate::problem::Problem;
+use crate::spec::{UpdateStrategy, WorkloadKind};
 
 /// Everything that is wrong with a pod. `templates` are volumes that claim templates bring.
 pub(crate) fn pod(pod: &PodSpec, templates: &[String], origin: &Origin) -> Vec<Problem> {
@@ -146,6 +147,39 @@ fn mounts(
             faults.push(origin.k8s_problem("", message));
         }
     }
+}
+
+/// What of an update strategy belongs to the other kind of workload.
+pub(crate) fn strategy(
+    strategy: &UpdateStrategy,
+    kind: WorkloadKind,
+    origin: &Origin,
+) -> Vec<Problem> {
+    let stateful = kind == WorkloadKind::StatefulSet;
+    let rolling = strategy.rolling_update.as_ref();
+    let type_ = strategy.type_.as_deref();
+    let foreign = [
+        ("type", type_ == Some("Recreate") && stateful),
+        ("type", type_ == Some("OnDelete") && !stateful),
+        (
+            "rollingUpdate.maxSurge",
+            stateful && rolling.is_some_and(|rolling| rolling.max_surge.is_some()),
+        ),
+        (
+            "rollingUpdate.partition",
+            !stateful && rolling.is_some_and(|rolling| rolling.partition.is_some()),
+        ),
+    ];
+    foreign
+        .into_iter()
+        .filter(|(_, foreign)| *foreign)
+        .map(|(field, _)| {
+            origin.k8s_problem(
+                &format!("updateStrategy.{field}"),
+                format!("has no meaning for the {kind} of {}", origin.path),
+            )
+        })
+        .collect()
 }
 
 /// What is wrong with the ports of a Service's spec.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::children::{Children, Draft, MapPart};
 use super::meta::{Origin, Scope, SharedOrigin};
 use super::mutate::{self, Mutate};
-use super::{DesiredChild, canonical, check};
+use super::{DesiredChild, autoscaler, canonical, check};
 use crate::cluster::Cluster;
 use crate::kind::{ChildKind, ObjectId};
 use crate::labels;
@@ -35,7 +35,7 @@ struct Object {
 
 /// Writes all documents, or says why there can be none.
 pub(super) fn documents<C: Cluster>(
-    children: Children,
+    mut children: Children,
     owner: &Value,
     mutate: &Mutate<'_>,
     problems: &mut Problems,
@@ -49,6 +49,7 @@ pub(super) fn documents<C: Cluster>(
             )));
         }
     }
+    let starts = autoscaler::hand_over(&mut children.drafts);
     let mut objects: Vec<Object> = children.drafts.into_iter().map(from_draft).collect();
     objects.extend(maps);
 
@@ -68,11 +69,17 @@ pub(super) fn documents<C: Cluster>(
     let mut documents: Vec<DesiredChild> = objects
         .into_iter()
         .map(|object| {
+            let start = starts.get(&(object.kind, object.name.clone())).copied();
             let id = ObjectId::new(object.kind, object.origin.namespace.clone(), &object.name);
             // A claim outlives the resource, unless that asks for its deletion.
             let has_owner = object.kind != ChildKind::PersistentVolumeClaim
                 || children.owned_claims.contains(&id);
-            document::<C>(id, object, has_owner.then_some(owner), mutate, problems)
+            let child = document::<C>(id, object, has_owner.then_some(owner), mutate, problems);
+            let left = child.document.pointer("/spec/replicas").is_none();
+            DesiredChild {
+                start: start.filter(|_| left),
+                ..child
+            }
         })
         .collect();
     documents.sort_by(|a, b| {
@@ -210,6 +217,7 @@ fn document<C: Cluster>(
         node_type: object.node_type,
         document: Arc::new(document),
         hash,
+        start: None,
     }
 }
 
@@ -279,7 +287,10 @@ fn name_fault(kind: ChildKind, name: &str) -> Option<String> {
         | ChildKind::NetworkPolicy
         | ChildKind::PersistentVolumeClaim
         | ChildKind::Pod
-        | ChildKind::ControllerRevision => (names::is_dns_subdomain(name), names::SUBDOMAIN_MAX),
+        | ChildKind::ControllerRevision
+        | ChildKind::PodDisruptionBudget
+        | ChildKind::HorizontalPodAutoscaler
+        | ChildKind::Ingress => (names::is_dns_subdomain(name), names::SUBDOMAIN_MAX),
     };
     if name.len() > max {
         Some(format!(

@@ -33,6 +33,27 @@ fn rich_tally(namespace: &str) -> Value {
         "podMetadata": {"labels": {"team": "x"}, "annotations": {"note": "line\nbreak"}},
         "service": {"type": "LoadBalancer", "ports": [{"name": "a", "port": 80, "targetPort": "http"}, {"name": "b", "port": 81}]},
         "networkPolicy": {"ingress": [{}], "egress": [{"ports": [{"port": 53, "protocol": "UDP"}]}]},
+        "services": [{"name": "admin", "annotations": {"a": "b"}, "spec": {"ports": [{"port": 90}], "type": "NodePort"}}],
+        "podDisruptionBudget": {"maxUnavailable": "50%", "unhealthyPodEvictionPolicy": "AlwaysAllow"},
+        "horizontalPodAutoscaler": {
+            "minReplicas": 2, "maxReplicas": 5,
+            "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 70}}}],
+            "behavior": {"scaleDown": {"stabilizationWindowSeconds": 60, "policies": [{"type": "Pods", "value": 1, "periodSeconds": 60}]}},
+        },
+        "ingress": {
+            "ingressClassName": "nginx",
+            "defaultBackend": {"service": {"name": "t-gate", "port": {"number": 80}}},
+            "tls": [{"hosts": ["tally.example.com"], "secretName": "tls"}],
+            "rules": [{"host": "tally.example.com", "http": {"paths": [
+                {"path": "/", "pathType": "Prefix", "backend": {"service": {"name": "t-gate", "port": {"name": "a"}}}},
+            ]}}],
+        },
+        "ingressAnnotations": {"example.com/timeout": "10s"},
+        "updateStrategy": {"rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}},
+        "dnsPolicy": "None",
+        "dnsConfig": {"nameservers": ["192.0.2.1"], "options": [{"name": "ndots", "value": "2"}]},
+        "workloadAnnotations": {"example.com/owner": "x"},
+        "lifecycle": {"preStop": {"exec": {"command": ["true"]}}},
     });
     let cr = with(&tally::sample(), "/spec/k8sConfigGroup/1", group);
     with(&cr, "/metadata/namespace", json!(namespace))

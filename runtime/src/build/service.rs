@@ -45,6 +45,25 @@ impl<C: Cluster> Node<'_, C> {
         self.new_service(C::headless_name(self), spec)
     }
 
+    /// The Services that the k8s config group lists beside the first (DR-19).
+    pub fn services(&self) -> Vec<Service> {
+        let listed = self.k8s.services.unwrap_or_default().iter();
+        listed
+            .map(|service| Service {
+                annotations: service.annotations.clone().unwrap_or_default(),
+                ..self.new_service(
+                    C::named_service_name(self, &service.name),
+                    Some(service.spec.clone()),
+                )
+            })
+            .collect()
+    }
+
+    /// One more Service, which exists where it is given a spec.
+    pub fn named_service(&self, name: &str) -> Service {
+        self.new_service(C::named_service_name(self, name), None)
+    }
+
     fn new_service(&self, name: String, spec: Option<ServiceSpec>) -> Service {
         Service {
             origin: Arc::clone(self.origin()),

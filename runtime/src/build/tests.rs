@@ -1,5 +1,7 @@
 //! What is built, as claims about the documents of three kinds.
 
+mod beside;
+
 use k8s_openapi::api::core::v1::{Container, PodSpec};
 use serde_json::{Value, json};
 

@@ -21,7 +21,7 @@ use crate::kind::{ChildKind, ObjectId};
 use crate::labels::CONFIG_DIGEST;
 use crate::names;
 use crate::node::Node;
-use crate::spec::{K8sConfigGroup, PodMetadata, WorkloadKind};
+use crate::spec::{K8sConfigGroup, PodMetadata, UpdateStrategy, WorkloadKind};
 
 /// A workload around the node's main container.
 #[derive(Clone, Debug)]
@@ -46,6 +46,25 @@ pub struct Workload {
     service: Option<String>,
     first_ordinal: i32,
     settings: Settings,
+    asked: Asked,
+}
+
+/// What the k8s config group says about the workload itself; it wins over [`Settings`].
+#[derive(Clone, Debug, Default)]
+struct Asked {
+    pod_management_policy: Option<String>,
+    strategy: Option<UpdateStrategy>,
+    annotations: BTreeMap<String, String>,
+}
+
+impl Asked {
+    fn of(k8s: &K8sConfigGroup<'_>) -> Self {
+        Self {
+            pod_management_policy: k8s.pod_management_policy.map(ToOwned::to_owned),
+            strategy: k8s.update_strategy.cloned(),
+            annotations: k8s.merged_workload_annotations(),
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -87,6 +106,7 @@ impl<C: Cluster> Node<'_, C> {
             service: None,
             first_ordinal: 0,
             settings: Settings::default(),
+            asked: Asked::of(&self.k8s),
         }
     }
 }
@@ -105,6 +125,8 @@ fn their_fields(k8s: &K8sConfigGroup<'_>) -> PodSpec {
         containers: k8s.all_containers(),
         init_containers: Some(k8s.all_init_containers()),
         volumes: Some(k8s.all_volumes()),
+        dns_policy: k8s.dns_policy.map(ToOwned::to_owned),
+        dns_config: k8s.dns_config.cloned(),
         ..PodSpec::default()
     }
 }
@@ -242,6 +264,8 @@ impl Workload {
                 .topology_spread_constraints
                 .or(ours.topology_spread_constraints),
             priority_class_name: theirs.priority_class_name.or(ours.priority_class_name),
+            dns_policy: theirs.dns_policy.or(ours.dns_policy),
+            dns_config: theirs.dns_config.or(ours.dns_config),
             termination_grace_period_seconds: theirs
                 .termination_grace_period_seconds
                 .or(ours.termination_grace_period_seconds),
@@ -314,9 +338,10 @@ impl Workload {
                 (
                     "podManagementPolicy",
                     json!(
-                        settings
+                        self.asked
                             .pod_management_policy
                             .as_deref()
+                            .or(settings.pod_management_policy.as_deref())
                             .unwrap_or("Parallel")
                     ),
                 ),
@@ -352,7 +377,10 @@ impl Workload {
 
     /// Always sent whole: what the server fills in belongs to nobody and blocks another type later.
     fn update_strategy_sent(&self) -> Value {
-        let mut sent = canonical::value(&self.settings.update_strategy);
+        let mut sent = match &self.asked.strategy {
+            Some(asked) => canonical::value(asked),
+            None => canonical::value(&self.settings.update_strategy),
+        };
         fill_strategy(&mut sent, &json!({"partition": 0}));
         sent
     }
@@ -373,7 +401,10 @@ impl Workload {
     }
 
     fn strategy_sent(&self) -> Value {
-        let mut sent = canonical::value(&self.settings.strategy);
+        let mut sent = match &self.asked.strategy {
+            Some(asked) => canonical::value(asked),
+            None => canonical::value(&self.settings.strategy),
+        };
         fill_strategy(
             &mut sent,
             &json!({"maxSurge": "25%", "maxUnavailable": "25%"}),
@@ -422,6 +453,10 @@ impl Child for Workload {
                 children.used.push((Arc::clone(&self.origin), map.clone()));
             }
         }
+        if let Some(strategy) = &self.asked.strategy {
+            let faults = check::strategy(strategy, self.kind, &self.origin);
+            children.problems.extend(faults);
+        }
         children
             .problems
             .extend(check::pod(&pod, &self.storage.template_names, &self.origin));
@@ -446,7 +481,7 @@ impl Child for Workload {
             name: self.name,
             origin: self.origin,
             labels: BTreeMap::new(),
-            annotations: BTreeMap::new(),
+            annotations: self.asked.annotations,
         });
     }
 }

@@ -87,6 +87,8 @@ pub(crate) struct Entries {
     pub(crate) apply: bool,
     /// Where the one of operation Update stands.
     pub(crate) update: Option<u16>,
+    /// One of them has a workload's replicas.
+    pub(crate) replicas: bool,
 }
 
 /// What shows that a child still is as we wrote it.
@@ -129,7 +131,7 @@ pub(crate) struct Workload {
     pub(crate) observed_generation: i64,
     /// The annotation `dsoi.dev/template` of its pod template.
     pub(crate) template: Option<Box<str>>,
-    /// The replicas that it asks for.
+    /// How many pods it is to have, whoever said so last.
     pub(crate) asked: i32,
     pub(crate) replicas: i32,
     pub(crate) ready: i32,

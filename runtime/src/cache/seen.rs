@@ -181,15 +181,14 @@ impl Body {
         });
         // Only a workload has a template.
         let generation = self.metadata.generation.unwrap_or_default();
+        let asked = spec.replicas.unwrap_or(1);
         let workload = spec.template.as_ref().map(|template| {
             let metadata = template.metadata.as_ref();
             let digest = metadata.and_then(|metadata| metadata.annotations.as_ref()?.template());
             Box::new(Workload {
                 template: digest,
-                // The server fills it in.
-                asked: spec.replicas.unwrap_or(1),
                 templates: templates(spec.volume_claim_templates.unwrap_or_default()),
-                ..Workload::new(generation, &status)
+                ..Workload::new(generation, asked, &status)
             })
         });
         let order = spec
@@ -291,6 +290,8 @@ fn entries(all: Vec<Entry>, manager: &str) -> (Entries, Vec<Box<str>>) {
             _ => continue,
         }
         if let Some(fields) = entry.fields {
+            // Nothing else in a workload is called that.
+            ours.replicas |= fields.get().contains("\"f:replicas\":");
             trees.push(fields.get().into());
         }
     }
@@ -398,7 +399,8 @@ mod tests {
             child.entries,
             Entries {
                 apply: true,
-                update: Some(2)
+                update: Some(2),
+                replicas: false,
             }
         );
         assert_eq!(child.evidence.raw.unwrap().trees.len(), 2);

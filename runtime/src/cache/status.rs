@@ -38,10 +38,12 @@ struct Condition {
 }
 
 impl Workload {
-    /// What the status of a workload of this generation says; a new one has none.
-    pub(super) fn new(generation: i64, status: &Status) -> Self {
+    /// What the status of a workload of this generation says, which is asked for so many pods; a new
+    /// one has none.
+    pub(super) fn new(generation: i64, asked: i32, status: &Status) -> Self {
         Self {
             generation,
+            asked,
             observed_generation: status.observed_generation.unwrap_or_default(),
             replicas: status.replicas.unwrap_or_default(),
             ready: status.ready_replicas.unwrap_or_default(),

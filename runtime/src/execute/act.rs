@@ -13,7 +13,7 @@ use super::server::{Dependents, Gate, MERGE, Server};
 use crate::build::DesiredChild;
 use crate::cache::{Applied, Body, Cache, Child};
 use crate::error::{Closed, Meaning, RequestError};
-use crate::kind::{ObjectId, PrunePolicy};
+use crate::kind::{ChildKind, ObjectId, PrunePolicy};
 use crate::observe::{Observed, Whose, stamped, whose};
 use crate::plan::{Act, Reason, Step};
 
@@ -71,6 +71,7 @@ impl Actor<'_> {
                 Some((path, list)) => self.replace_list(wanted, child, path, list).await,
                 None => Ok(Effect::Waiting(reason.clone())),
             },
+            Act::HandOver => self.hand_over(wanted, child).await,
             _ => {
                 // The cure of drift changes no content: it keeps the generation of the last one.
                 let kept = child.applied.clone().filter(|applied| {
@@ -121,7 +122,12 @@ impl Actor<'_> {
     }
 
     async fn create(&self, wanted: &DesiredChild) -> Answer {
-        let document = stamped(&wanted.document, &self.applied(wanted));
+        let mut document = stamped(&wanted.document, &self.applied(wanted));
+        if let Some(start) = self.start(wanted).await?
+            && let Some(spec) = document.get_mut("spec")
+        {
+            spec["replicas"] = start.into();
+        }
         let error = match self.server.create(self.gate, &wanted.id, &document).await {
             Ok(body) => {
                 self.cache
@@ -134,6 +140,33 @@ impl Actor<'_> {
             self.settle_conflict(wanted).await
         } else {
             Err(error)
+        }
+    }
+
+    /// With how many replicas a workload starts that is under an autoscaler. One that is made anew
+    /// has the pods that its autoscaler saw last: that is asked, for nothing else knows.
+    async fn start(&self, wanted: &DesiredChild) -> Result<Option<i32>, RequestError> {
+        let Some(start) = wanted.start else {
+            return Ok(None);
+        };
+        let autoscaler = ObjectId {
+            kind: ChildKind::HorizontalPodAutoscaler,
+            ..wanted.id.clone()
+        };
+        if self.cache.child_of(&autoscaler).is_none() {
+            return Ok(Some(start));
+        }
+        match self.server.read_whole(self.gate, &autoscaler).await {
+            Ok(live) => {
+                let seen = ["/status/currentReplicas", "/status/desiredReplicas"]
+                    .iter()
+                    .filter_map(|field| i32::try_from(live.pointer(field)?.as_i64()?).ok())
+                    .max()
+                    .filter(|seen| *seen > 0);
+                Ok(Some(seen.unwrap_or(start)))
+            }
+            Err(error) if error.code() == 404 => Ok(Some(start)),
+            Err(error) => Err(error),
         }
     }
 
@@ -259,6 +292,37 @@ impl Actor<'_> {
             Err(error) if error.meaning() == Meaning::Refusal => {
                 Ok(Effect::Waiting(Reason::Changed))
             }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Makes the replicas that there are, or with which the workload starts again after it had none,
+    /// those of a field manager that says nothing else.
+    async fn hand_over(&self, wanted: &DesiredChild, child: &Child) -> Answer {
+        let live = child.workload.as_deref().map_or(0, |live| live.asked);
+        let replicas = if live == 0 {
+            wanted.start.unwrap_or_default()
+        } else {
+            live
+        };
+        let document = json!({
+            "apiVersion": wanted.id.kind.row().api_version(),
+            "kind": wanted.id.kind.as_str(),
+            "metadata": {"name": wanted.id.name, "namespace": wanted.id.namespace},
+            "spec": {"replicas": replicas},
+        });
+        // Without force: whoever has scaled it since we saw it keeps his number.
+        let force = live == 0;
+        match self
+            .server
+            .apply_scale(self.gate, &wanted.id, &child.uid, document, force)
+            .await
+        {
+            Ok(body) => {
+                self.cache.record(wanted.id.kind, body, None);
+                Ok(Effect::Nothing)
+            }
+            Err(error) if error.is_about_owners() => Ok(Effect::Waiting(Reason::Changed)),
             Err(error) => Err(error),
         }
     }

@@ -132,6 +132,7 @@ mod tests {
             node_type: None,
             document: Arc::new(document),
             hash: "h".to_owned(),
+            start: None,
         }
     }
 

@@ -118,6 +118,7 @@ mod tests {
             node_type: None,
             document: Arc::new(json!({ "spec": spec })),
             hash: "h".to_owned(),
+            start: None,
         }
     }
 

@@ -88,14 +88,18 @@ impl Server {
         }
     }
 
-    /// POSTs a document.
+    /// POSTs a document. What the server does not know is refused, as in an apply.
     pub(crate) async fn create(
         &self,
         gate: &dyn Gate,
         id: &ObjectId,
         document: &Value,
     ) -> Result<Object, RequestError> {
-        let path = format!("{}?fieldManager={}", collection(id), self.manager);
+        let manager = &self.manager;
+        let path = format!(
+            "{}?fieldManager={manager}&fieldValidation=Strict",
+            collection(id)
+        );
         let body = document.to_string();
         self.send(gate, &write(id, Method::POST, "create", path, JSON, body))
             .await
@@ -112,6 +116,22 @@ impl Server {
         let path = format!("{}?fieldManager={}&force=true", object(id), self.manager);
         let body = with_uid(document, uid).to_string();
         let call = write(id, Method::PATCH, "apply", path, APPLY, body);
+        self.send(gate, &call).await
+    }
+
+    /// Applies a workload's replicas, and nothing else, as a field manager of their own.
+    pub(crate) async fn apply_scale(
+        &self,
+        gate: &dyn Gate,
+        id: &ObjectId,
+        uid: &str,
+        document: Value,
+        force: bool,
+    ) -> Result<Object, RequestError> {
+        let manager = &self.manager;
+        let path = format!("{}?fieldManager={manager}-scale&force={force}", object(id));
+        let body = with_uid(document, uid).to_string();
+        let call = write(id, Method::PATCH, "scale", path, APPLY, &body);
         self.send(gate, &call).await
     }
 

@@ -158,7 +158,13 @@ fn changed(wanted: &DesiredChild, known: &Known) -> Vec<Step> {
         (None, _) => None,
     };
     let preflight = wanted.id.kind.row().preflight.then_some(Act::Preflight);
-    let acts = flip.into_iter().chain(preflight).chain([Act::Apply]);
+    // Once nobody says how many there are, there is one.
+    let hand_over = (wanted.start.is_some() && entries.replicas).then_some(Act::HandOver);
+    let acts = flip
+        .into_iter()
+        .chain(preflight)
+        .chain(hand_over)
+        .chain([Act::Apply]);
     steps(wanted, acts, &Reason::Changed)
 }
 

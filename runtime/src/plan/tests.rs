@@ -24,6 +24,7 @@ fn wanted(kind: ChildKind, name: &str) -> DesiredChild {
             json!({"metadata": {"labels": {"dsoi.dev/node": "gate", "dsoi.dev/storage": "data"}}}),
         ),
         hash: "new".to_owned(),
+        start: None,
     }
 }
 
@@ -57,6 +58,7 @@ fn child(hash: &str) -> Child {
         entries: Entries {
             apply: false,
             update: Some(0),
+            replicas: false,
         },
         ..Child::default()
     }
@@ -141,6 +143,35 @@ fn what_is_missing_is_created_in_the_order_of_kinds() {
     );
 }
 
+// DR-4
+#[test]
+fn replicas_that_an_autoscaler_gets_are_handed_over_before_they_are_dropped() {
+    let scaled = DesiredChild {
+        start: Some(2),
+        ..wanted(ChildKind::StatefulSet, "a")
+    };
+    let known = |replicas, hash| {
+        let mut child = child(hash);
+        child.entries = Entries {
+            apply: true,
+            update: None,
+            replicas,
+        };
+        observed([(id(ChildKind::StatefulSet, "a"), child, None)])
+    };
+    let desired = desired([scaled]);
+    assert_eq!(
+        acts(&desired, &known(true, "old")),
+        [Act::Preflight, Act::HandOver, Act::Apply]
+    );
+    assert_eq!(
+        acts(&desired, &known(false, "old")),
+        [Act::Preflight, Act::Apply]
+    );
+    // Where a new one starts is nothing that is put back.
+    assert_eq!(acts(&desired, &known(true, "new")), []);
+}
+
 #[test]
 fn what_is_as_it_should_be_costs_nothing() {
     for row in crate::kind::all() {
@@ -185,7 +216,11 @@ fn a_change_is_flip_dry_run_and_apply() {
     use Act::{Apply, Flip, Preflight, Unflip};
     let with = |apply, update| {
         let mut child = child("old");
-        child.entries = Entries { apply, update };
+        child.entries = Entries {
+            apply,
+            update,
+            replicas: false,
+        };
         child
     };
     for (kind, child, expected) in [

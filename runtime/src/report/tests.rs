@@ -24,6 +24,7 @@ fn desired() -> Desired {
         node_type: Some("store".to_owned()),
         document: Arc::new(json!({"spec": {"replicas": 3}})),
         hash: "h".to_owned(),
+        start: None,
     };
     Desired {
         children: vec![child],
@@ -33,6 +34,7 @@ fn desired() -> Desired {
 
 fn rolled_out() -> Workload {
     Workload {
+        asked: 3,
         generation: 2,
         observed_generation: 2,
         template: None,

@@ -1,5 +1,7 @@
 //! A k8s config group on its own: metadata, mount paths and the names in it.
 
+use std::collections::BTreeMap;
+
 use crate::labels;
 use crate::names;
 use crate::problem::Problems;
@@ -7,6 +9,7 @@ use crate::spec::K8sConfigGroup;
 
 pub(super) fn check(group: &K8sConfigGroup<'_>, path: &str, problems: &mut Problems) {
     metadata(group, path, problems);
+    services(group, path, problems);
     storage(group, path, problems);
     retention(group, path, problems);
     for (index, variable) in group.env.unwrap_or_default().iter().enumerate() {
@@ -22,31 +25,84 @@ pub(super) fn check(group: &K8sConfigGroup<'_>, path: &str, problems: &mut Probl
 
 /// Metadata of the user's must neither shadow the runtime's nor be refused later.
 fn metadata(group: &K8sConfigGroup<'_>, path: &str, problems: &mut Problems) {
-    let Some(metadata) = group.pod_metadata else {
-        return;
-    };
-    let fields = [
-        ("labels", &metadata.labels),
-        ("annotations", &metadata.annotations),
-    ];
-    for (field, entries) in fields {
-        for (key, value) in entries.iter().flatten() {
-            let path = format!("{path}.podMetadata.{field}");
-            let shown = key.escape_debug();
-            if labels::is_reserved(key) {
-                problems.add(path, format!("`{shown}` belongs to the operator"));
-            } else if !names::is_qualified_name(key) {
-                problems.add(path, format!("`{shown}` cannot be a key of metadata"));
-            } else if field == "labels" && !names::is_label_value(value) {
+    if let Some(metadata) = group.pod_metadata {
+        let path = format!("{path}.podMetadata");
+        for (key, value) in metadata.labels.iter().flatten() {
+            let path = format!("{path}.labels");
+            if is_free(key, &path, problems) && !names::is_label_value(value) {
                 problems.add(
                     path,
                     format!(
-                        "`{}` cannot be the value of label `{shown}`: it has at most 63 letters, digits, `-`, `_` and `.`, and starts and ends with a letter or digit",
-                        value.escape_debug()
+                        "`{}` cannot be the value of label `{}`: it has at most 63 letters, digits, `-`, `_` and `.`, and starts and ends with a letter or digit",
+                        value.escape_debug(),
+                        key.escape_debug()
                     ),
                 );
             }
         }
+        annotations(
+            metadata.annotations.as_ref(),
+            &format!("{path}.annotations"),
+            problems,
+        );
+    }
+    annotations(
+        group.ingress_annotations,
+        &format!("{path}.ingressAnnotations"),
+        problems,
+    );
+    annotations(
+        group.workload_annotations,
+        &format!("{path}.workloadAnnotations"),
+        problems,
+    );
+}
+
+fn annotations(entries: Option<&BTreeMap<String, String>>, path: &str, problems: &mut Problems) {
+    for key in entries.into_iter().flat_map(BTreeMap::keys) {
+        is_free(key, path, problems);
+    }
+}
+
+/// Whether a resource may set this label or annotation.
+fn is_free(key: &str, path: &str, problems: &mut Problems) -> bool {
+    let shown = key.escape_debug();
+    if labels::is_reserved(key) {
+        problems.add(path, format!("`{shown}` belongs to the operator"));
+    } else if !names::is_qualified_name(key) {
+        problems.add(path, format!("`{shown}` cannot be a key of metadata"));
+    } else {
+        return true;
+    }
+    false
+}
+
+/// The Services beside the first.
+fn services(group: &K8sConfigGroup<'_>, path: &str, problems: &mut Problems) {
+    let all = group.services.unwrap_or_default();
+    for (index, service) in all.iter().enumerate() {
+        let path = format!("{path}.services[{index}]");
+        let name = service.name.escape_debug();
+        if !names::is_dns_label(&service.name) {
+            problems.add(
+                format!("{path}.name"),
+                format!(
+                    "`{name}` must consist of at most 63 lower-case letters, digits and `-`, and start and end with a letter or digit"
+                ),
+            );
+        }
+        let earlier = all.iter().take(index);
+        if let Some(first) = earlier.clone().position(|known| known.name == service.name) {
+            problems.add(
+                format!("{path}.name"),
+                format!("`{name}` is the name of entry [{first}] already"),
+            );
+        }
+        annotations(
+            service.annotations.as_ref(),
+            &format!("{path}.annotations"),
+            problems,
+        );
     }
 }
 

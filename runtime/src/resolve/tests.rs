@@ -277,3 +277,41 @@ fn the_older_spelling_of_stateful_set_resolves() {
     let cr: pinot::Pinot = decode(&pinot::sample());
     assert!(resolve(&cr).is_ok());
 }
+
+// DR-11, DR-19, DR-26
+#[test]
+fn annotations_and_names_beside_a_workload_are_legal_and_not_the_operators() {
+    let group = "/spec/k8sConfigGroup/1";
+    let service =
+        |name: &str, key: &str| json!({"name": name, "annotations": {key: "x"}, "spec": {}});
+    for (field, value, expected) in [
+        (
+            "ingressAnnotations",
+            json!({"dsoi.dev/applied": "x"}),
+            "ingressAnnotations: `dsoi.dev/applied` belongs to the operator",
+        ),
+        (
+            "workloadAnnotations",
+            json!({"a b": "x"}),
+            "workloadAnnotations: `a b` cannot be a key of metadata",
+        ),
+        (
+            "services",
+            json!([service("a", "dsoi.dev/x")]),
+            "services[0].annotations: `dsoi.dev/x` belongs to the operator",
+        ),
+        (
+            "services",
+            json!([service("a", "b"), service("a", "b")]),
+            "services[1].name: `a` is the name of entry [0] already",
+        ),
+        (
+            "services",
+            json!([service("A", "b")]),
+            "services[0].name: `A` must consist of at most 63 lower-case letters, digits and `-`, and start and end with a letter or digit",
+        ),
+    ] {
+        let found = tally_problems(&format!("{group}/{field}"), value);
+        assert_eq!(found, [format!("spec.k8sConfigGroup[1].{expected}")]);
+    }
+}

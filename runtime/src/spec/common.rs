@@ -23,6 +23,8 @@ pub struct Below<'a> {
     volume_mount: Option<&'a [VolumeMount]>,
     node_selector: Option<&'a BTreeMap<String, String>>,
     pod_metadata: Option<&'a PodMetadata>,
+    ingress_annotations: Option<&'a BTreeMap<String, String>>,
+    workload_annotations: Option<&'a BTreeMap<String, String>>,
 }
 
 impl K8sConfigGroup<'_> {
@@ -60,6 +62,16 @@ impl K8sConfigGroup<'_> {
             storage_config: self.storage_config.or(common.storage_config),
             service: self.service.or(common.service),
             network_policy: self.network_policy.or(common.network_policy),
+            services: self.services.or(common.services),
+            pod_disruption_budget: self.pod_disruption_budget.or(common.pod_disruption_budget),
+            horizontal_pod_autoscaler: self
+                .horizontal_pod_autoscaler
+                .or(common.horizontal_pod_autoscaler),
+            ingress: self.ingress.or(common.ingress),
+            update_strategy: self.update_strategy.or(common.update_strategy),
+            pod_management_policy: self.pod_management_policy.or(common.pod_management_policy),
+            dns_policy: self.dns_policy.or(common.dns_policy),
+            dns_config: self.dns_config.or(common.dns_config),
             below: Below {
                 env: common.env,
                 additional_containers: common.additional_containers,
@@ -69,6 +81,8 @@ impl K8sConfigGroup<'_> {
                 volume_mount: common.volume_mount,
                 node_selector: common.node_selector,
                 pod_metadata: common.pod_metadata,
+                ingress_annotations: common.ingress_annotations,
+                workload_annotations: common.workload_annotations,
             },
             env: self.env,
             env_from: self.env_from,
@@ -78,6 +92,8 @@ impl K8sConfigGroup<'_> {
             volume_mount: self.volume_mount,
             node_selector: self.node_selector,
             pod_metadata: self.pod_metadata,
+            ingress_annotations: self.ingress_annotations,
+            workload_annotations: self.workload_annotations,
             persistent_volume_claim_retention_policy: self
                 .persistent_volume_claim_retention_policy
                 .or(common.persistent_volume_claim_retention_policy),
@@ -119,6 +135,14 @@ impl K8sConfigGroup<'_> {
 
     pub fn merged_node_selector(&self) -> Option<BTreeMap<String, String>> {
         merged(self.below.node_selector, self.node_selector)
+    }
+
+    pub fn merged_ingress_annotations(&self) -> BTreeMap<String, String> {
+        merged(self.below.ingress_annotations, self.ingress_annotations).unwrap_or_default()
+    }
+
+    pub fn merged_workload_annotations(&self) -> BTreeMap<String, String> {
+        merged(self.below.workload_annotations, self.workload_annotations).unwrap_or_default()
     }
 
     pub fn merged_pod_metadata(&self) -> PodMetadata {

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::apps::v1::StatefulSetPersistentVolumeClaimRetentionPolicy;
 use k8s_openapi::api::core::v1::{
     Affinity, Container, ContainerPort, EnvFromSource, EnvVar, Lifecycle, LocalObjectReference,
-    PodSecurityContext, Probe, ResourceRequirements, SecurityContext, ServiceSpec, Toleration,
-    TopologySpreadConstraint, Volume, VolumeMount,
+    PodDNSConfig, PodSecurityContext, Probe, ResourceRequirements, SecurityContext, ServiceSpec,
+    Toleration, TopologySpreadConstraint, Volume, VolumeMount,
 };
-use k8s_openapi::api::networking::v1::NetworkPolicySpec;
+use k8s_openapi::api::networking::v1::{IngressSpec, NetworkPolicySpec};
+use k8s_openapi::api::policy::v1::PodDisruptionBudgetSpec;
 
 use super::common::Below;
-use super::{PodMetadata, StorageConfig};
+use super::{AutoscalerSpec, NamedService, PodMetadata, StorageConfig, UpdateStrategy};
 
 /// Every field that a k8s config group may have, borrowed from the one that a CRD has.
 ///
@@ -54,6 +55,16 @@ pub struct K8sConfigGroup<'a> {
     pub pod_metadata: Option<&'a PodMetadata>,
     pub service: Option<&'a ServiceSpec>,
     pub network_policy: Option<&'a NetworkPolicySpec>,
+    pub services: Option<&'a [NamedService]>,
+    pub pod_disruption_budget: Option<&'a PodDisruptionBudgetSpec>,
+    pub horizontal_pod_autoscaler: Option<&'a AutoscalerSpec>,
+    pub ingress: Option<&'a IngressSpec>,
+    pub ingress_annotations: Option<&'a BTreeMap<String, String>>,
+    pub update_strategy: Option<&'a UpdateStrategy>,
+    pub pod_management_policy: Option<&'a str>,
+    pub dns_policy: Option<&'a str>,
+    pub dns_config: Option<&'a PodDNSConfig>,
+    pub workload_annotations: Option<&'a BTreeMap<String, String>>,
     /// What the lists and maps above extend.
     #[doc(hidden)]
     pub below: Below<'a>,

@@ -77,7 +77,13 @@ rules:
   resources: [controllerrevisions, statefulsets, deployments]
   verbs: [create, delete, get, list, patch, watch]
 - apiGroups: [networking.k8s.io]
-  resources: [networkpolicies]
+  resources: [networkpolicies, ingresses]
+  verbs: [create, delete, get, list, patch, watch]
+- apiGroups: [policy]
+  resources: [poddisruptionbudgets]
+  verbs: [create, delete, get, list, patch, watch]
+- apiGroups: [autoscaling]
+  resources: [horizontalpodautoscalers]
   verbs: [create, delete, get, list, patch, watch]
 - apiGroups: [events.k8s.io]
   resources: [events]
@@ -209,7 +215,9 @@ impl Scene {
         let (group, version) = match kind {
             "Tally" => ("example.com", "v1alpha1"),
             "StatefulSet" | "Deployment" | "ControllerRevision" => ("apps", "v1"),
-            "NetworkPolicy" => ("networking.k8s.io", "v1"),
+            "NetworkPolicy" | "Ingress" => ("networking.k8s.io", "v1"),
+            "PodDisruptionBudget" => ("policy", "v1"),
+            "HorizontalPodAutoscaler" => ("autoscaling", "v2"),
             "Event" => ("events.k8s.io", "v1"),
             "Lease" => ("coordination.k8s.io", "v1"),
             "Role" => ("rbac.authorization.k8s.io", "v1"),

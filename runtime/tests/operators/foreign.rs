@@ -100,6 +100,21 @@ fn object(kind: &str, name: &str) -> Value {
             json!({ "ports": [{ "port": 1234 }], "selector": labels }),
         ),
         "NetworkPolicy" => ("networking.k8s.io/v1", json!({ "podSelector": {} })),
+        "PodDisruptionBudget" => (
+            "policy/v1",
+            json!({ "minAvailable": 0, "selector": { "matchLabels": labels } }),
+        ),
+        "HorizontalPodAutoscaler" => (
+            "autoscaling/v2",
+            json!({
+                "maxReplicas": 1,
+                "scaleTargetRef": { "apiVersion": "apps/v1", "kind": "Deployment", "name": "theirs" },
+            }),
+        ),
+        "Ingress" => (
+            "networking.k8s.io/v1",
+            json!({ "defaultBackend": { "service": { "name": "theirs", "port": { "number": 1 } } } }),
+        ),
         "PersistentVolumeClaim" => (
             "v1",
             json!({

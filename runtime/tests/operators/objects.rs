@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 pub(crate) use kube::core::ApiResource;
 
 /// Kinds that an operator makes or that a cluster makes of those.
-const KINDS: [(&str, &str, &str, &str); 11] = [
+const KINDS: [(&str, &str, &str, &str); 14] = [
     ("ConfigMap", "", "v1", "configmaps"),
     ("Service", "", "v1", "services"),
     ("StatefulSet", "apps", "v1", "statefulsets"),
@@ -23,6 +23,19 @@ const KINDS: [(&str, &str, &str, &str); 11] = [
         "networkpolicies",
     ),
     ("PersistentVolumeClaim", "", "v1", "persistentvolumeclaims"),
+    (
+        "PodDisruptionBudget",
+        "policy",
+        "v1",
+        "poddisruptionbudgets",
+    ),
+    (
+        "HorizontalPodAutoscaler",
+        "autoscaling",
+        "v2",
+        "horizontalpodautoscalers",
+    ),
+    ("Ingress", "networking.k8s.io", "v1", "ingresses"),
     ("Pod", "", "v1", "pods"),
     ("Event", "events.k8s.io", "v1", "events"),
     ("Lease", "coordination.k8s.io", "v1", "leases"),
@@ -31,13 +44,16 @@ const KINDS: [(&str, &str, &str, &str); 11] = [
 ];
 
 /// The kinds of children, in the order in which they are written.
-pub(crate) const CHILDREN: [&str; 6] = [
+pub(crate) const CHILDREN: [&str; 9] = [
     "ConfigMap",
     "Service",
     "NetworkPolicy",
     "PersistentVolumeClaim",
     "StatefulSet",
     "Deployment",
+    "PodDisruptionBudget",
+    "HorizontalPodAutoscaler",
+    "Ingress",
 ];
 
 pub(crate) fn documents(text: &str) -> Vec<Value> {

@@ -16,12 +16,15 @@ use crate::{
 const AT_ONCE: Duration = Duration::from_secs(15);
 
 /// One child of each kind that a Tally has.
-const CHILDREN: [(&str, &str); 5] = [
+const CHILDREN: [(&str, &str); 8] = [
     ("ConfigMap", "books-ledger-config"),
     ("Service", "books-front"),
     ("NetworkPolicy", "books-front"),
     ("StatefulSet", "books-archive"),
     ("Deployment", "books-back"),
+    ("PodDisruptionBudget", "books-front"),
+    ("HorizontalPodAutoscaler", "books-front"),
+    ("Ingress", "books-front"),
 ];
 
 async fn tally() -> Scene {
@@ -82,6 +85,24 @@ async fn an_edited_field_of_ours_is_mended_at_once() {
             "books-back",
             "/spec/template/spec/containers/0/args/0",
             json!("edited"),
+        ),
+        (
+            "PodDisruptionBudget",
+            "books-front",
+            "/spec/maxUnavailable",
+            json!(2),
+        ),
+        (
+            "HorizontalPodAutoscaler",
+            "books-front",
+            "/spec/maxReplicas",
+            json!(9),
+        ),
+        (
+            "Ingress",
+            "books-front",
+            "/spec/rules/0/host",
+            json!("another.example.com"),
         ),
         (
             "Deployment",
@@ -276,6 +297,9 @@ async fn a_removed_node_takes_its_children_but_not_its_claims() {
         "StatefulSet",
         "Deployment",
         "NetworkPolicy",
+        "PodDisruptionBudget",
+        "HorizontalPodAutoscaler",
+        "Ingress",
     ] {
         assert!(
             gone.iter().any(|id| id.starts_with(kind)),

@@ -65,6 +65,9 @@ async fn a_foreign_object_of_each_kind_is_not_touched() {
         "NetworkPolicy",
         "StatefulSet",
         "Deployment",
+        "PodDisruptionBudget",
+        "HorizontalPodAutoscaler",
+        "Ingress",
     ] {
         spares_foreign_objects(Golden::quickstart(), &crs::tally(), |kind| kind == taken).await;
     }

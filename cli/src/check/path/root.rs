@@ -289,11 +289,11 @@ impl Typer<'_, '_> {
             self.missing(
                 path,
                 first,
-                &Choice::of("this node type", services.iter().copied()),
+                &Choice::of("this node type", services.iter().map(String::as_str)),
             );
             return None;
         };
-        let service = DnsLabel::new(*service).ok()?;
+        let service = DnsLabel::new(service.as_str()).ok()?;
         let root = match self.second(path, rest, &["name", "host"], "a service")? {
             "name" => Root::ServiceName(service),
             _ => Root::ServiceHost(service),

@@ -34,3 +34,21 @@ fn an_own_column_replaces_the_one_of_its_name() {
         ["Ready", "Progress", "Age", "Bucket", "Rollout"]
     );
 }
+
+#[test]
+fn a_definition_with_every_field_of_the_k8s_group_stays_below_100_kib() {
+    let operator = tally();
+    let text = super::document(&operator).print();
+    let mut sizes: Vec<(usize, &str)> = operator
+        .cluster
+        .k8s_group
+        .fields
+        .iter()
+        .map(|field| {
+            let schema = super::k8s_field(&operator.cluster, field).to_string();
+            (schema.len(), field.field.word())
+        })
+        .collect();
+    sizes.sort_unstable();
+    assert!(text.len() < 100 * 1024, "{} bytes: {sizes:?}", text.len());
+}

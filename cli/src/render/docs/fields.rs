@@ -404,6 +404,9 @@ pub(super) fn type_text(ty: &Type) -> String {
         Type::K8s(name) => match name.as_str() {
             "StorageConfig" => "storage entry".to_owned(),
             "PodMetadata" => "labels and annotations".to_owned(),
+            "NamedService" => "Service by name".to_owned(),
+            "AutoscalerSpec" => "Kubernetes HorizontalPodAutoscalerSpec".to_owned(),
+            "UpdateStrategy" => "strategy of a StatefulSet or a Deployment".to_owned(),
             name => format!("Kubernetes {name}"),
         },
         Type::List(inner) => format!("list of {}", type_text(inner)),

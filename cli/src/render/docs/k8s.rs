@@ -114,9 +114,22 @@ fn lets(field: K8sField) -> Option<&'static str> {
         K8sField::PodMetadata => {
             "puts labels on the pods, so that Services and NetworkPolicies of others select them"
         }
-        K8sField::Service => "opens ports outside of the cluster",
+        K8sField::Service | K8sField::Services => "opens ports outside of the cluster",
         K8sField::NetworkPolicy => "decides who may reach the pods",
-        K8sField::ImagePullPolicy
+        K8sField::PodDisruptionBudget => "keeps machines from being drained",
+        K8sField::HorizontalPodAutoscaler => {
+            "decides how many pods there are, whatever the node says"
+        }
+        K8sField::Ingress | K8sField::IngressAnnotations => {
+            "routes requests from outside to any Service of the namespace, with any TLS Secret of it"
+        }
+        K8sField::DnsPolicy | K8sField::DnsConfig => {
+            "has the pods resolve names at any server, and puts them on the machine's own resolver"
+        }
+        K8sField::UpdateStrategy
+        | K8sField::PodManagementPolicy
+        | K8sField::WorkloadAnnotations
+        | K8sField::ImagePullPolicy
         | K8sField::Ports
         | K8sField::Resources
         | K8sField::TerminationGracePeriodSeconds => return None,
@@ -170,5 +183,27 @@ pub(super) fn meaning(field: K8sField) -> &'static str {
         K8sField::NetworkPolicy => {
             "Who may talk to the pods; the operator sets whose pods it is about."
         }
+        K8sField::Services => {
+            "More Services of the node, each with a name that ends its own, annotations and a spec."
+        }
+        K8sField::PodDisruptionBudget => {
+            "How many pods may be away at once; the operator sets whose pods it is about."
+        }
+        K8sField::HorizontalPodAutoscaler => {
+            "When the node gets more or fewer pods; its replicas are then left alone, but for 0. The operator sets what is scaled."
+        }
+        K8sField::Ingress => {
+            "How requests from outside reach the node. A backend names a Service as Kubernetes knows it."
+        }
+        K8sField::IngressAnnotations => "Annotations of the ingress, which its controller reads.",
+        K8sField::UpdateStrategy => {
+            "How the workload replaces its pods, instead of the operator's way."
+        }
+        K8sField::PodManagementPolicy => {
+            "Whether a StatefulSet's pods start one after another; fixed once it exists."
+        }
+        K8sField::DnsPolicy => "Where the pods look names up.",
+        K8sField::DnsConfig => "Servers, search domains and options of the pods' lookups.",
+        K8sField::WorkloadAnnotations => "Annotations of the StatefulSet or Deployment itself.",
     }
 }

@@ -73,13 +73,14 @@ impl Ctx<'_> {
                 None => string(Rust::str(path), Form::Ref, true),
             },
             Root::ServiceName(service) => {
-                let function = if service.as_str() == "headless" {
-                    "headless_name"
-                } else {
-                    "service_name"
+                let (function, own) = match service.as_str() {
+                    "main" => ("service_name", None),
+                    "headless" => ("headless_name", None),
+                    other => ("named_service_name", Some(Rust::str(other))),
                 };
                 let kind = self.cluster.kind.as_str();
-                let call = Rust::call(format!("{kind}::{function}"), [node()]);
+                let args = std::iter::once(node()).chain(own);
+                let call = Rust::call(format!("{kind}::{function}"), args);
                 string(call, Form::Owned, false)
             }
             Root::ServiceHost(service) => {

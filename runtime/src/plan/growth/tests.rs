@@ -29,6 +29,7 @@ fn wanted(templates: &[(&str, &str)]) -> DesiredChild {
         node_type: Some("store".to_owned()),
         document: Arc::new(json!({"spec": {"replicas": 2, "volumeClaimTemplates": templates}})),
         hash: "new".to_owned(),
+        start: None,
     }
 }
 

@@ -21,8 +21,9 @@ impl Cluster for Tally {
         ChildKind::Deployment,
         ChildKind::PersistentVolumeClaim,
         ChildKind::NetworkPolicy,
-        ChildKind::Pod,
-        ChildKind::ControllerRevision,
+        ChildKind::PodDisruptionBudget,
+        ChildKind::HorizontalPodAutoscaler,
+        ChildKind::Ingress,
     ];
     const IMAGE: Option<&'static str> = Some("ghcr.io/example/tally:2.1");
 }

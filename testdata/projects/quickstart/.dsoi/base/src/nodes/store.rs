@@ -31,7 +31,11 @@ impl NodeType<Tally> for Store {
             .with(app)
             .with(node.service())
             .with(headless)
+            .with_all(node.services())
             .with(node.network_policy())
+            .with(node.pod_disruption_budget())
+            .with(node.horizontal_pod_autoscaler())
+            .with(node.ingress())
     }
 }
 
