@@ -17,6 +17,8 @@ mod budgets;
 mod compare;
 #[path = "operators/crs.rs"]
 mod crs;
+#[path = "operators/door.rs"]
+mod door;
 #[path = "operators/foreign.rs"]
 mod foreign;
 #[path = "operators/golden.rs"]

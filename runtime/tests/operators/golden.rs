@@ -56,21 +56,8 @@ impl Golden {
     pub(crate) fn myapp() -> &'static Self {
         static BUILT: Built = OnceLock::new();
         once(&BUILT, || {
-            let folder = target().join("goldens-myapp");
-            if folder.exists() {
-                fs::remove_dir_all(&folder).unwrap();
-            }
-            let mut init = cargo(&workspace());
-            init.args(["run", "--quiet", "--package", "dsoi", "--", "init"])
-                .arg(&folder)
-                .arg("-f")
-                .arg(workspace().join("testdata/manifests/myapp.yaml"))
-                .arg("--runtime")
-                .arg(format!("path={}", workspace().join("runtime").display()));
-            run(
-                init,
-                "generate the operator of testdata/manifests/myapp.yaml",
-            )?;
+            let manifest = workspace().join("testdata/manifests/myapp.yaml");
+            let folder = generate("myapp", &manifest)?;
             Self::build(&folder)
         })
     }
@@ -122,6 +109,26 @@ impl Golden {
             resource: objects::custom(&document),
         })
     }
+}
+
+/// Generates the operator of a manifest with the `dsoi` of this workspace, and builds nothing.
+pub(crate) fn generate(name: &str, manifest: &Path) -> Result<PathBuf, String> {
+    let folder = target().join(format!("goldens-{name}"));
+    if folder.exists() {
+        fs::remove_dir_all(&folder).unwrap();
+    }
+    let mut init = cargo(&workspace());
+    init.args(["run", "--quiet", "--package", "dsoi", "--", "init"])
+        .arg(&folder)
+        .arg("-f")
+        .arg(manifest)
+        .arg("--runtime")
+        .arg(format!("path={}", workspace().join("runtime").display()));
+    run(
+        init,
+        &format!("generate the operator of {}", manifest.display()),
+    )?;
+    Ok(folder)
 }
 
 fn documents_in(folder: &Path) -> Vec<(String, Value)> {
