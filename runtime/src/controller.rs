@@ -16,8 +16,8 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::build::Desired;
 use crate::cache::{Cache, Ours, Scope};
+use crate::check::{self, Verdict};
 use crate::cluster::Cluster;
 use crate::event::Announcer;
 use crate::execute::Server;
@@ -133,8 +133,8 @@ impl<C: Cluster> Kind for Controller<C> {
         render::render::<C>(resource, operator)
     }
 
-    fn check(&self, resource: &str, operator: &str) -> Result<Desired, RenderError> {
-        render::children_of::<C>(resource, operator)
+    fn check(&self, resource: &serde_json::Value, operator: &str) -> Verdict {
+        check::verdict::<C>(resource, operator)
     }
 
     fn run(self: Box<Self>, process: Process) -> BoxFuture<'static, ()> {

@@ -28,6 +28,8 @@ pub mod build;
 #[cfg(feature = "cluster")]
 pub mod cache;
 #[cfg(feature = "cluster")]
+mod check;
+#[cfg(feature = "cluster")]
 pub mod cluster;
 #[cfg(feature = "cluster")]
 mod controller;

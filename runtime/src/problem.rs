@@ -42,6 +42,12 @@ impl Problems {
         }
     }
 
+    /// Notes a mistake in place of what is said of the same path.
+    pub(crate) fn replace(&mut self, problem: Problem) {
+        self.0.retain(|known| known.path != problem.path);
+        self.0.push(problem);
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -2,7 +2,9 @@
 
 use futures::future::BoxFuture;
 
-use crate::build::Desired;
+use serde_json::Value;
+
+use crate::check::Verdict;
 use crate::operator::Process;
 use crate::render::RenderError;
 
@@ -16,8 +18,8 @@ pub(crate) trait Kind: Send {
     fn crd(&self) -> &'static str;
     /// The children of a resource, as YAML.
     fn render(&self, resource: &str, operator: &str) -> Result<String, RenderError>;
-    /// What a resource asks for.
-    fn check(&self, resource: &str, operator: &str) -> Result<Desired, RenderError>;
+    /// What is wrong with a resource.
+    fn check(&self, resource: &Value, operator: &str) -> Verdict;
     /// Runs until the process stops.
     fn run(self: Box<Self>, process: Process) -> BoxFuture<'static, ()>;
 }

@@ -32,7 +32,7 @@ enum Command {
     Crd,
     /// Print the objects that a custom resource is made of, without an API server
     Render(File),
-    /// Say what is wrong with a custom resource, without an API server
+    /// Say all that is wrong with custom resources, without an API server
     Check(File),
 }
 

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use serde_json::Value;
 
 use super::Operator;
+use crate::check;
 use crate::controller::Kind;
 use crate::error::chain;
 use crate::problem::Problem;
@@ -51,16 +52,24 @@ pub(super) fn render(operator: &Operator, file: &Path) -> ExitCode {
     }))
 }
 
-/// Says what is wrong with a resource.
-pub(super) fn check(operator: &Operator, file: &Path) -> ExitCode {
-    end(with(operator, file, |kind, text| {
-        let desired = kind.check(text, operator.name)?;
-        for note in &desired.notes {
-            warn(note);
-        }
-        let objects = desired.children.len();
-        Ok(format!("{}: {objects} objects\n", file.display()))
-    }))
+/// Says what is wrong with the resources of a file.
+pub(super) fn check(operator: &Operator, path: &Path) -> ExitCode {
+    let file = path.display().to_string();
+    let text = match read(path) {
+        Ok(text) => text,
+        Err(source) => return end(Err(Failure::Read { file, source })),
+    };
+    let report = check::check(&operator.kinds, operator.name, &text);
+    for note in &report.notes {
+        warn(note);
+    }
+    let said = check::text(&report, &file, &text);
+    if report.findings.is_empty() {
+        return end(print(&said));
+    }
+    // Without standard error there is nobody to tell; the exit code says it.
+    drop(std::io::stderr().write_all(said.as_bytes()));
+    ExitCode::FAILURE
 }
 
 fn with(

@@ -37,6 +37,19 @@ pub(crate) async fn refusal(scene: &Scene, cr: &Value) -> (&'static str, String)
     said
 }
 
+/// What `check` of an operator says of a resource that it refuses.
+pub(crate) fn refused_offline(golden: &Golden, cr: &Value) -> String {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), cr.to_string()).unwrap();
+    let output = std::process::Command::new(&golden.binary)
+        .args(["check", "-f"])
+        .arg(file.path())
+        .output()
+        .unwrap();
+    assert!(!output.status.success(), "accepted: {cr:#}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
 /// What makes a resource one that cannot be built.
 type Change = fn(&mut Value);
 
@@ -102,6 +115,10 @@ async fn a_pinot_that_cannot_be_built_is_refused_whole_with_the_field_at_fault()
             message.contains(field),
             "{what}: `{field}` is not named in: {message}"
         );
+        // Whoever of the two refuses it, `check` does so beforehand.
+        let said = refused_offline(scene.golden, &cr);
+        println!("{said}");
+        assert!(said.contains(field), "{what}: `{field}` is not in: {said}");
     }
     // And all the while another cluster is served.
     scene.create(&crs::pinot()).await;
