@@ -52,7 +52,6 @@ impl Workload {
                 != status.update_revision.as_deref().unwrap_or_default(),
             failure: failure(status),
             template: None,
-            asked: 0,
             templates: BTreeMap::new(),
         }
     }

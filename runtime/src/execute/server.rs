@@ -131,7 +131,7 @@ impl Server {
         let manager = &self.manager;
         let path = format!("{}?fieldManager={manager}-scale&force={force}", object(id));
         let body = with_uid(document, uid).to_string();
-        let call = write(id, Method::PATCH, "scale", path, APPLY, &body);
+        let call = write(id, Method::PATCH, "scale", path, APPLY, body);
         self.send(gate, &call).await
     }
 

@@ -34,7 +34,6 @@ fn desired() -> Desired {
 
 fn rolled_out() -> Workload {
     Workload {
-        asked: 3,
         generation: 2,
         observed_generation: 2,
         template: None,

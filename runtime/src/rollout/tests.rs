@@ -76,6 +76,7 @@ fn wanted(kind: ChildKind, name: &str, document: Value) -> DesiredChild {
         node_type: Some(name.to_owned()),
         document: Arc::new(document),
         hash: "new".to_owned(),
+        start: None,
     }
 }
 
@@ -118,7 +119,7 @@ fn child(hash: &str, workload: Option<Workload>, pod: Option<Pod>) -> Child {
         applied: Some(Applied::new(hash, 3)),
         entries: Entries {
             apply: true,
-            update: None,
+            ..Entries::default()
         },
         workload: workload.map(Box::new),
         pod: pod.map(Box::new),

@@ -21,6 +21,7 @@ fn wanted(kind: ChildKind, name: &str, node: &str) -> DesiredChild {
         node_type: Some("store".to_owned()),
         document: Arc::new(json!({"spec": {"replicas": 2}})),
         hash: "new".to_owned(),
+        start: None,
     }
 }
 
