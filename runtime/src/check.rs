@@ -230,18 +230,20 @@ fn merge(problems: &mut Problems, found: Problems, invented: &[String]) {
     {
         return;
     }
-    for problem in found {
-        let parent = |path: &str| path.rfind(['.', '[']).map_or(0, |at| at);
-        let doubtful = invented.iter().any(|path| {
+    let parent = |path: &str| path.rfind(['.', '[']).map_or(0, |at| at);
+    let doubtful = |problem: &Problem| {
+        invented.iter().any(|path| {
             let around = path.get(..parent(path)).unwrap_or(path);
             // What is said of a whole list may be said because of the invented part of an entry of any.
             related(&problem.path, around) || !problem.path.contains('[')
-        });
-        // One mistake in a place is said once, by whoever says more of it.
-        if !doubtful {
-            problems.replace(problem);
-        }
+        })
+    };
+    let found: Vec<Problem> = found.into_iter().filter(|found| !doubtful(found)).collect();
+    // One mistake in a place is said by whoever says more of it.
+    for problem in &found {
+        problems.forget(&problem.path);
     }
+    problems.extend(found);
 }
 
 /// Whether one path is the other or leads to it.

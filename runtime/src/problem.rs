@@ -42,10 +42,9 @@ impl Problems {
         }
     }
 
-    /// Notes a mistake in place of what is said of the same path.
-    pub(crate) fn replace(&mut self, problem: Problem) {
-        self.0.retain(|known| known.path != problem.path);
-        self.0.push(problem);
+    /// Forgets what is said of a path.
+    pub(crate) fn forget(&mut self, path: &str) {
+        self.0.retain(|known| known.path != path);
     }
 
     pub fn is_empty(&self) -> bool {

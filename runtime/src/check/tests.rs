@@ -219,6 +219,22 @@ fn every_mistake_of_every_document_is_found_in_its_place() {
 }
 
 #[test]
+fn two_mistakes_of_one_place_are_both_told() {
+    let cr = with(&tally::sample(), "/spec/nodes", json!([]));
+    let cr = with(&cr, "/spec/deploymentOrder", json!(["x", "y"]));
+    let Verdict { problems, .. } = verdict::<tally::Tally>(&cr, "tally-operator");
+    assert_eq!(problems.len(), 3, "{problems}");
+    let mut first = crate::problem::Problems::new();
+    let mut second = crate::problem::Problems::new();
+    for message in ["a", "b"] {
+        second.add("spec.nodes", message);
+    }
+    first.add("spec.nodes", "shape");
+    super::merge(&mut first, second, &[]);
+    assert_eq!(first.to_string(), "spec.nodes: a\nspec.nodes: b");
+}
+
+#[test]
 fn a_stranger_is_named_with_what_the_operator_reads() {
     assert_eq!(
         found("apiVersion: v1\nkind: Pod\n"),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::facts::State;
 use super::*;
 use crate::build::Turn;
 use crate::cache::{Applied, Child, Entries, Owner, Pod, PodTrouble, Version, Workload};
@@ -382,7 +383,6 @@ fn a_partition_and_other_update_strategies_are_left_to_the_workload() {
         updating,
         ..Done.workload()
     };
-    use facts::State;
     let kept = json!({"type": "RollingUpdate", "rollingUpdate": {"partition": 2}});
     assert_eq!(facts(kept.clone(), at(1, true)), State::Done);
     assert_eq!(facts(kept, at(0, true)), State::Rolling);

@@ -164,7 +164,7 @@ async fn types_are_upgraded_one_after_the_other_and_the_status_tells_when() {
 #[tokio::test]
 async fn a_crash_halts_an_upgrade_and_names_node_and_pod_and_a_fix_resumes_it() {
     // DS-21, DS-23, DS-25, D4, D5, D6, DR-5, RL-38, NC-24.
-    let (scene, mut operator) = installed("halted").await;
+    let (scene, operator) = installed("halted").await;
     scene
         .create("t", |tally| three(tally, ["2", "crash", "2"]))
         .await;

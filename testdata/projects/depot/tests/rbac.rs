@@ -38,6 +38,21 @@ fn every_kind_of_child_has_the_verbs_that_it_needs() {
     }
 }
 
+/// What the manifest asks for in `operator.rules` stands in rules of its own, behind these.
+#[test]
+fn the_rule_of_a_kind_has_the_verbs_that_it_needs_and_no_other() {
+    for kind in Depot::CHILD_KINDS {
+        let row = kind.row();
+        let rule = rules().into_iter().find(|rule| {
+            let names = |list: &Option<Vec<String>>, name: &str| list.iter().flatten().eq([name]);
+            names(&rule.api_groups, row.group) && names(&rule.resources, row.plural)
+        });
+        let rule = rule.unwrap_or_else(|| panic!("{kind} has no rule"));
+        let verbs: BTreeSet<&str> = rule.verbs.iter().map(String::as_str).collect();
+        assert_eq!(verbs, row.verbs.iter().copied().collect(), "{kind}");
+    }
+}
+
 #[test]
 fn no_other_kind_of_child_is_allowed() {
     for row in kind::all() {

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use dsoi_runtime::k8s_openapi::api::apps::v1::StatefulSetPersistentVolumeClaimRetentionPolicy;
 use dsoi_runtime::k8s_openapi::api::core::v1::{
     Affinity, Container, ContainerPort, EnvFromSource, EnvVar, Lifecycle, LocalObjectReference,
-    PodSecurityContext, Probe, ResourceRequirements, SecurityContext, ServiceSpec, Toleration,
-    TopologySpreadConstraint, Volume, VolumeMount,
+    PodDNSConfig, PodSecurityContext, Probe, ResourceRequirements, SecurityContext, ServiceSpec,
+    Toleration, TopologySpreadConstraint, Volume, VolumeMount,
 };
-use dsoi_runtime::k8s_openapi::api::networking::v1::NetworkPolicySpec;
+use dsoi_runtime::k8s_openapi::api::networking::v1::{IngressSpec, NetworkPolicySpec};
+use dsoi_runtime::k8s_openapi::api::policy::v1::PodDisruptionBudgetSpec;
 use dsoi_runtime::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -80,6 +81,26 @@ pub struct TallyK8sConfigGroup {
     pub service: Option<ServiceSpec>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network_policy: Option<NetworkPolicySpec>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub services: Option<Vec<NamedService>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pod_disruption_budget: Option<PodDisruptionBudgetSpec>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub horizontal_pod_autoscaler: Option<AutoscalerSpec>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ingress: Option<IngressSpec>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ingress_annotations: Option<BTreeMap<String, String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub update_strategy: Option<UpdateStrategy>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pod_management_policy: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dns_policy: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dns_config: Option<PodDNSConfig>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workload_annotations: Option<BTreeMap<String, String>>,
 }
 
 impl K8sConfigGroupFields for TallyK8sConfigGroup {
@@ -117,6 +138,16 @@ impl K8sConfigGroupFields for TallyK8sConfigGroup {
             pod_metadata: self.pod_metadata.as_ref(),
             service: self.service.as_ref(),
             network_policy: self.network_policy.as_ref(),
+            services: self.services.as_deref(),
+            pod_disruption_budget: self.pod_disruption_budget.as_ref(),
+            horizontal_pod_autoscaler: self.horizontal_pod_autoscaler.as_ref(),
+            ingress: self.ingress.as_ref(),
+            ingress_annotations: self.ingress_annotations.as_ref(),
+            update_strategy: self.update_strategy.as_ref(),
+            pod_management_policy: self.pod_management_policy.as_deref(),
+            dns_policy: self.dns_policy.as_deref(),
+            dns_config: self.dns_config.as_ref(),
+            workload_annotations: self.workload_annotations.as_ref(),
             ..K8sConfigGroup::default()
         }
     }

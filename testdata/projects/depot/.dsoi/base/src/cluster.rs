@@ -20,6 +20,8 @@ impl Cluster for Depot {
         ChildKind::StatefulSet,
         ChildKind::Deployment,
         ChildKind::PersistentVolumeClaim,
+        ChildKind::Pod,
+        ChildKind::ControllerRevision,
     ];
     const IMAGE: Option<&'static str> = Some("ghcr.io/example/depot:1.4");
     const ROLLOUT: RolloutPolicy = RolloutPolicy::DEFAULT

@@ -21,6 +21,8 @@ impl Cluster for Tally {
         ChildKind::Deployment,
         ChildKind::PersistentVolumeClaim,
         ChildKind::NetworkPolicy,
+        ChildKind::Pod,
+        ChildKind::ControllerRevision,
         ChildKind::PodDisruptionBudget,
         ChildKind::HorizontalPodAutoscaler,
         ChildKind::Ingress,
