@@ -54,6 +54,7 @@ fn workload(name: &str, node: &str, created: i64, ready: i32) -> (ObjectId, Chil
     let workload = Workload {
         generation: 1,
         observed_generation: 1,
+        asked: 2,
         replicas: 2,
         updated: 2,
         ready,
