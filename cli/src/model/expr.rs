@@ -142,6 +142,12 @@ pub enum Access {
         wire: WireName,
         ident: RustIdent,
     },
+    /// A field that every variant of a `oneOf` has.
+    Common {
+        ident: RustIdent,
+    },
+    /// Which variant of a `oneOf` was chosen.
+    Chosen,
     /// The value of a map at a key.
     MapKey(Box<Expr>),
     /// The item of a keyed list whose key field equals the expression.

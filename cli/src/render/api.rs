@@ -9,7 +9,7 @@ use super::rust::literal as quoted;
 use super::source::{comment, use_names};
 use crate::model::{
     Cluster, EnumType, External, ExternalShape, Field, Form, K8sField, K8sGroupField, K8sType,
-    Literal, Operator, StructType, Type,
+    Literal, Operator, StructType, Type, Variant,
 };
 use crate::schema;
 
@@ -489,6 +489,11 @@ fn dependency(source: &mut Source, external: &External) {
                     variant.ident, variant.type_ident
                 ));
             }
+            for field in &common.fields {
+                let ty = source.ty(&field.ty);
+                source.text.push_str(&shared(field, variants, &ty));
+            }
+            source.text.push_str(&words(variants));
             source.line("}");
             for variant in variants {
                 let mut fields = common.fields.clone();
@@ -500,6 +505,42 @@ fn dependency(source: &mut Source, external: &External) {
             }
         }
     }
+}
+
+/// The method that gives a field which every variant of a dependency has.
+fn shared(field: &Field, variants: &[Variant], ty: &str) -> String {
+    let name = &field.ident;
+    let (ty, value) = if field.optional {
+        (format!("Option<&{ty}>"), format!("spec.{name}.as_ref()"))
+    } else {
+        (format!("&{ty}"), format!("&spec.{name}"))
+    };
+    let arms: String = variants
+        .iter()
+        .map(|variant| {
+            format!(
+                "            Self::{}(spec) => {value},\n",
+                variant.type_ident
+            )
+        })
+        .collect();
+    format!(
+        "    pub fn {name}(&self) -> {ty} {{\n        match self {{\n{arms}        }}\n    }}\n\n"
+    )
+}
+
+/// The method that says which variant of a dependency was chosen.
+fn words(variants: &[Variant]) -> String {
+    let arms: String = variants
+        .iter()
+        .map(|variant| {
+            let word = quoted(variant.wire.as_str());
+            format!("            Self::{}(_) => {word},\n", variant.type_ident)
+        })
+        .collect();
+    format!(
+        "    /// Its `type` in JSON.\n    pub fn as_str(&self) -> &'static str {{\n        match self {{\n{arms}        }}\n    }}\n"
+    )
 }
 
 /// The field of the runtime's superset.

@@ -150,15 +150,8 @@ impl Typer<'_, '_> {
                             })
                             .collect();
                         let ident = ident::ty(&format!("{}Type", of.ident))?;
-                        let wire = WireName::new("type").expect("a field's name");
-                        walk.push(
-                            Access::Field {
-                                wire,
-                                ident: ident::field("type").expect("a field's name"),
-                            },
-                            Type::Enum(EnumType { ident, values }),
-                            false,
-                        );
+                        let ty = Type::Enum(EnumType { ident, values });
+                        walk.push(Access::Chosen, ty, false);
                         walk.below("type");
                         return Some(());
                     }
@@ -183,8 +176,12 @@ impl Typer<'_, '_> {
                         .iter()
                         .find(|field| field.wire.as_str() == name.value)
                     {
-                        walk.spec(Type::Struct(Box::new(common.clone())));
-                        walk.field(field);
+                        let access = Access::Common {
+                            ident: field.ident.clone(),
+                        };
+                        walk.push(access, field.ty.clone(), field.optional);
+                        walk.below("spec");
+                        walk.below(field.wire.as_str());
                         return Some(());
                     }
                     let names = variants.iter().map(|variant| variant.wire.as_str());

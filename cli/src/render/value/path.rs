@@ -183,6 +183,21 @@ impl Ctx<'_> {
                         .method("and_then", [Rust::closure(var, inner)]),
                 )
             }
+            Access::Common { ident } => {
+                let name = ident.as_str();
+                if !from.optional {
+                    return Value {
+                        form: Form::Ref,
+                        ..field(from.code.method(name, []), step.optional)
+                    };
+                }
+                let var = closure_var(&from.code);
+                let inner = Rust::atom(var.clone()).method(name, []);
+                let then = if step.optional { "and_then" } else { "map" };
+                reference(from.as_ref().method(then, [Rust::closure(var, inner)]))
+            }
+            // The enum of the dependency says its own word.
+            Access::Chosen => Value { ty, ..from },
             Access::MapKey(key) => {
                 let key = self.value(key).str_arg();
                 if !from.optional {
