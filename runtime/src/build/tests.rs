@@ -39,6 +39,27 @@ fn env_names(container: &Container) -> Vec<&str> {
     env.map(|variable| variable.name.as_str()).collect()
 }
 
+// SE-12.
+#[test]
+fn a_setting_that_the_operator_decides_is_told_once_with_its_file() {
+    let extra = json!({"log": "trace", "mine": 1, "database": {"pool": 5}});
+    let cr = with(&tally::sample(), "/spec/appConfigGroup/0/extra", extra);
+    let notes = desired::<tally::Tally>(&cr).unwrap().notes;
+    let notes: Vec<String> = notes.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        notes,
+        [
+            "spec.appConfigGroup[0]: sets `log` of the file `app` (/etc/tally/app.yaml), which the operator decides: it has no effect"
+        ]
+    );
+    assert!(
+        desired::<tally::Tally>(&tally::sample())
+            .unwrap()
+            .notes
+            .is_empty()
+    );
+}
+
 fn digests(workload: &Value) -> Value {
     workload["spec"]["template"]["metadata"]["annotations"].clone()
 }

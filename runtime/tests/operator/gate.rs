@@ -56,6 +56,32 @@ async fn an_ignored_resource_is_left_alone_until_it_is_not() {
     assert!(map["data"]["app.yaml"].as_str().unwrap().contains("debug"));
 }
 
+// SE-12.
+#[tokio::test]
+async fn a_setting_without_effect_is_announced_and_holds_nothing_back() {
+    let scene = Scene::new("vain").await;
+    let _operator = scene.start();
+    scene
+        .create("t", |tally| {
+            tally["spec"]["appConfigGroup"][0]["extra"] = json!({"log": "trace"});
+        })
+        .await;
+    scene.condition("t", "Ready", "True").await;
+    let note = wait::until(SOON, "it was announced", async || {
+        let events = scene.list("Event").await;
+        let event = events
+            .iter()
+            .find(|event| event["reason"] == "tallyOperatorSettingWithoutEffect")?;
+        Some(event["note"].as_str()?.to_owned())
+    })
+    .await
+    .unwrap();
+    assert!(
+        note.starts_with("spec.appConfigGroup[0]: sets `log` of the file `app`"),
+        "{note}"
+    );
+}
+
 #[tokio::test]
 async fn a_denied_namespace_is_left_alone() {
     let scene = Scene::new("denied").await;

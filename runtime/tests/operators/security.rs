@@ -243,6 +243,33 @@ async fn names_labels_and_paths_that_are_none_are_refused_before_anything_is_wri
     }
 }
 
+/// SE-8.
+#[test]
+fn a_reference_into_another_namespace_is_refused() {
+    let golden = Golden::pinot();
+    let check = |namespace: Value| {
+        let mut cr = crs::pinot();
+        cr["metadata"]["namespace"] = json!("prod");
+        let secret = json!({"name": "users", "namespace": namespace});
+        cr["spec"]["auth"] = json!({"type": "basic", "secretRef": secret});
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), cr.to_string()).unwrap();
+        let mut command = std::process::Command::new(&golden.binary);
+        let output = command.args(["check", "-f"]).arg(file.path()).output();
+        let output = output.unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.success(), said)
+    };
+    let (taken, said) = check(json!("prod"));
+    assert!(taken, "{said}");
+    let (taken, said) = check(json!("elsewhere"));
+    assert!(!taken, "it was taken");
+    assert!(
+        said.contains("spec.auth.secretRef.namespace: names the namespace `elsewhere`"),
+        "{said}"
+    );
+}
+
 /// SE-14.
 #[tokio::test]
 async fn fifty_of_the_biggest_resources_stay_within_memory_and_time() {
