@@ -191,7 +191,7 @@ async fn an_owner_that_is_stripped_is_set_again_and_another_is_respected() {
 #[tokio::test]
 async fn nothing_is_made_in_a_namespace_that_ends_and_all_of_it_in_its_successor() {
     let scene = Scene::apart("ending").await;
-    let operator = scene.start_with(&scene.launch().env("RECONCILE_WAIT", "2s"));
+    let operator = scene.start();
     scene.create("t", |_| {}).await;
     scene.condition("t", "Ready", "True").await;
     scene.settled().await;
