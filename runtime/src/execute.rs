@@ -148,7 +148,7 @@ fn rank_of(step: &Step) -> u8 {
 
 /// What may no longer be done in this pass.
 #[derive(Default)]
-struct Blocked {
+pub(crate) struct Blocked {
     /// The server refused a dry run: only drift is still mended.
     refused: bool,
     /// Something failed: nothing is removed.
@@ -162,7 +162,7 @@ struct Blocked {
 }
 
 impl Blocked {
-    fn stops(&self, step: &Step, node: Option<&str>) -> bool {
+    pub(crate) fn stops(&self, step: &Step, node: Option<&str>) -> bool {
         match step.act {
             Act::Wait | Act::Refuse | Act::Hold => return false,
             Act::Evict => return self.closed,
@@ -209,7 +209,7 @@ impl Blocked {
 
     /// A child is not as it should be: nothing is done about it, nor about what comes after it in
     /// its node, or in all nodes where it is shared.
-    fn block(&mut self, id: &ObjectId, node: Option<&str>) {
+    pub(crate) fn block(&mut self, id: &ObjectId, node: Option<&str>) {
         let rank = id.kind.row().rank;
         self.failed = true;
         self.children.insert(id.clone());

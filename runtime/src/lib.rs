@@ -53,6 +53,8 @@ pub mod labels;
 mod lease;
 #[cfg(feature = "cluster")]
 mod metrics;
+#[cfg(test)]
+mod model;
 #[cfg(feature = "cluster")]
 pub mod names;
 #[cfg(feature = "cluster")]

@@ -79,7 +79,7 @@ fn is_bare(tree: &Value) -> bool {
 }
 
 /// Lists of the API whose items are owned one by one. All others are atomic.
-const GRANULAR_LISTS: &[&str] = &[
+pub(crate) const GRANULAR_LISTS: &[&str] = &[
     "claims",
     "containers",
     "env",

@@ -19,6 +19,8 @@ use dsoi_runtime::{prelude, spec};
 mod beside;
 #[path = "operator/change.rs"]
 mod change;
+#[path = "operator/conformance.rs"]
+mod conformance;
 #[path = "operator/create.rs"]
 mod create;
 #[path = "operator/drift.rs"]
