@@ -40,6 +40,8 @@ mod rename;
 mod rest;
 #[path = "operator/rollout.rs"]
 mod rollout;
+#[path = "operator/recreate.rs"]
+mod recreate;
 #[path = "operator/scene.rs"]
 mod scene;
 #[path = "operator/signals.rs"]

@@ -48,6 +48,8 @@ async fn converge(world: &World, desired: &Desired, collected: &[&str]) -> Vec<S
         let passed = world.pass(desired, &Until::requests(usize::MAX)).await;
         in_order(&passed.stored);
         ours_alone(world, &passed.stored);
+        let rolling = world.rolling(desired);
+        assert!(rolling.len() < 2, "these turns roll at once: {rolling:?}");
         let quiet = world.api().events.is_empty();
         world.advance(collected);
         if quiet && passed.stored.is_empty() && world.api().events.is_empty() {
@@ -105,8 +107,8 @@ fn nothing_but_refusals(steps: &[Step], desired: &Desired) -> bool {
     let any = !refused.is_empty();
     steps.iter().all(|step| {
         step.act == Act::Refuse
-            // Nothing is removed while something else is not as it should be.
-            || (any && step.act == Act::Delete)
+            // Nothing is removed while something else is not as it should be, and no turn begins.
+            || (any && matches!(step.act, Act::Delete | Act::Hold))
             || refused.contains(&node(step))
     })
 }

@@ -15,11 +15,23 @@ use crate::build::Desired;
 use crate::cache::{Body, Cache, Ours, Scope};
 use crate::error::Closed;
 use crate::execute::{Gate, Outcome, Server, execute};
-use crate::kind::{self, ChildKind};
+use crate::kind::{self, ChildKind, ObjectId};
 use crate::metrics::Metrics;
 use crate::observe::{Observed, Subject, observe};
 use crate::plan::{Step, plan};
-use crate::rollout::Rollout;
+use crate::rollout::decide;
+use crate::spec::RolloutPolicy;
+
+/// The controllers' note of the template that all pods have, beside what a real status says.
+const SEEN: &str = "dsoi-model-template";
+
+fn template(live: &Value) -> Value {
+    let found = live.pointer("/spec/template/metadata/annotations");
+    found
+        .and_then(|annotations| annotations.get(crate::labels::TEMPLATE))
+        .cloned()
+        .unwrap_or_default()
+}
 
 /// As the fixtures are built for.
 pub(super) const OPERATOR: &str = "test-operator";
@@ -143,13 +155,13 @@ impl World {
 
     /// What would be done now.
     pub(super) fn plan(&self, desired: &Desired) -> Vec<Step> {
-        plan(desired, &self.observed(desired), Rollout::AtOnce)
+        steps(desired, &self.observed(desired))
     }
 
     /// One pass, for as long as the gate is open.
     pub(super) async fn pass(&self, desired: &Desired, gate: &dyn Gate) -> Passed {
         let observed = self.observed(desired);
-        let steps = plan(desired, &observed, Rollout::AtOnce);
+        let steps = steps(desired, &observed);
         self.api().stored.clear();
         let outcome = execute(
             &self.server,
@@ -189,11 +201,53 @@ impl World {
                     "readyReplicas": replicas, "updatedReplicas": replicas,
                     "availableReplicas": replicas,
                     "currentRevision": "r", "updateRevision": "r",
+                    SEEN: template(&object.live),
                 });
+                let claims = claims(&id, &object.live);
                 api.set_status(&id, &status);
+                for (id, claim) in claims {
+                    if !api.objects.contains_key(&id) {
+                        api.insert(&id, claim, Vec::new());
+                        // The controller's doing.
+                        api.stored.pop();
+                    }
+                }
             }
         }
+        let claims: Vec<_> = api
+            .objects
+            .iter()
+            .filter(|(id, _)| id.kind == ChildKind::PersistentVolumeClaim)
+            .map(|(id, claim)| {
+                let asked = claim.live.pointer("/spec/resources/requests").cloned();
+                (id.clone(), json!({"phase": "Bound", "capacity": asked}))
+            })
+            .collect();
+        for (id, status) in claims {
+            api.set_status(&id, &status);
+        }
         api.finish_deletes();
+    }
+
+    /// The turns of which a workload that had run was given another template since the controllers
+    /// last did anything.
+    pub(super) fn rolling(&self, desired: &Desired) -> BTreeSet<String> {
+        let api = self.api();
+        let rolling = desired.children.iter().filter(|child| {
+            let object = api.objects.get(&child.id);
+            object.is_some_and(|object| {
+                let seen = object.status.get(SEEN);
+                let ready = object.status["readyReplicas"] != 0;
+                ready && seen.is_some_and(|seen| *seen != template(&object.live))
+            })
+        });
+        rolling
+            .filter_map(|child| {
+                let mut turns = desired.turns.iter();
+                let node = child.node.as_ref()?;
+                Some(turns.find(|turn| turn.nodes.contains(node))?.name.clone())
+            })
+            .collect()
     }
 
     /// What there is, without what differs from run to run.
@@ -212,6 +266,11 @@ impl World {
         });
         objects.collect()
     }
+}
+
+fn steps(desired: &Desired, observed: &Observed) -> Vec<Step> {
+    let rollout = decide(desired, observed, &RolloutPolicy::DEFAULT);
+    plan(desired, observed, &rollout)
 }
 
 async fn answer(
@@ -239,6 +298,24 @@ async fn answer(
     let mut response = Response::new(ClientBody::from(answer.to_string().into_bytes()));
     *response.status_mut() = http::StatusCode::from_u16(code).unwrap();
     Ok(response)
+}
+
+/// The claims of a `StatefulSet`'s pods, as its controller makes them.
+fn claims(id: &ObjectId, live: &Value) -> Vec<(ObjectId, Value)> {
+    let templates = live.pointer("/spec/volumeClaimTemplates");
+    let replicas = live.pointer("/spec/replicas").and_then(Value::as_i64);
+    let mut all = Vec::new();
+    for template in templates.and_then(Value::as_array).into_iter().flatten() {
+        let name = template["metadata"]["name"].as_str().unwrap_or_default();
+        for ordinal in 0..replicas.unwrap_or(1) {
+            let name = format!("{name}-{}-{ordinal}", id.name);
+            let mut claim = template.clone();
+            claim["metadata"]["name"] = json!(name);
+            let kind = ChildKind::PersistentVolumeClaim;
+            all.push((ObjectId::new(kind, &id.namespace, name), claim));
+        }
+    }
+    all
 }
 
 fn kinds() -> impl Iterator<Item = ChildKind> {

@@ -17,17 +17,19 @@ pub(crate) enum Workload {
     EditImage,
     Scale,
     Nodes,
+    Growth,
     Delete,
     Recreate,
 }
 
 impl Workload {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Create,
         Self::EditConfig,
         Self::EditImage,
         Self::Scale,
         Self::Nodes,
+        Self::Growth,
         Self::Delete,
         Self::Recreate,
     ];
@@ -69,6 +71,10 @@ impl Workload {
                 node["name"] = json!("edge");
                 spec["nodes"].as_array_mut().unwrap().push(node);
             }
+            (Self::Growth, _) => {
+                let requests = "/k8sConfigGroup/0/storageConfig/0/spec/resources/requests";
+                spec.pointer_mut(requests).unwrap()["storage"] = json!("2Gi");
+            }
             // Back to where it began.
             (Self::Scale | Self::Nodes, _) => {}
             (Self::Delete, _) => {
@@ -94,6 +100,7 @@ impl Workload {
             Self::Nodes | Self::Delete | Self::Recreate => {
                 &["configmaps", "services", "deployments", "tallies"]
             }
+            Self::Growth => &["statefulsets", "persistentvolumeclaims"],
             _ => &[],
         }
     }

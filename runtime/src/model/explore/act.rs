@@ -32,6 +32,7 @@ pub(super) fn all(state: State, operator: &mut Operator, out: &mut Vec<Happens>)
 
 fn by_itself(state: State, operator: &mut Operator, add: &mut impl FnMut(State)) {
     for (slot, write) in operator.writes(&state) {
+        assert_one_turn(&state, slot, write);
         let (real, view) = commit(&state, slot, write);
         let mut next = state;
         next.real.objects[slot] = real;
@@ -243,9 +244,6 @@ fn commit(state: &State, slot: usize, write: Write) -> (Option<Object>, Option<O
                 resource.generation
             };
             let rolls = is_workload(slot) && found.content != content;
-            if rolls {
-                assert_one_turn(state, slot, found);
-            }
             let new = Some(Object {
                 content,
                 generation,
@@ -296,14 +294,21 @@ fn assert_ours(state: &State, slot: usize, found: Object, resource: Resource) {
     );
 }
 
-/// O5: while a turn rolls, no other one begins to.
-fn assert_one_turn(state: &State, slot: usize, found: Object) {
-    if found.pods != Pods::Ready || !super::operator::IN_ORDER {
+/// O5: while a turn rolls, no other one begins to. As far as the operator knows, and for what it
+/// sends now: a request that comes late was sent when it was right.
+fn assert_one_turn(state: &State, slot: usize, write: Write) {
+    let Some((known, resource)) = state.view.objects[slot].zip(state.view.resource) else {
         return;
-    }
+    };
+    let begins = write == Write::Apply
+        && is_workload(slot)
+        && known.content != content(resource.spec, slot)
+        && known.pods == Pods::Ready;
     let rolling = (0..SLOTS)
-        .filter(|other| is_workload(*other) && *other != slot)
+        .filter(|other| begins && is_workload(*other) && *other != slot)
         .filter_map(|other| state.view.objects[other])
-        .any(|other| other.pods == Pods::Rolling && !other.terminating);
+        .any(|other| {
+            other.owner == resource.owner && other.pods == Pods::Rolling && !other.terminating
+        });
     assert!(!rolling, "two turns at once, slot {slot}: {state:#?}");
 }

@@ -1,7 +1,7 @@
 //! The whole graph: all states in breadth first, then its circles and its ends.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::collections::{HashMap, VecDeque};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 use super::act::{Happens, all};
 use super::operator::{Operator, explains};
@@ -35,45 +35,80 @@ impl Edges {
 /// Visits every state. Panics at the first that is wrong.
 pub(super) fn explore(budget: Budget) -> Explored {
     let mut operator = Operator::default();
-    let mut numbers: HashMap<State, u32, BuildHasherDefault<Mix>> = HashMap::default();
-    let mut states = vec![State::first(budget)];
-    numbers.insert(states[0], 0);
     let mut edges = Edges::default();
-    let mut happens: Vec<Happens> = Vec::new();
     let (mut ends, mut reasons) = (0, 0);
-    let mut at = 0;
-    while let Some(state) = states.get(at).copied() {
+    let states = walk(budget, &mut operator, |_, state, to, operator| {
         edges.from.push(edges.to.len());
-        all(state, &mut operator, &mut happens);
-        for Happens { next, by_itself } in happens.drain(..) {
-            let number = *numbers.entry(next).or_insert_with(|| {
-                states.push(next);
-                u32::try_from(states.len() - 1).expect("memory ends before numbers do")
-            });
-            if by_itself {
-                edges.to.push(number);
-            }
-        }
-        if edges.of(at).is_empty() {
-            if is_end(&state, &mut operator) {
+        edges.to.extend_from_slice(to);
+        if to.is_empty() {
+            if is_end(state, operator) {
                 ends += 1;
             } else {
                 reasons += 1;
             }
         }
-        at += 1;
-    }
-    if let Some(circle) = circle(&edges, states.len()) {
-        let states: Vec<State> = circle.into_iter().map(|number| states[number]).collect();
-        panic!("it goes round in a circle for ever: {states:#?}");
+    });
+    if let Some(circle) = circle(&edges, states) {
+        let mut found: Vec<State> = Vec::new();
+        walk(budget, &mut operator, |number, state, _, _| {
+            if circle.contains(&number) {
+                found.push(*state);
+            }
+        });
+        panic!("it goes round in a circle for ever: {found:#?}");
     }
     Explored {
-        states: states.len(),
+        states,
         edges: edges.to.len(),
         plans: operator.plans(),
         ends,
         reasons,
     }
+}
+
+/// Shows every state once, in breadth first, with its number and those that follow by themselves.
+/// Returns how many there are.
+///
+/// Of a state that was seen, 128 bits of a hash are kept: that two of some ten millions share them is
+/// less likely than a fault of the memory.
+fn walk(
+    budget: Budget,
+    operator: &mut Operator,
+    mut visit: impl FnMut(usize, &State, &[u32], &mut Operator),
+) -> usize {
+    let mut numbers: HashMap<u128, u32, BuildHasherDefault<Mix>> = HashMap::default();
+    let first = State::first(budget);
+    let mut waiting = VecDeque::from([first]);
+    numbers.insert(fingerprint(&first), 0);
+    let mut happens: Vec<Happens> = Vec::new();
+    let mut to: Vec<u32> = Vec::new();
+    let mut at = 0;
+    while let Some(state) = waiting.pop_front() {
+        all(state, operator, &mut happens);
+        to.clear();
+        for Happens { next, by_itself } in happens.drain(..) {
+            let known = u32::try_from(numbers.len()).expect("memory ends before numbers do");
+            let number = *numbers.entry(fingerprint(&next)).or_insert_with(|| {
+                waiting.push_back(next);
+                known
+            });
+            if by_itself {
+                to.push(number);
+            }
+        }
+        visit(at, &state, &to, operator);
+        at += 1;
+    }
+    at
+}
+
+fn fingerprint(state: &State) -> u128 {
+    let half = |seed: u64| {
+        let mut mix = Mix(seed);
+        state.hash(&mut mix);
+        u128::from(mix.finish())
+    };
+    (half(0) << 64) | half(0x9e37_79b9_7f4a_7c15)
 }
 
 /// Whether all is as desired where nothing more happens; if not, the plan must say why.
@@ -184,6 +219,10 @@ impl Hasher for Mix {
 
     fn write_u64(&mut self, value: u64) {
         self.0 = (self.0.rotate_left(5) ^ value).wrapping_mul(0x517c_c1b7_2722_0a95);
+    }
+
+    fn write_u128(&mut self, value: u128) {
+        self.0 = u64::try_from(value >> 64).unwrap_or_default();
     }
 
     fn write_isize(&mut self, value: isize) {

@@ -17,11 +17,9 @@ use crate::labels;
 use crate::model::fields::tree;
 use crate::model::world::OPERATOR;
 use crate::observe::{Known, Observed, Subject, stamped};
-use crate::plan::{Act, Reason, Step, plan};
-use crate::rollout::Rollout;
-
-/// Whether upgrades take the turns one after the other.
-pub(super) const IN_ORDER: bool = false;
+use crate::plan::{Act, Step, plan};
+use crate::rollout::decide;
+use crate::spec::RolloutPolicy;
 
 /// The planner, and what it said before.
 #[derive(Default)]
@@ -82,7 +80,8 @@ impl Operator {
         };
         let desired = self.desired(resource.owner, resource.spec);
         let observed = self.observed(view, resource);
-        let steps = plan(&desired, &observed, Rollout::AtOnce);
+        let rollout = decide(&desired, &observed, &RolloutPolicy::DEFAULT);
+        let steps = plan(&desired, &observed, &rollout);
         Planned {
             writes: writes(&desired, &steps),
             ahead: observed.ahead().is_some(),
@@ -123,6 +122,7 @@ impl Operator {
                 group: "example.com".to_owned(),
             },
             children,
+            pods: BTreeMap::new(),
             unlisted: BTreeSet::new(),
             denied: BTreeMap::new(),
         }
@@ -168,8 +168,8 @@ fn writes(desired: &Desired, steps: &[Step]) -> Vec<(usize, Write)> {
             Act::Create => Some(Write::Create),
             Act::Apply => Some(Write::Apply),
             Act::Delete => Some(Write::Delete),
-            // The model's server takes every content.
-            Act::Preflight => continue,
+            // The model's server takes every content, and nothing waits for what is held.
+            Act::Preflight | Act::Hold => continue,
             _ => None,
         };
         if let Some(write) = write
@@ -242,7 +242,7 @@ fn document(slot: usize, owner: Owner, content: u8) -> Value {
         document["spec"] = json!({
             "replicas": 2,
             "template": {
-                "metadata": {"annotations": {"dsoi.dev/template": content.to_string()}},
+                "metadata": {"annotations": {labels::TEMPLATE: content.to_string()}},
                 "spec": {"containers": [{"name": "main"}]},
             },
         });
@@ -304,7 +304,6 @@ fn child(slot: usize, object: Object) -> Child {
 
 /// Whether a plan that can do nothing says why.
 pub(super) fn explains(steps: &[Step]) -> bool {
-    steps.iter().any(|step| {
-        step.act == Act::Refuse || (step.act == Act::Wait && step.reason == Reason::NotItsTurn)
-    })
+    let mut acts = steps.iter().map(|step| step.act);
+    acts.any(|act| matches!(act, Act::Refuse | Act::Hold))
 }

@@ -76,7 +76,7 @@ fn child(kind: ChildKind, node: usize, content: &str) -> DesiredChild {
                 "template": {
                     "metadata": {
                         "labels": {labels::WORKLOAD: name},
-                        "annotations": {"dsoi.dev/template": content},
+                        "annotations": {labels::TEMPLATE: content},
                     },
                     "spec": {"containers": [{"name": "main", "image": content}]},
                 },

@@ -32,17 +32,6 @@ fn image() -> impl Strategy<Value = &'static str> {
     select(vec!["example/app:1", "example/app:2", "example.com/app:3"])
 }
 
-fn storage(name: &'static str) -> impl Strategy<Value = Value> {
-    prop::option::of(Just(())).prop_map(move |has| match has {
-        // Sizes of a claim template are never changed here: that is refused, or grows.
-        Some(()) => json!([{
-            "name": name, "mountPath": "/var/lib/app",
-            "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}},
-        }]),
-        None => Value::Null,
-    })
-}
-
 fn group(name: &'static str) -> impl Strategy<Value = Value> {
     (
         image(),
@@ -71,69 +60,69 @@ fn group(name: &'static str) -> impl Strategy<Value = Value> {
 
 /// Names in an order of their own, which is that of the nodes.
 fn names(most: usize) -> impl Strategy<Value = Vec<&'static str>> {
-    subsequence(NAMES.to_vec(), 0..=most).prop_shuffle()
+    subsequence(NAMES.to_vec(), 1..=most).prop_shuffle()
 }
 
 fn tallies() -> impl Strategy<Value = Value> {
     let nodes = names(NAMES.len()).prop_flat_map(|names| {
         let count = names.len();
-        let node = (
-            any::<bool>(),
-            0..4_i32,
-            select(vec!["small", "plain"]),
-            any::<bool>(),
-        );
+        let node = (any::<bool>(), 0..4_i32, any::<bool>());
         (Just(names), prop::collection::vec(node, count))
     });
     (
         nodes,
-        (group("small"), group("plain"), storage("data")),
+        (group("small"), group("plain")),
         select(vec!["info", "debug"]),
         any::<bool>(),
     )
-        .prop_map(
-            |((names, drawn), (small, plain, storage), level, ordered)| {
-                let mut stores = 0;
-                let nodes: Vec<Value> = names
-                    .iter()
-                    .zip(drawn)
-                    .map(|(name, (store, replicas, group, is_set))| {
-                        // A node's type and kind are its own for life; at most two may be stores.
-                        let store = (store || name.len() == 1) && name.len() < 3 && stores < 2;
-                        stores += i32::from(store);
-                        let (kind, node_type) = match (store, is_set && name.len() > 5) {
-                            (true, _) => ("StatefulSet", "store"),
-                            (false, true) => ("StatefulSet", "gateway"),
-                            (false, false) => ("Deployment", "gateway"),
-                        };
-                        let replicas = if store {
-                            1 + replicas / 2 * 2
-                        } else {
-                            replicas
-                        };
-                        json!({"name": name, "kind": kind, "nodeType": node_type,
+        .prop_map(|((names, drawn), (small, plain), level, ordered)| {
+            let mut stores = 0;
+            let nodes: Vec<Value> = names
+                .iter()
+                .zip(drawn)
+                .map(|(name, (store, replicas, is_set))| {
+                    // A node's type and kind are its own for life; at most two may be stores.
+                    let store = (store || name.len() == 1) && name.len() < 3 && stores < 2;
+                    stores += i32::from(store);
+                    let (kind, node_type) = match (store, is_set && name.len() > 5) {
+                        (true, _) => ("StatefulSet", "store"),
+                        (false, true) => ("StatefulSet", "gateway"),
+                        (false, false) => ("Deployment", "gateway"),
+                    };
+                    // Claim templates cannot be changed: who has them is in one group for life.
+                    let group = if kind == "StatefulSet" {
+                        "small"
+                    } else {
+                        "plain"
+                    };
+                    let replicas = if store {
+                        1 + replicas / 2 * 2
+                    } else {
+                        replicas
+                    };
+                    json!({"name": name, "kind": kind, "nodeType": node_type,
                            "replicas": replicas.min(3), "k8sConfigGroup": group,
                            "appConfigGroup": "main"})
-                    })
-                    .collect();
-                let mut small = small;
-                if !storage.is_null() {
-                    small["storageConfig"] = storage;
-                }
-                let mut cr = tally::sample();
-                cr["spec"]["k8sConfigGroup"] = json!([small, plain]);
-                cr["spec"]["appConfigGroup"] = json!([{"name": "main", "logLevel": level}]);
-                cr["spec"]["nodes"] = json!(nodes);
-                if ordered {
-                    cr["spec"]["deploymentOrder"] = json!(["gateway", "store"]);
-                }
-                cr
-            },
-        )
+                })
+                .collect();
+            let mut small = small;
+            small["storageConfig"] = json!([{
+                "name": "data", "mountPath": "/var/lib/app",
+                "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}},
+            }]);
+            let mut cr = tally::sample();
+            cr["spec"]["k8sConfigGroup"] = json!([small, plain]);
+            cr["spec"]["appConfigGroup"] = json!([{"name": "main", "logLevel": level}]);
+            cr["spec"]["nodes"] = json!(nodes);
+            if ordered {
+                cr["spec"]["deploymentOrder"] = json!(["gateway", "store"]);
+            }
+            cr
+        })
 }
 
 fn pinots() -> impl Strategy<Value = Value> {
-    let types = subsequence(vec!["controller", "broker", "server"], 0..=3);
+    let types = subsequence(vec!["controller", "broker", "server"], 1..=3);
     (types, image(), select(vec!["a=1", "a=2\nb=3"]), 1..3_i32).prop_map(
         |(types, image, data, replicas)| {
             let mut cr = pinot::sample();
@@ -304,7 +293,27 @@ macro_rules! lives {
     };
 }
 
-lives!(any_tally_can_become_any_other, tally::Tally, tallies());
+/// RL-7, DR-7: claims grow on the way, and never shrink.
+#[test]
+fn any_tally_can_become_any_other() {
+    let versions = prop::collection::vec((tallies(), 1..4), 3);
+    let grown = versions.prop_map(|versions| {
+        let mut size = 1;
+        let grow = |(mut cr, asked): (Value, i32)| {
+            size = asked.max(size);
+            let claim = "/spec/k8sConfigGroup/0/storageConfig/0/spec/resources/requests/storage";
+            *cr.pointer_mut(claim).unwrap() = json!(format!("{size}Gi"));
+            cr
+        };
+        versions.into_iter().map(grow).collect::<Vec<_>>()
+    });
+    runner(40)
+        .run(&grown, |versions| {
+            block_on(lives::<tally::Tally>(&versions))
+        })
+        .unwrap();
+}
+
 lives!(any_pinot_can_become_any_other, pinot::Pinot, pinots());
 lives!(
     any_parseable_tenant_can_become_any_other,
