@@ -34,14 +34,14 @@ mod group;
 mod misfortune;
 #[path = "operator/process.rs"]
 mod process;
+#[path = "operator/recreate.rs"]
+mod recreate;
 #[path = "operator/rename.rs"]
 mod rename;
 #[path = "operator/rest.rs"]
 mod rest;
 #[path = "operator/rollout.rs"]
 mod rollout;
-#[path = "operator/recreate.rs"]
-mod recreate;
 #[path = "operator/scene.rs"]
 mod scene;
 #[path = "operator/signals.rs"]

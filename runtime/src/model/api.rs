@@ -265,8 +265,9 @@ impl Api {
             return failure(404, "not found");
         };
         let wanted = |key: &str| options.pointer(&format!("/preconditions/{key}"));
+        let version = object.version.to_string();
         if wanted("uid").is_some_and(|uid| *uid != *object.uid)
-            || wanted("resourceVersion").is_some_and(|v| *v != object.version.to_string())
+            || wanted("resourceVersion").is_some_and(|wanted| *wanted != *version)
         {
             return failure(409, "the precondition does not hold");
         }

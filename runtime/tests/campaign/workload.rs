@@ -56,7 +56,6 @@ impl Workload {
         let mut cr = resource(scene);
         let spec = &mut cr["spec"];
         match (self, step) {
-            (Self::Create, _) => {}
             (Self::EditConfig, _) => spec["appConfigGroup"][0]["logLevel"] = json!("debug"),
             (Self::EditImage, _) => {
                 spec["k8sConfigGroup"][0]["image"] = json!("ghcr.io/example/tally:2.2");
@@ -75,8 +74,8 @@ impl Workload {
                 let requests = "/k8sConfigGroup/0/storageConfig/0/spec/resources/requests";
                 spec.pointer_mut(requests).unwrap()["storage"] = json!("2Gi");
             }
-            // Back to where it began.
-            (Self::Scale | Self::Nodes, _) => {}
+            // As it is made, or back to where it began.
+            (Self::Create | Self::Scale | Self::Nodes, _) => {}
             (Self::Delete, _) => {
                 state::delete(scene).await;
                 return;

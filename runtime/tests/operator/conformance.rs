@@ -242,7 +242,7 @@ async fn the_children_of_a_uid_go_with_it() {
     .unwrap();
 }
 
-/// `model::api::apply`: a field that was POSTed survives an apply without it, until the entry is
+/// `model::api::apply`: a field that was `POST`ed survives an apply without it, until the entry is
 /// made one of operation Apply.
 #[tokio::test]
 async fn a_flipped_entry_loses_the_fields_that_the_next_apply_lacks() {

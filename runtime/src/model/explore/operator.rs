@@ -191,6 +191,7 @@ fn wanted(slot: usize, owner: Owner, content: u8) -> DesiredChild {
         node: Some(format!("n{}", node(slot))),
         node_type: Some(format!("type-{}", node(slot))),
         hash: hash(slot, owner, content),
+        start: None,
         document: Arc::new(document),
     }
 }

@@ -90,6 +90,7 @@ fn child(kind: ChildKind, node: usize, content: &str) -> DesiredChild {
         node_type: Some(node_type),
         document: Arc::new(document),
         hash: format!("{content}-{kind}-{node}"),
+        start: None,
     }
 }
 

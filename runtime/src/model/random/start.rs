@@ -111,7 +111,7 @@ impl Start {
             _ => Value::Null,
         };
         // A claim without its labels is nobody's, and it has no owner.
-        if !change.is_null() && !(keep && self != Self::Bare) {
+        if !(change.is_null() || keep && self != Self::Bare) {
             api.edit(&wanted.id, "somebody", &change);
         }
         if self == Self::Ending {
