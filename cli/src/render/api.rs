@@ -495,6 +495,9 @@ fn dependency(source: &mut Source, external: &External) {
             }
             source.text.push_str(&words(variants));
             source.line("}");
+            source.line(&format!(
+                "\nimpl std::fmt::Display for {name} {{\n    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {{\n        f.write_str(self.as_str())\n    }}\n}}"
+            ));
             for variant in variants {
                 let mut fields = common.fields.clone();
                 fields.extend(variant.fields.iter().cloned());
