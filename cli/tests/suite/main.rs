@@ -14,6 +14,7 @@ mod hostile;
 mod injection;
 mod problems;
 mod requirements;
+mod specification;
 
 use std::fs;
 use std::path::{Path, PathBuf};

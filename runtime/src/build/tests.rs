@@ -102,7 +102,7 @@ fn the_pinot_objects_have_the_public_names_and_labels() {
     );
 }
 
-/// PN-4: what the group says arrives, tolerations and pod metadata too.
+/// DS-18, PN-4: what the group says arrives, tolerations and pod metadata too.
 #[test]
 fn a_group_s_fields_reach_the_pod() {
     let cr = with(
@@ -220,7 +220,7 @@ fn the_group_s_service_is_copied_but_for_its_selector() {
     );
 }
 
-/// PN-8: two nodes that share a config group share its config map, and each has its workload.
+/// DS-13, PN-8: two nodes that share a config group share its config map, and each has its workload.
 #[test]
 fn a_config_group_s_config_map_is_built_once() {
     let mut node = pinot::sample()["spec"]["nodes"][1].clone();
@@ -531,7 +531,7 @@ fn selectors_are_disjoint_and_match_their_own_pods() {
     }
 }
 
-/// OR-14: each child is known by its kind and name, and says whose it is.
+/// OR-2, OR-14: each child is known by its kind and name, and says whose it is.
 #[test]
 fn every_child_carries_the_runtime_s_labels_and_one_owner() {
     let out = desired::<tally::Tally>(&tally::sample()).unwrap();
@@ -766,6 +766,7 @@ fn a_line_break_in_a_line_is_refused() {
     assert_eq!(found[0], expected);
 }
 
+/// DR-3.
 #[test]
 fn an_image_is_needed_where_the_cluster_has_none() {
     let cr = with(&pinot::sample(), "/spec/k8sConfig/1/image", Value::Null);
@@ -790,6 +791,7 @@ fn a_label_that_kubernetes_would_refuse_is_refused_first() {
     );
 }
 
+/// OR-4.
 /// B7: the order in which lists are written decides about nothing but order.
 #[test]
 fn the_order_of_groups_and_nodes_changes_no_document() {

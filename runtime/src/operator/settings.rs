@@ -197,6 +197,7 @@ fn duration(text: &str) -> Result<Duration, String> {
 mod tests {
     use super::*;
 
+    /// OR-17.
     #[test]
     fn durations_are_read_as_go_writes_them() {
         for (text, seconds) in [("10s", 10), ("10m", 600), ("1h30m", 5400), (" 2s ", 2)] {

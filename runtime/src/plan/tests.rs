@@ -117,6 +117,7 @@ fn about(kind: ChildKind, child: Child, drift: Option<&'static str>) -> Vec<Act>
     )
 }
 
+/// OR-1.
 #[test]
 fn what_is_missing_is_created_in_the_order_of_kinds() {
     let desired = desired([

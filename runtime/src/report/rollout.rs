@@ -129,6 +129,7 @@ mod tests {
         upgrade.next(at(second))
     }
 
+    /// DS-24.
     #[test]
     fn an_upgrade_has_a_start_an_end_and_a_duration_that_stay() {
         // DS-24.

@@ -138,6 +138,7 @@ fn both(status: &str, reason: &str) -> (String, String) {
     (status.to_owned(), reason.to_owned())
 }
 
+/// DR-22.
 #[test]
 fn a_cluster_that_runs_what_is_desired_is_ready() {
     let status = status(Some(rolled_out()), &Outcome::default(), None, 1);
@@ -155,6 +156,7 @@ fn a_cluster_that_runs_what_is_desired_is_ready() {
     assert_eq!(types, [("store", 1)]);
 }
 
+/// OR-8.
 #[test]
 fn a_status_of_an_older_generation_is_never_ready() {
     for workload in [
@@ -191,6 +193,7 @@ fn a_status_of_an_older_generation_is_never_ready() {
     assert_eq!(missing.nodes[0].phase, NodePhase::Pending);
 }
 
+/// NC-24.
 #[test]
 fn transition_times_move_on_a_flip_only() {
     let first = status(Some(rolled_out()), &Outcome::default(), None, 1);

@@ -51,6 +51,7 @@ fn an_unknown_reference_is_refused_with_its_path_and_the_nearest_name() {
     );
 }
 
+/// DR-3.
 #[test]
 fn every_mistake_is_reported_at_once() {
     let cr = with(&tally::sample(), "/spec/nodes/0/nodeType", json!("x"));

@@ -30,7 +30,7 @@ struct Replay {
     fault: Fault,
 }
 
-/// RL-1, RL-2, RL-10, D6: every run with a fault ends as the one without.
+/// RL-39, DS-6, RL-1, RL-2, RL-10, D6: every run with a fault ends as the one without.
 #[test]
 fn every_disturbed_run_ends_as_an_undisturbed_one() {
     if let Ok(file) = std::env::var("DSOI_REPLAY") {

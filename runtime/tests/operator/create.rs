@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::scene::{SOON, Scene, shown};
 
+/// OR-9.
 #[tokio::test]
 async fn a_new_resource_costs_one_create_per_child_and_a_status() {
     let scene = Scene::new("create").await;
@@ -43,6 +44,7 @@ async fn a_new_resource_costs_one_create_per_child_and_a_status() {
     );
 }
 
+/// OR-1.
 #[tokio::test]
 async fn kinds_are_created_in_order() {
     let scene = Scene::new("order").await;
@@ -62,6 +64,7 @@ async fn kinds_are_created_in_order() {
     assert!(kinds.is_sorted(), "{:#?}", shown(&creates));
 }
 
+/// OR-18.
 #[tokio::test]
 async fn each_child_is_announced_once_after_the_status() {
     let scene = Scene::new("events").await;

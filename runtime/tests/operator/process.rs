@@ -107,6 +107,7 @@ async fn a_lease_is_taken_handed_over_and_never_made() {
     assert!(second.exited().unwrap().is_none());
 }
 
+/// OR-17.
 #[tokio::test]
 async fn a_setting_that_cannot_be_read_ends_the_process() {
     let scene = Scene::new("settings").await;

@@ -120,6 +120,7 @@ fn applied(scene: &Scene, mark: Mark) -> Vec<String> {
     names
 }
 
+/// OR-7, DS-23.
 #[tokio::test]
 async fn types_are_upgraded_one_after_the_other_and_the_status_tells_when() {
     // OR-7, OR-8, DS-14, DS-23, DS-24, DR-1, DR-2.
@@ -161,6 +162,7 @@ async fn types_are_upgraded_one_after_the_other_and_the_status_tells_when() {
     }
 }
 
+/// DS-21, RL-38.
 #[tokio::test]
 async fn a_crash_halts_an_upgrade_and_names_node_and_pod_and_a_fix_resumes_it() {
     // DS-21, DS-23, DS-25, D4, D5, D6, DR-5, RL-38, NC-24.

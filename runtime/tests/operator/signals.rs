@@ -53,6 +53,7 @@ async fn stop_during(scene: &Scene, operator: &Operator, nth: u64, act: impl Fut
 }
 
 // RL-43.
+/// DS-6.
 #[tokio::test]
 async fn a_stop_in_the_middle_of_any_step_of_a_first_install_lets_it_end() {
     let scene = Scene::new("stop-install").await;

@@ -33,6 +33,7 @@ async fn tally() -> Scene {
     scene
 }
 
+/// RL-37.
 #[tokio::test]
 async fn a_deleted_child_is_back_at_once() {
     let scene = tally().await;
@@ -192,7 +193,7 @@ async fn a_removed_field_of_ours_is_back_at_once() {
     scene.ready("books").await;
 }
 
-/// OR-3: server-side apply takes what it owns, and nothing else.
+/// DS-4, OR-3: server-side apply takes what it owns, and nothing else.
 #[tokio::test]
 async fn what_others_added_survives_drift_and_edits() {
     let scene = tally().await;

@@ -14,11 +14,13 @@ use crate::{
     scene::{Scene, Setup},
 };
 
+/// DS-9.
 #[tokio::test]
 async fn a_pinot_of_every_public_shape_yields_the_objects_of_pn_3_to_pn_7() {
     yields(Golden::pinot(), crs::pinot(), "pinot.expected.yaml").await;
 }
 
+/// PA-4.
 #[tokio::test]
 async fn a_parseable_tenant_of_every_public_shape_yields_the_objects_of_pa_2_and_pa_4() {
     yields(
@@ -37,6 +39,7 @@ async fn yields(golden: &'static Golden, cr: Value, expected: &str) {
     runs(&scene, &resource).await;
 }
 
+/// DS-3, DS-20.
 #[tokio::test]
 async fn a_tally_runs_with_both_kinds_of_workload() {
     let scene = Setup::new(Golden::quickstart()).start().await;

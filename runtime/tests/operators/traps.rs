@@ -282,7 +282,7 @@ async fn ready_endpoints(scene: &Scene, service: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// OR-10, and seen upstream: two nodes that share both groups served each other's Services.
+/// DS-12, OR-10, and seen upstream: two nodes that share both groups served each other's Services.
 #[tokio::test]
 async fn two_nodes_that_share_both_groups_keep_to_their_own_pods() {
     let scene = Setup::new(Golden::pinot()).start().await;
@@ -373,7 +373,7 @@ async fn an_image_change_replaces_pods_and_never_a_workload() {
     assert!(deletes.is_empty(), "{}", lines(&deletes));
 }
 
-/// PA-3: upstream found the config map only if the resource was named like its node.
+/// DS-27, PA-3: upstream found the config map only if the resource was named like its node.
 #[tokio::test]
 async fn a_changed_variable_rolls_exactly_the_node_that_has_it() {
     let scene = Setup::new(Golden::parseable()).start().await;
@@ -559,7 +559,7 @@ async fn uids(scene: &Scene, kind: &str) -> Vec<String> {
     uids
 }
 
-/// OR-16, and seen upstream: the timed pass did not look at the annotation.
+/// DR-20, OR-16, and seen upstream: the timed pass did not look at the annotation.
 #[tokio::test]
 async fn an_ignored_resource_is_left_alone_until_the_annotation_goes() {
     let scene = Setup::new(Golden::pinot())

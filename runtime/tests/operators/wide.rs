@@ -17,6 +17,7 @@ async fn plane() -> &'static ControlPlane {
     Box::leak(Box::new(ControlPlane::start().await.unwrap()))
 }
 
+/// DR-21.
 #[tokio::test]
 async fn an_operator_of_the_whole_cluster_serves_every_namespace_but_the_denied() {
     let plane = plane().await;
