@@ -1,5 +1,5 @@
-//! Every id of a requirement that the project names is explained in `REQUIREMENTS.md`, and the tests of the ids that are due are
-//! listed: those that name one above them or inside of them. `cargo test -p dsoi requirements -- --nocapture` prints which.
+//! Every id of a requirement that the project names is explained in `REQUIREMENTS.md`, and every one of the ids that are due has
+//! a test that names it, above it or inside of it, or is known to have none. `cargo test -p dsoi requirements -- --nocapture` prints which.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -59,11 +59,11 @@ const DUE: &[(&str, &[(u32, u32)])] = &[
     ),
 ];
 
-/// Of these what they ask for is not there, or not whole; `REQUIREMENTS.md` says so.
-const OPEN: &[&str] = &["DR-15", "DS-28", "PN-2"];
+/// What no test shows yet.
+const OPEN: &[&str] = &["DR-13", "DR-14", "DR-15", "DR-16", "DR-17", "DS-28", "PN-2"];
 
 #[test]
-fn every_requirement_that_is_due_is_explained_and_its_tests_are_listed() {
+fn every_requirement_that_is_due_has_a_test_or_is_open() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut tests: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for folder in ["cli/src", "cli/tests", "runtime/src", "runtime/tests"] {
@@ -99,7 +99,7 @@ fn every_requirement_that_is_due_is_explained_and_its_tests_are_listed() {
             }
         }
     }
-    println!("without a test: {lacking:?}");
+    assert!(lacking.is_empty(), "no test names {lacking:?}");
 }
 
 /// The ids in the comments above and inside of tests, each with the test's name.
