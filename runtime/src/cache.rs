@@ -14,6 +14,8 @@ mod status;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+#[cfg(test)]
+pub(crate) use self::child::Revision;
 pub use self::child::{Applied, Child};
 pub(crate) use self::child::{Claim, Owner, Version, Workload};
 #[cfg(test)]

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Value, json};
+
 use crate::names;
 
 /// The operator that made the object; what watches select. Never part of another selector.
@@ -26,6 +28,11 @@ pub const NODE_TYPE: &str = "dsoi.dev/node-type";
 /// Annotation of each pod template: a digest of the rest of it. A live workload and each of its pods
 /// say with it of which desired template they are.
 pub const TEMPLATE: &str = "dsoi.dev/template";
+/// Annotation of a workload that runs what it ran before: which template was refused, of which
+/// generation, and the revision that it went back to.
+pub const ROLLED_BACK: &str = "dsoi.dev/rolled-back";
+/// Annotation of a revision: higher is newer.
+pub const REVISION: &str = "dsoi.dev/revision";
 /// Annotation of each child: `<hash of the desired document>;<generation of the custom resource>`.
 pub const APPLIED: &str = "dsoi.dev/applied";
 /// Prefix of the pod-template annotations that make a changed file restart its pods.
@@ -38,6 +45,17 @@ pub fn is_reserved(key: &str) -> bool {
         || key
             .split_once('/')
             .is_some_and(|(prefix, _)| prefix == "dsoi.dev" || prefix.ends_with(".dsoi.dev"))
+}
+
+/// Writes an annotation into a document.
+pub(crate) fn annotate(document: &mut Value, key: &str, value: &str) {
+    let Some(metadata) = document.get_mut("metadata").and_then(Value::as_object_mut) else {
+        return;
+    };
+    let annotations = metadata.entry("annotations").or_insert_with(|| json!({}));
+    if let Some(annotations) = annotations.as_object_mut() {
+        annotations.insert(key.to_owned(), value.into());
+    }
 }
 
 /// The value of [`KIND`]: `Tally.example.com`, shortened with a digest where it is no legal label.

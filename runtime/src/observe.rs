@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::build::{Desired, DesiredChild};
 use crate::cache::{Applied, Cache, Child, Concerned, Owner};
@@ -122,12 +122,7 @@ impl Observed {
 /// What is written: the desired document with the annotation that says which one it is.
 pub(crate) fn stamped(document: &Value, applied: &Applied) -> Value {
     let mut document = document.clone();
-    if let Some(metadata) = document.get_mut("metadata").and_then(Value::as_object_mut) {
-        let annotations = metadata.entry("annotations").or_insert_with(|| json!({}));
-        if let Some(annotations) = annotations.as_object_mut() {
-            annotations.insert(labels::APPLIED.to_owned(), applied.to_string().into());
-        }
-    }
+    labels::annotate(&mut document, labels::APPLIED, &applied.to_string());
     document
 }
 

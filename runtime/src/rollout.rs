@@ -9,9 +9,12 @@
 //!   crash and a revert go at once. What waits is only the next step of an upgrade.
 //! - A document is written whole: a change of replicas that comes with one of the template waits with
 //!   it. A document with the old template and the new rest would be one that nobody asked for.
+//! - A turn that went back to what it ran before is not done, so that nothing after it moves (DS-25).
 //! - A turn that has crashed does not hold an earlier one back: the cure may lie there.
 
 pub(crate) mod facts;
+pub(crate) mod revision;
+pub(crate) mod rollback;
 pub(crate) mod stuck;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +26,8 @@ use crate::observe::Observed;
 use crate::spec::{RolloutPolicy, RolloutStrategy};
 
 use self::facts::{Crash, Facts};
+use self::revision::gated;
+use self::rollback::Backs;
 
 /// Which changes may be written in this pass.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,10 +60,24 @@ pub(crate) struct Progress {
     pub(crate) nodes: Vec<String>,
     /// Why they do not get there.
     pub(crate) crash: Option<Crash>,
+    /// The node type of that crash, where its template is the desired one.
+    pub(crate) crashed_type: Option<String>,
+    /// The turn runs what it ran before.
+    pub(crate) back: Option<Returned>,
+    /// The node types that are not done.
+    pub(crate) unfinished_types: BTreeSet<String>,
     /// The turns that are not done.
     pub(crate) unfinished: Vec<String>,
     /// The first workload of each turn.
     pub(crate) workloads: BTreeMap<String, ObjectId>,
+}
+
+/// A turn that went back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Returned {
+    pub(crate) revision: String,
+    /// All of it runs that.
+    pub(crate) settled: bool,
 }
 
 impl Rollout {
@@ -88,11 +107,17 @@ impl fmt::Display for Held {
 /// The workloads of a turn.
 struct Round<'a> {
     name: &'a str,
+    /// The revision that it went back to.
+    back: Option<&'a str>,
     workloads: Vec<Facts<'a>>,
 }
 
 impl Round<'_> {
     fn is_done(&self) -> bool {
+        self.back.is_none() && self.is_settled()
+    }
+
+    fn is_settled(&self) -> bool {
         self.workloads.iter().all(Facts::is_done)
     }
 
@@ -102,10 +127,22 @@ impl Round<'_> {
 }
 
 /// Decides what may be changed in this pass.
-pub fn decide(desired: &Desired, observed: &Observed, policy: &RolloutPolicy) -> Rollout {
-    let rounds = rounds(desired, observed);
-    let progress = progress(&rounds);
-    let mut held = BTreeMap::new();
+#[cfg(test)]
+pub(crate) fn decide(desired: &Desired, observed: &Observed, policy: &RolloutPolicy) -> Rollout {
+    decide_with(desired, observed, policy, &Backs::new())
+}
+
+/// Decides what may be changed in this pass. Of the node types in `backs`, `desired` is what they
+/// ran before.
+pub(crate) fn decide_with(
+    desired: &Desired,
+    observed: &Observed,
+    policy: &RolloutPolicy,
+    backs: &Backs,
+) -> Rollout {
+    let rounds = rounds(desired, observed, backs);
+    let progress = progress(&rounds, backs);
+    let mut held = unreadable(desired, backs);
     if policy.strategy == RolloutStrategy::Parallel {
         return Rollout { held, progress };
     }
@@ -153,13 +190,29 @@ pub fn decide(desired: &Desired, observed: &Observed, policy: &RolloutPolicy) ->
     Rollout { held, progress }
 }
 
+/// Where a revision cannot be read, its node type stays as it is: what is desired was refused.
+fn unreadable(desired: &Desired, backs: &Backs) -> BTreeMap<ObjectId, Held> {
+    let lost = backs.iter().filter(|(_, back)| back.content.is_none());
+    lost.flat_map(|(node_type, back)| {
+        gated(desired, node_type).map(move |child| {
+            let wait = Held {
+                turn: format!("{} of {node_type}", back.revision),
+                crash: None,
+            };
+            (child.id.clone(), wait)
+        })
+    })
+    .collect()
+}
+
 /// The turns with their workloads, in order; what no turn names comes last.
-fn rounds<'a>(desired: &'a Desired, observed: &Observed) -> Vec<Round<'a>> {
+fn rounds<'a>(desired: &'a Desired, observed: &Observed, backs: &'a Backs) -> Vec<Round<'a>> {
     let mut rounds: Vec<Round<'a>> = desired
         .turns
         .iter()
         .map(|turn| Round {
             name: &turn.name,
+            back: None,
             workloads: Vec::new(),
         })
         .collect();
@@ -169,13 +222,19 @@ fn rounds<'a>(desired: &'a Desired, observed: &Observed) -> Vec<Round<'a>> {
     };
     let mut rest = Round {
         name: "the rest",
+        back: None,
         workloads: Vec::new(),
     };
     let workloads = desired.children.iter();
     for wanted in workloads.filter(|child| child.id.kind.is_workload()) {
         let facts = Facts::of(wanted, observed);
         let round = turn_of(facts.node()).and_then(|index| rounds.get_mut(index));
-        round.unwrap_or(&mut rest).workloads.push(facts);
+        let round = round.unwrap_or(&mut rest);
+        let node_type = wanted.node_type.as_deref().unwrap_or_default();
+        if let Some(back) = backs.get(node_type) {
+            round.back = Some(&back.revision);
+        }
+        round.workloads.push(facts);
     }
     rounds.push(rest);
     rounds
@@ -189,7 +248,7 @@ fn blocking<'r, 'a>(rounds: &'r [Round<'a>], index: usize) -> Option<&'r Round<'
     earlier.or_else(|| later.find(|round| round.workloads.iter().any(Facts::is_rolling)))
 }
 
-fn progress(rounds: &[Round<'_>]) -> Progress {
+fn progress(rounds: &[Round<'_>], backs: &Backs) -> Progress {
     let all = || rounds.iter().flat_map(|round| &round.workloads);
     let under_way = all().any(|facts| facts.replacing);
     let current = rounds.iter().find(|round| !round.is_done());
@@ -197,7 +256,21 @@ fn progress(rounds: &[Round<'_>]) -> Progress {
         let missing = round.workloads.iter().filter(|facts| !facts.is_done());
         missing.map(|facts| facts.node().to_owned()).collect()
     });
+    let crashed = current
+        .filter(|round| round.back.is_none())
+        .and_then(|round| round.workloads.iter().find(|facts| facts.crash.is_some()))
+        .filter(|facts| !facts.pending);
+    let open = all().filter(|facts| !facts.is_done());
+    let open = open.filter_map(|facts| facts.wanted.node_type.clone());
     Progress {
+        crashed_type: crashed.and_then(|facts| facts.wanted.node_type.clone()),
+        back: current.and_then(|round| {
+            Some(Returned {
+                revision: round.back?.to_owned(),
+                settled: round.is_settled(),
+            })
+        }),
+        unfinished_types: open.chain(backs.keys().cloned()).collect(),
         active: under_way || all().any(|facts| facts.pending),
         under_way,
         done: current.is_none(),

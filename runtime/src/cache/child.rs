@@ -30,6 +30,7 @@ pub struct Child {
     pub(crate) workload: Option<Box<Workload>>,
     pub(crate) claim: Option<Box<Claim>>,
     pub(crate) pod: Option<Box<Pod>>,
+    pub(crate) revision: Option<Box<Revision>>,
 }
 
 /// The controller that an object's owner references name.
@@ -131,6 +132,8 @@ pub(crate) struct Workload {
     pub(crate) observed_generation: i64,
     /// The annotation `dsoi.dev/template` of its pod template.
     pub(crate) template: Option<Box<str>>,
+    /// The annotation `dsoi.dev/rolled-back`.
+    pub(crate) rolled_back: Option<Box<str>>,
     /// How many pods it is to have, whoever said so last.
     pub(crate) asked: i32,
     pub(crate) replicas: i32,
@@ -142,6 +145,15 @@ pub(crate) struct Workload {
     pub(crate) failure: Option<Box<str>>,
     /// How much storage each claim template of a `StatefulSet` asks for, as the server writes it.
     pub(crate) templates: BTreeMap<Box<str>, Box<str>>,
+}
+
+/// What is read of a revision of ours.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Revision {
+    /// As a label's value.
+    pub(crate) node_type: Box<str>,
+    /// Higher is newer.
+    pub(crate) number: i64,
 }
 
 /// What is read of a claim.
@@ -165,6 +177,7 @@ impl Child {
             || self.evidence.digest != other.evidence.digest
             || self.workload != other.workload
             || self.claim != other.claim
+            || self.revision != other.revision
             || self.pod.as_ref().map(|pod| &pod.trouble)
                 != other.pod.as_ref().map(|pod| &pod.trouble)
     }

@@ -12,7 +12,8 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use super::child::{
-    Applied, Child, Claim, Entries, Evidence, Identity, Owner, RawEvidence, Version, Workload,
+    Applied, Child, Claim, Entries, Evidence, Identity, Owner, RawEvidence, Revision, Version,
+    Workload,
 };
 use super::order::{Order, PodSpec};
 use super::status::Status;
@@ -67,6 +68,10 @@ struct Annotations {
     applied: Option<String>,
     #[serde(rename = "dsoi.dev/template")]
     template: Option<String>,
+    #[serde(rename = "dsoi.dev/rolled-back")]
+    rolled_back: Option<String>,
+    #[serde(rename = "dsoi.dev/revision")]
+    revision: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -182,11 +187,14 @@ impl Body {
         // Only a workload has a template.
         let generation = self.metadata.generation.unwrap_or_default();
         let asked = spec.replicas.unwrap_or(1);
+        let annotations = self.metadata.annotations.as_ref();
+        let rolled_back = annotations.and_then(|annotations| annotations.rolled_back.as_deref());
         let workload = spec.template.as_ref().map(|template| {
             let metadata = template.metadata.as_ref();
             let digest = metadata.and_then(|metadata| metadata.annotations.as_ref()?.template());
             Box::new(Workload {
                 template: digest,
+                rolled_back: rolled_back.map(Box::from),
                 templates: templates(spec.volume_claim_templates.unwrap_or_default()),
                 ..Workload::new(generation, asked, &status)
             })
@@ -197,8 +205,19 @@ impl Body {
             .unwrap_or_default();
         let metadata = self.metadata;
         let (entries, trees) = entries(metadata.managed_fields.unwrap_or_default(), &ours.manager);
-        let identity = identity(metadata.labels.unwrap_or_default(), ours);
-        // Of what is watched, only pods and the claims of a StatefulSet carry that label.
+        let mut labels = metadata.labels.unwrap_or_default();
+        let number = metadata
+            .annotations
+            .as_ref()
+            .and_then(|annotations| annotations.revision.as_deref()?.parse().ok());
+        let revision = labels.remove(labels::NODE_TYPE).map(|node_type| {
+            Box::new(Revision {
+                node_type: node_type.into(),
+                number: number.unwrap_or_default(),
+            })
+        });
+        let identity = identity(labels, ours);
+        // Of what is watched, only pods carry that label, and claims beside that of their storage.
         let under = identity.workload.clone();
         let pod = under.filter(|_| claim.is_none()).map(|workload| {
             let template = metadata
@@ -213,6 +232,7 @@ impl Body {
                 .map(|created| created.0)
                 .unwrap_or_default(),
             pod,
+            revision,
             uid: metadata.uid.into(),
             version: Version::new(&metadata.resource_version),
             terminating: metadata.deletion_timestamp.is_some(),

@@ -52,6 +52,7 @@ impl Workload {
                 != status.update_revision.as_deref().unwrap_or_default(),
             failure: failure(status),
             template: None,
+            rolled_back: None,
             templates: BTreeMap::new(),
         }
     }

@@ -28,11 +28,13 @@ use crate::plan::plan;
 use crate::problem::Problems;
 use crate::report::{self, Upgrade};
 use crate::resolve::resolve;
-use crate::rollout::decide;
-use crate::spec::RolloutPolicy;
+use crate::rollout::decide_with;
+use crate::rollout::rollback::effective;
+use crate::spec::{OnCrash, RolloutPolicy};
 
 mod gate;
 mod memory;
+mod rollback;
 mod status;
 mod story;
 mod tell;
@@ -133,9 +135,13 @@ impl<C: Cluster> Pass<C> {
             who: ObjectRef::new(&subject.name).within(&subject.namespace),
             subject,
         };
-        let look = || observe(subject.clone(), desired, C::CHILD_KINDS, &self.cache);
-        let observed = look();
         let key = (subject.namespace.clone(), subject.name.clone());
+        let look = |desired: &Desired| {
+            let mut observed = observe(subject.clone(), desired, C::CHILD_KINDS, &self.cache);
+            self.be_patient(&key, &mut observed);
+            observed
+        };
+        let observed = look(desired);
         if observed.ahead().is_some() {
             match self.is_stale(&gate, subject).await {
                 Ok(false) => {}
@@ -148,7 +154,15 @@ impl<C: Cluster> Pass<C> {
                 }
             }
         }
-        let rollout = decide(desired, &observed, policy);
+        let backs = self.backs(&key, &gate, desired, &observed, policy).await;
+        let went_back;
+        let (desired, observed) = if backs.is_empty() {
+            (desired, observed)
+        } else {
+            went_back = effective(desired, &backs, subject.generation);
+            (&went_back, look(&went_back))
+        };
+        let rollout = decide_with(desired, &observed, policy, &backs);
         let steps = plan(desired, &observed, &rollout);
         for step in &steps {
             tracing::debug!(child = %step.id, act = ?step.act, reason = %step.reason, "planned");
@@ -168,8 +182,14 @@ impl<C: Cluster> Pass<C> {
         outcome.troubles.extend(held);
         outcome.sort();
 
-        let observed = look();
-        let after = decide(desired, &observed, policy).progress;
+        let observed = look(desired);
+        let after = decide_with(desired, &observed, policy, &backs).progress;
+        if policy.on_crash == OnCrash::Rollback {
+            let kept = self
+                .keep_revisions(&key, &gate, desired, &observed, &after)
+                .await;
+            notices.extend(kept);
+        }
         let (seen, before) = self.upgrade(&key, sound);
         let result = report::Result::Carried {
             desired,

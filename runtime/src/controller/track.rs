@@ -1,8 +1,8 @@
 //! What is remembered of a custom resource from pass to pass: when to try again, and what its
 //! status was. Losing it costs a few requests and nothing else.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use crate::cache::Version;
 use crate::execute::{Doing, Trouble, TroubleKind};
 use crate::kind::ObjectId;
+use crate::rollout::revision::Content;
 use crate::spec::{ClusterStatus, RolloutPhase, RolloutStatus};
 
 /// After the first failure of a child.
@@ -51,6 +52,16 @@ pub(super) struct Track {
     pub(super) seen: bool,
     /// How the last upgrade stood after it, whether or not that was written.
     pub(super) upgrade: Option<RolloutStatus>,
+    /// What the server took as a dry run, of this generation: it is not tried again in its turn.
+    pub(super) tried: BTreeSet<ObjectId>,
+    /// Since when no machine takes a pod.
+    pub(super) unscheduled: BTreeMap<ObjectId, Instant>,
+    /// Since when a node type crashes with what is desired of it.
+    pub(super) crashed: BTreeMap<String, Instant>,
+    /// Revisions that were read.
+    pub(super) contents: BTreeMap<String, Arc<Content>>,
+    /// Node types that run more than a revision can hold.
+    pub(super) too_large: BTreeSet<String>,
     /// When a halt was told last (DS-25).
     pub(super) alerted_at: Option<Instant>,
     /// Why it is no longer tried, as it was told last: told once.
@@ -71,6 +82,8 @@ impl Track {
         if self.generation != generation {
             self.generation = generation;
             self.holds.clear();
+            self.crashed.clear();
+            self.tried.clear();
             self.waits = 0;
         }
     }

@@ -182,6 +182,8 @@ pub(crate) struct Outcome {
     pub(crate) done: Vec<Done>,
     pub(crate) waiting: Vec<Waiting>,
     pub(crate) troubles: Vec<Trouble>,
+    /// Dry runs that the server took.
+    pub(crate) tried: Vec<ObjectId>,
     /// What the rollout has not come to yet.
     pub(crate) held: Vec<Waiting>,
     /// Why steps were left out, where none of the above says it.
@@ -213,6 +215,7 @@ impl Outcome {
                     reason: step.reason,
                 });
             }
+            Effect::Nothing if step.act == Act::Preflight => self.tried.push(step.id),
             Effect::Nothing | Effect::MustRecreate(_) => {}
             Effect::Waiting(reason) => self.waiting.push(Waiting {
                 id: step.id,

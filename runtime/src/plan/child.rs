@@ -131,8 +131,11 @@ fn made_anew(wanted: &DesiredChild, observed: &Observed, rollout: &Rollout) -> V
     }
 }
 
+/// It is tried before the first write of the upgrade, so that a refusal changes nothing at all (D9).
 fn held(wanted: &DesiredChild, first: &Held) -> Vec<Step> {
-    steps(wanted, [Act::Hold], &Reason::NotItsTurn(first.to_string()))
+    let preflight = wanted.id.kind.row().preflight.then_some(Act::Preflight);
+    let acts = preflight.into_iter().chain([Act::Hold]);
+    steps(wanted, acts, &Reason::NotItsTurn(first.to_string()))
 }
 
 /// One request mends what drifted. The only port of a Service goes when somebody gives it another

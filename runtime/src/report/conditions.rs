@@ -70,13 +70,13 @@ impl Conditions<'_> {
         let ready = if desired.stopped {
             self.make(READY, false, "Stopped", "the cluster is stopped")
         } else {
-            self.ready(nodes, outcome)
+            self.ready(nodes, outcome, rollout)
         };
         [
             self.accepted(outcome),
             self.progressing(nodes, outcome, rollout),
             ready,
-            self.degraded(nodes, observed, outcome),
+            self.degraded(nodes, observed, outcome, rollout),
             self.resumed(),
         ]
         .into_iter()
@@ -116,12 +116,21 @@ impl Conditions<'_> {
         if let Some(halted) = rollout.filter(|rollout| rollout.phase == RolloutPhase::Halted) {
             return self.make(PROGRESSING, false, "RolloutHalted", &sentence(halted));
         }
+        if let Some(back) = rollout.filter(|rollout| rollout.phase == RolloutPhase::RolledBack) {
+            return self.make(PROGRESSING, false, "RolledBack", &sentence(back));
+        }
         if let Some(waiting) = outcome.waiting.first() {
             let message = format!("waits for {}: {}", waiting.id, waiting.reason);
             return self.make(PROGRESSING, true, "Waiting", &message);
         }
-        if let Some(moving) = rollout.filter(|rollout| rollout.phase == RolloutPhase::Progressing) {
-            return self.make(PROGRESSING, true, "RollingOut", &sentence(moving));
+        match rollout.map(|rollout| (rollout, rollout.phase)) {
+            Some((moving, RolloutPhase::Progressing)) => {
+                return self.make(PROGRESSING, true, "RollingOut", &sentence(moving));
+            }
+            Some((back, RolloutPhase::RollingBack)) => {
+                return self.make(PROGRESSING, true, "RollingBack", &sentence(back));
+            }
+            _ => {}
         }
         if let Some(held) = outcome.held.first() {
             let message = format!("keeps {}: {}", held.id, held.reason);
@@ -148,7 +157,12 @@ impl Conditions<'_> {
         }
     }
 
-    fn ready(&self, nodes: &[Node], outcome: &Outcome) -> Condition {
+    fn ready(
+        &self,
+        nodes: &[Node],
+        outcome: &Outcome,
+        rollout: Option<&RolloutStatus>,
+    ) -> Condition {
         let unready: Vec<&str> = nodes
             .iter()
             .filter(|node| node.status.phase != NodePhase::Ready)
@@ -157,6 +171,8 @@ impl Conditions<'_> {
         if !unready.is_empty() {
             let message = format!("not ready: {}", unready.join(", "));
             self.make(READY, false, "NodesNotReady", &message)
+        } else if let Some(back) = rollout.filter(|rollout| rollout.rolled_back_to.is_some()) {
+            self.make(READY, false, "RolledBack", &sentence(back))
         } else if outcome.troubles.is_empty()
             && outcome.waiting.is_empty()
             && outcome.held.is_empty()
@@ -172,7 +188,13 @@ impl Conditions<'_> {
         }
     }
 
-    fn degraded(&self, nodes: &[Node], observed: &Observed, outcome: &Outcome) -> Condition {
+    fn degraded(
+        &self,
+        nodes: &[Node],
+        observed: &Observed,
+        outcome: &Outcome,
+        rollout: Option<&RolloutStatus>,
+    ) -> Condition {
         if let Some(first) = outcome.troubles.first() {
             let message = messages(outcome, |_| true);
             return self.make(DEGRADED, true, first.reason, &message);
@@ -189,7 +211,11 @@ impl Conditions<'_> {
             .iter()
             .filter_map(|node| node.failure.clone())
             .collect();
-        if failures.is_empty() {
+        if let Some(back) = rollout.filter(|rollout| rollout.rolled_back_to.is_some())
+            && failures.is_empty()
+        {
+            self.make(DEGRADED, true, "RolledBack", &sentence(back))
+        } else if failures.is_empty() {
             self.make(DEGRADED, false, "AsExpected", "")
         } else {
             self.make(DEGRADED, true, "NodesFailed", &failures.join("; "))
@@ -223,6 +249,12 @@ fn sentence(rollout: &RolloutStatus) -> String {
     let turn = rollout.node_type.as_deref().unwrap_or("the upgrade");
     match (&rollout.waiting_for, rollout.phase) {
         (Some(what), RolloutPhase::Halted) => format!("{turn} cannot go on: {what}"),
+        (Some(what), RolloutPhase::RollingBack) => {
+            format!("{turn} goes back to what it ran before and waits for {what}")
+        }
+        (Some(what), RolloutPhase::RolledBack) => {
+            format!("{turn} runs what it ran before and waits for {what}")
+        }
         (Some(what), _) => format!("{turn} waits for {what}"),
         (None, _) => format!("{turn} is being upgraded"),
     }

@@ -31,12 +31,17 @@ impl Upgrade<'_> {
     /// How the upgrade stands after the pass.
     pub(super) fn next(&self, now: Timestamp) -> Option<RolloutStatus> {
         let under_way = self.before.filter(|before| is_under_way(before));
-        if under_way.is_none() && !self.decided.active && !self.after.active {
+        let back = self.after.back.as_ref();
+        let begins = self.decided.active || self.after.active || back.is_some();
+        if under_way.is_none() && !begins {
             return self.before.cloned();
         }
         let started_at = match under_way {
             Some(before) => before.started_at.clone(),
-            None => (self.seen || !self.decided.under_way).then_some(Time(now)),
+            None => {
+                let began = self.seen || !self.decided.under_way;
+                (began && back.is_none()).then_some(Time(now))
+            }
         };
         if self.after.done {
             return Some(RolloutStatus {
@@ -48,20 +53,23 @@ impl Upgrade<'_> {
             });
         }
         let crash = self.after.crash.as_ref();
-        let waiting_for = match crash {
-            Some(crash) => Some(crash.to_string()),
-            None => nodes(&self.after.nodes),
+        let waiting_for = match (crash, back) {
+            (Some(crash), _) => Some(crash.to_string()),
+            (None, Some(back)) if back.settled => Some("a change of the resource".to_owned()),
+            (None, _) => nodes(&self.after.nodes),
         };
         let waiting_for = waiting_for.map(|text| cut(&text, LONGEST).to_owned());
         let since = under_way
             .filter(|before| before.waiting_for == waiting_for)
             .and_then(|before| before.waiting_since.clone());
         Some(RolloutStatus {
-            phase: if crash.is_some() {
-                RolloutPhase::Halted
-            } else {
-                RolloutPhase::Progressing
+            phase: match (crash, back) {
+                (Some(_), _) => RolloutPhase::Halted,
+                (None, Some(back)) if back.settled => RolloutPhase::RolledBack,
+                (None, Some(_)) => RolloutPhase::RollingBack,
+                (None, None) => RolloutPhase::Progressing,
             },
+            rolled_back_to: back.map(|back| back.revision.clone()),
             started_at,
             node_type: self.after.turn.clone(),
             waiting_since: waiting_for.is_some().then(|| since.unwrap_or(Time(now))),

@@ -209,3 +209,92 @@ async fn a_crash_halts_an_upgrade_and_names_node_and_pod_and_a_fix_resumes_it() 
     tells(&scene, "RolloutResumed").await;
     tells(&scene, "RolloutFinished").await;
 }
+
+/// The names of the revisions that the operator keeps.
+async fn revisions(scene: &Scene) -> Vec<String> {
+    let ours = ListParams::default().labels("dsoi.dev/node-type");
+    let list = scene.api("ControllerRevision").list(&ours).await.unwrap();
+    let names = list.items.into_iter();
+    names
+        .filter_map(|revision| revision.metadata.name)
+        .collect()
+}
+
+#[tokio::test]
+async fn a_crash_is_rolled_back_after_its_time_and_a_good_image_completes() {
+    // D5, D6, DS-25, DS-28, RL-10, RL-17, RL-38.
+    let scene = Scene::new("rollback").await;
+    let operator = scene.start();
+    let with = |images: [&'static str; 3]| {
+        move |tally: &mut Value| {
+            three(tally, images);
+            tally["spec"]["rollout"] = json!({"onCrash": "rollback", "after": "4s"});
+        }
+    };
+    scene.create("t", with(["1", "1", "1"])).await;
+    scene.condition("t", "Ready", "True").await;
+    scene.settled().await;
+    let first = revisions(&scene).await;
+    assert_eq!(first.len(), 3, "{first:?}");
+
+    scene.create("t", with(["2", "crash", "2"])).await;
+    let edited = scene.get("Tally", "t").await.unwrap();
+    phase(&scene, "Halted").await;
+    let halted = std::time::Instant::now();
+    let rollout = phase(&scene, "RolledBack").await;
+    assert!(halted.elapsed() > Duration::from_secs(2), "never early");
+    let to = rollout["rolledBackTo"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
+    assert!(first.contains(&to), "{to} is not in {first:?}");
+    assert_eq!(images(&scene).await, ["2", "1", "1"]);
+    for pod in ["t-edge-0", "t-edge-1"] {
+        let pod = scene.get("Pod", pod).await.unwrap();
+        let image = &pod["spec"]["containers"][0]["image"];
+        assert_eq!(image, "ghcr.io/example/tally:1");
+        assert_eq!(pod["status"]["phase"], "Running");
+    }
+    let progressing = scene.condition("t", "Progressing", "False").await;
+    assert_eq!(progressing["reason"], "RolledBack");
+    scene.condition("t", "Degraded", "True").await;
+    tells(&scene, "RolloutRollingBack").await;
+    tells(&scene, "RolloutRolledBack").await;
+    let now = scene.get("Tally", "t").await.unwrap();
+    assert_eq!(now["spec"].to_string(), edited["spec"].to_string());
+    assert_eq!(
+        now["metadata"]["generation"],
+        edited["metadata"]["generation"]
+    );
+    scene.settled().await;
+
+    // A restart, and a status that somebody wiped, change nothing but the status.
+    operator.kill();
+    operator.wait(SOON).await.unwrap();
+    let mark = scene.proxy.mark();
+    let _operator = scene.start();
+    let wiped = Patch::Merge(json!({"status": null}));
+    let tallies = scene.api("Tally");
+    let params = PatchParams::default();
+    tallies.patch_status("t", &params, &wiped).await.unwrap();
+    let again = phase(&scene, "RolledBack").await;
+    assert_eq!(again["rolledBackTo"], to.as_str());
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    scene.settled().await;
+    let mut writes = crate::scene::shown(&scene.proxy.writes(mark));
+    // A process that begins anew tries what waits, once.
+    writes.retain(|write| !write.starts_with("Patch tallies") && !write.ends_with("(dry run)"));
+    assert_eq!(writes, [] as [&str; 0]);
+
+    scene.create("t", with(["2", "3", "2"])).await;
+    let rollout = phase(&scene, "Complete").await;
+    scene.condition("t", "Ready", "True").await;
+    assert!(rollout["finishedAt"].is_string(), "{rollout}");
+    assert_eq!(rollout["rolledBackTo"], Value::Null);
+    assert_eq!(images(&scene).await, ["2", "3", "2"]);
+    let edge = scene.get("StatefulSet", "t-edge").await.unwrap();
+    let annotations = &edge["metadata"]["annotations"];
+    assert_eq!(annotations["dsoi.dev/rolled-back"], Value::Null);
+    scene.settled().await;
+    assert_eq!(revisions(&scene).await.len(), 6);
+}

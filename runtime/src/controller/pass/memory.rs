@@ -45,6 +45,7 @@ impl<C: Cluster> Pass<C> {
             let steps = steps
                 .into_iter()
                 .filter(|step| !track.holds.get(&step.id).as_ref().is_some_and(holding))
+                .filter(|step| !(is_repeated(step) && track.tried.contains(&step.id)))
                 .filter(|step| {
                     step.act != Act::Create || track.ends.is_none_or(|until| until <= now)
                 })
@@ -84,7 +85,9 @@ impl<C: Cluster> Pass<C> {
         self.tracks.with(key, |track| {
             for done in &outcome.done {
                 track.holds.remove(&done.id);
+                track.tried.remove(&done.id);
             }
+            track.tried.extend(outcome.tried.iter().cloned());
         });
         for trouble in &outcome.troubles {
             self.process.metrics.trouble(&kind, trouble.reason);
@@ -127,6 +130,8 @@ impl<C: Cluster> Pass<C> {
             };
         }
         let alert = self.next_alert(key, policy);
+        let rollback = self.next_rollback(key, policy);
+        let patience = self.next_patience(key);
         let again = self.tracks.with(key, |track| {
             if outcome.waiting.is_empty() && outcome.closed.is_none() {
                 track.waits = 0;
@@ -137,10 +142,18 @@ impl<C: Cluster> Pass<C> {
             let held = track
                 .next_try(now)
                 .map(|at| at.saturating_duration_since(now));
-            [waited, held, alert, status_again, Some(resync)]
-                .into_iter()
-                .flatten()
-                .min()
+            [
+                waited,
+                held,
+                alert,
+                rollback,
+                patience,
+                status_again,
+                Some(resync),
+            ]
+            .into_iter()
+            .flatten()
+            .min()
         });
         let result = if !outcome.troubles.is_empty() {
             PassResult::Failed
@@ -162,4 +175,11 @@ impl<C: Cluster> Pass<C> {
             again: Some(backoff(waits)),
         }
     }
+}
+
+/// The dry run of a template change, which is made when the upgrade begins and again in its turn.
+fn is_repeated(step: &Step) -> bool {
+    step.act == Act::Preflight
+        && step.id.kind.is_workload()
+        && matches!(step.reason, Reason::NotItsTurn(_) | Reason::Changed)
 }

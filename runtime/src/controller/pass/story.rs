@@ -31,8 +31,10 @@ pub(super) fn story(
             None,
         ));
     }
-    let was_halted = before.is_some_and(|before| before.phase == RolloutPhase::Halted);
-    if was_halted && now.phase != RolloutPhase::Halted {
+    use RolloutPhase::{Complete, Halted, Progressing, RolledBack, RollingBack};
+    let was = before.map(|before| before.phase);
+    let stood = matches!(was, Some(Halted | RollingBack | RolledBack));
+    if stood && matches!(now.phase, Progressing | Complete) {
         notices.push(normal(
             "RolloutResumed",
             "The upgrade goes on".to_owned(),
@@ -58,6 +60,14 @@ pub(super) fn story(
     if !same_halt {
         notices.extend(halted(now, progress));
     }
+    if now.rolled_back_to.is_some() && before.is_none_or(|before| before.rolled_back_to.is_none()) {
+        notices.push(went_back(now, before, progress));
+    }
+    if now.phase == RolledBack && was != Some(RolledBack) {
+        let turn = now.node_type.clone().unwrap_or_default();
+        let note = format!("{turn} runs what it ran before");
+        notices.push(normal("RolloutRolledBack", note, of(&turn)));
+    }
     if !going {
         let note = match &now.took {
             Some(took) => format!("The upgrade took {took}"),
@@ -66,6 +76,24 @@ pub(super) fn story(
         notices.push(normal("RolloutFinished", note, None));
     }
     notices
+}
+
+fn went_back(now: &RolloutStatus, before: Option<&RolloutStatus>, progress: &Progress) -> Notice {
+    let turn = now.node_type.clone().unwrap_or_default();
+    let why = before.and_then(|before| before.waiting_for.as_deref());
+    let revision = now.rolled_back_to.as_deref().unwrap_or_default();
+    let note = format!(
+        "{turn} goes back to {revision}: {}",
+        why.unwrap_or("what is desired did not run")
+    );
+    Notice {
+        warning: true,
+        ..normal(
+            "RolloutRollingBack",
+            note,
+            progress.workloads.get(&turn).cloned(),
+        )
+    }
 }
 
 /// The warning about an upgrade that is halted.

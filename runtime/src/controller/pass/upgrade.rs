@@ -2,19 +2,64 @@
 //!
 //! Losing it costs the time of a start and nothing else: what is written follows from the cluster.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::Pass;
 use super::story::{halted, story};
+use crate::cache::Child;
 use crate::cluster::Cluster;
 use crate::event::Notice;
 use crate::guard::Sound;
+use crate::observe::Observed;
 use crate::rollout::Progress;
 use crate::spec::{OnCrash, RolloutPhase, RolloutPolicy, RolloutStatus};
 
+const UNSCHEDULABLE: &str = "Unschedulable";
+/// A volume is made within that time, and most machines are.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 impl<C: Cluster> Pass<C> {
+    /// A pod that no machine takes yet may wait for its volume, or for a new machine: that is no crash
+    /// before it has lasted.
+    pub(super) fn be_patient(&self, key: &(String, String), observed: &mut Observed) {
+        let now = Instant::now();
+        self.tracks.with(key, |track| {
+            let waits = |child: &Child| {
+                let trouble = child.pod.as_ref().and_then(|pod| pod.trouble.as_ref());
+                trouble.is_some_and(|trouble| &*trouble.reason == UNSCHEDULABLE)
+            };
+            let pods = &observed.pods;
+            track
+                .unscheduled
+                .retain(|id, _| pods.get(id).is_some_and(|child| waits(child)));
+            for (id, child) in &mut observed.pods {
+                if !waits(child) {
+                    continue;
+                }
+                let since = *track.unscheduled.entry(id.clone()).or_insert(now);
+                if now.saturating_duration_since(since) < PATIENCE
+                    && let Some(pod) = &mut Arc::make_mut(child).pod
+                {
+                    pod.trouble = None;
+                }
+            }
+        });
+    }
+
+    /// When the patience with a pod ends.
+    pub(super) fn next_patience(&self, key: &(String, String)) -> Option<Duration> {
+        let now = Instant::now();
+        self.tracks.with(key, |track| {
+            let ends = track.unscheduled.values().map(|since| *since + PATIENCE);
+            ends.filter(|end| *end > now)
+                .min()
+                .map(|end| end.saturating_duration_since(now))
+        })
+    }
+
     /// Whether this process has seen the resource before, and how its last upgrade stood.
     pub(super) fn upgrade(
         &self,
