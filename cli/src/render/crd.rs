@@ -61,6 +61,7 @@ pub(super) fn document(operator: &Operator) -> Yaml {
                 "served": true,
                 "storage": true,
                 "additionalPrinterColumns": columns(cluster),
+                // No `scale`: it is one number, and each node has one of its own.
                 "subresources": {"status": {}},
                 "schema": {"openAPIV3Schema": root(cluster)},
             }],

@@ -20,7 +20,7 @@ fn target() -> PathBuf {
 }
 
 /// Runs cargo in a golden project, and returns what it printed; fails with everything that it said.
-fn cargo(name: &str, args: &[&str]) -> String {
+pub(crate) fn cargo(name: &str, args: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO"));
     command
         .args(args)

@@ -9,6 +9,7 @@ mod check;
 mod children;
 mod commands;
 mod consequences;
+mod depot;
 mod goldens;
 mod hostile;
 mod injection;

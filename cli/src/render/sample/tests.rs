@@ -178,6 +178,7 @@ fn a_field_gets_a_value_of_its_type() {
     );
 }
 
+/// DS-16, DR-16.
 #[test]
 fn a_chosen_variant_stands_beside_its_fields() {
     let mut operator = tally();

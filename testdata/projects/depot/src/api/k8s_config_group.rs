@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use dsoi_runtime::k8s_openapi::api::core::v1::{
-    EnvVar, ResourceRequirements, ServiceSpec, Volume, VolumeMount,
+    Container, EnvVar, Probe, ResourceRequirements, ServiceSpec, Volume, VolumeMount,
 };
 use dsoi_runtime::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,13 @@ pub struct DepotK8sConfigGroup {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resources: Option<ResourceRequirements>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub readiness_probe: Option<Probe>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub node_selector: Option<BTreeMap<String, String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub additional_containers: Option<Vec<Container>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub init_containers: Option<Vec<Container>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub volumes: Option<Vec<Volume>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -41,7 +47,10 @@ impl K8sConfigGroupFields for DepotK8sConfigGroup {
             image: self.image.as_deref(),
             env: self.env.as_deref(),
             resources: self.resources.as_ref(),
+            readiness_probe: self.readiness_probe.as_ref(),
             node_selector: self.node_selector.as_ref(),
+            additional_containers: self.additional_containers.as_deref(),
+            init_containers: self.init_containers.as_deref(),
             volumes: self.volumes.as_deref(),
             volume_mount: self.volume_mount.as_deref(),
             pod_metadata: self.pod_metadata.as_ref(),
@@ -63,7 +72,13 @@ pub struct DepotCommonK8s {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resources: Option<ResourceRequirements>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub readiness_probe: Option<Probe>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub node_selector: Option<BTreeMap<String, String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub additional_containers: Option<Vec<Container>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub init_containers: Option<Vec<Container>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub volumes: Option<Vec<Volume>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -83,7 +98,10 @@ impl K8sConfigGroupFields for DepotCommonK8s {
             image: self.image.as_deref(),
             env: self.env.as_deref(),
             resources: self.resources.as_ref(),
+            readiness_probe: self.readiness_probe.as_ref(),
             node_selector: self.node_selector.as_ref(),
+            additional_containers: self.additional_containers.as_deref(),
+            init_containers: self.init_containers.as_deref(),
             volumes: self.volumes.as_deref(),
             volume_mount: self.volume_mount.as_deref(),
             pod_metadata: self.pod_metadata.as_ref(),

@@ -29,6 +29,7 @@ impl NodeType<Depot> for Keeper {
             .args(["keep", "--config", depot.path()])
             .env("DEPOT_NAME", node.cr_name())
             .port("api", 9000)
+            .readiness_probe(Probe::http_get("/ready", "api"))
             .file(&depot);
         let headless = node.headless(&server);
         let format = server
