@@ -1,6 +1,6 @@
 //! Whether the Rust types of a custom resource hold all that its schema allows (D8).
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
@@ -15,8 +15,8 @@ pub fn lost_fields<T: Serialize + DeserializeOwned>(crd: &str) -> Vec<String> {
         Err(error) => return vec![format!("the definition is no YAML: {error}")],
     };
     let versions = crd.pointer("/spec/versions").and_then(Value::as_array);
-    let mut lost = BTreeSet::new();
-    let mut tried = 0_usize;
+    // A field of one variant of several is lost where none of them keeps it.
+    let mut fates: BTreeMap<String, Option<String>> = BTreeMap::new();
     for version in versions.into_iter().flatten() {
         let Some(schema) = version.pointer("/schema/openAPIV3Schema") else {
             continue;
@@ -35,17 +35,25 @@ pub fn lost_fields<T: Serialize + DeserializeOwned>(crd: &str) -> Vec<String> {
                 // A status alone would make no resource.
                 resource["spec"] = least(&schema["properties"]["spec"]);
                 resource[part] = value;
-                tried += 1;
-                if let Some(fate) = fate::<T>(&resource) {
-                    lost.insert(format!("{path}: {fate}"));
-                }
+                let fate = fate::<T>(&resource);
+                fates
+                    .entry(path)
+                    .and_modify(|known| {
+                        if fate.is_none() {
+                            *known = None;
+                        }
+                    })
+                    .or_insert(fate);
             }
         }
     }
-    if tried == 0 {
-        lost.insert("the definition has no schema with a field".to_owned());
+    if fates.is_empty() {
+        return vec!["the definition has no schema with a field".to_owned()];
     }
-    lost.into_iter().collect()
+    fates
+        .into_iter()
+        .filter_map(|(path, fate)| Some(format!("{path}: {}", fate?)))
+        .collect()
 }
 
 fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
@@ -89,9 +97,18 @@ fn each_leaf(schema: &Value, path: &str) -> Vec<(String, Value)> {
         let mut leaves = Vec::new();
         for (name, property) in properties {
             for (path, value) in each_leaf(property, &format!("{path}.{name}")) {
-                let mut object = least(schema);
-                object[name.as_str()] = value;
-                leaves.push((path, object));
+                for mut object in variants(schema) {
+                    let rest = object[name.as_str()].take();
+                    let mut value = value.clone();
+                    // What the variant needs beside the leaf.
+                    if let (Value::Object(value), Value::Object(rest)) = (&mut value, rest) {
+                        for (key, needed) in rest {
+                            value.entry(key).or_insert(needed);
+                        }
+                    }
+                    object[name.as_str()] = value;
+                    leaves.push((path.clone(), object));
+                }
             }
         }
         leaves
@@ -108,21 +125,47 @@ fn each_leaf(schema: &Value, path: &str) -> Vec<(String, Value)> {
     }
 }
 
+/// The smallest values of an object: one, or one for each word of a `type` that rules say needs fields of `spec`.
+fn variants(schema: &Value) -> Vec<Value> {
+    let words = schema.pointer("/properties/type/enum");
+    let fields = schema.pointer("/properties/spec/properties");
+    let (Some(words), Some(fields)) = (words.and_then(Value::as_array), fields) else {
+        return vec![required(schema)];
+    };
+    let rules = schema.get("x-kubernetes-validations");
+    let rules = rules.and_then(Value::as_array).map(Vec::as_slice);
+    let of = |word: &Value| {
+        let mut object = required(schema);
+        object["type"] = word.clone();
+        let head = format!("self.type != '{}' || has(self.spec.", word.as_str()?);
+        for rule in rules.unwrap_or_default() {
+            let needed = text(rule, "/rule").strip_prefix(&head);
+            if let Some(field) = needed.and_then(|rest| rest.strip_suffix(')')) {
+                object["spec"][field] = least(fields.get(field)?);
+            }
+        }
+        Some(object)
+    };
+    words.iter().filter_map(of).collect()
+}
+
+/// An object of what its schema requires.
+fn required(schema: &Value) -> Value {
+    let names = schema.get("required").and_then(Value::as_array);
+    let names = names.into_iter().flatten().filter_map(Value::as_str);
+    names
+        .map(|name| (name.to_owned(), least(&schema["properties"][name])))
+        .collect::<Map<_, _>>()
+        .into()
+}
+
 /// The smallest value that the schema allows, as far as types can tell it from others.
 fn least(schema: &Value) -> Value {
     if let Some(first) = schema.pointer("/enum/0") {
         return first.clone();
     }
     match schema.get("type").and_then(Value::as_str) {
-        Some("object") => {
-            let mut object = Map::new();
-            let names = schema.get("required").and_then(Value::as_array);
-            for name in names.into_iter().flatten().filter_map(Value::as_str) {
-                let property = &schema["properties"][name];
-                object.insert(name.to_owned(), least(property));
-            }
-            Value::Object(object)
-        }
+        Some("object") => variants(schema).into_iter().next().unwrap_or_default(),
         Some("array") => json!([]),
         Some("boolean") => json!(true),
         Some("integer" | "number") => schema.get("minimum").cloned().unwrap_or(json!(1)),
@@ -183,6 +226,59 @@ spec:
             lost,
             ["spec.hosts[].name", "spec.labels.*", "spec.size"].map(Some)
         );
+    }
+
+    #[test]
+    fn a_field_of_a_variant_is_kept_by_its_variant() {
+        #[derive(Serialize, serde::Deserialize)]
+        struct Store {
+            spec: StoreSpec,
+        }
+        #[derive(Serialize, serde::Deserialize)]
+        struct StoreSpec {
+            #[serde(skip_serializing_if = "Option::is_none")]
+            count: Option<i32>,
+            store: Kind,
+        }
+        #[derive(Serialize, serde::Deserialize)]
+        #[serde(tag = "type", content = "spec", rename_all = "lowercase")]
+        enum Kind {
+            S3 { bucket: String },
+            Disk { path: String },
+        }
+
+        // DS-16, DR-16
+        let crd = "
+spec:
+  group: example.com
+  names: {kind: Store}
+  versions:
+  - name: v1
+    schema:
+      openAPIV3Schema:
+        properties:
+          spec:
+            type: object
+            required: [store]
+            properties:
+              count: {type: integer}
+              store:
+                type: object
+                required: [type, spec]
+                x-kubernetes-validations:
+                - {rule: \"self.type != 's3' || has(self.spec.bucket)\"}
+                - {rule: \"self.type != 'disk' || has(self.spec.path)\"}
+                properties:
+                  type: {type: string, enum: [s3, disk]}
+                  spec:
+                    type: object
+                    properties:
+                      bucket: {type: string}
+                      path: {type: string}
+                      lost: {type: string}
+";
+        let lost = lost_fields::<Wrapped<Store>>(crd);
+        assert_eq!(lost, ["spec.store.spec.lost: is lost"]);
     }
 
     /// A resource has a head that is not the subject here.
