@@ -11,7 +11,7 @@ use crate::fault::{Fault, Point};
 use crate::record::Record;
 use crate::scene::{Scene, shown};
 use crate::state::{self, LONG};
-use crate::workload::{NAME, Workload};
+use crate::workload::{Ends, NAME, Workload};
 
 /// What an undisturbed run has shown.
 #[derive(Clone, Debug)]
@@ -39,7 +39,7 @@ pub(crate) async fn reference(workload: Workload) -> Result<Reference, String> {
     let mark = scene.proxy.mark();
     for step in 0..workload.steps() {
         workload.step(&scene, step).await;
-        arrive(&scene, workload).await?;
+        arrive(&scene, workload.comes_to(step)).await?;
     }
     let points = Point::all(&scene.proxy.writes(mark));
     healthy(&scene, &operator)?;
@@ -92,7 +92,7 @@ pub(crate) async fn disturbed(
         // Only what is not waited for can be held back over the next step.
         let is_last = step + 1 == workload.steps();
         if !is_last && !matches!(fault, Fault::Frozen { .. }) {
-            arrive(&scene, workload).await?;
+            arrive(&scene, workload.comes_to(step)).await?;
         }
     }
     drop(watches);
@@ -129,20 +129,22 @@ async fn start(scene: &Scene) -> Operator {
     operator
 }
 
-/// Waits until the workload is over, for now.
-async fn arrive(scene: &Scene, workload: Workload) -> Result<(), String> {
-    if workload.ends_empty() {
-        state::gone(scene).await;
-        wait::until(LONG, "no child is left", async || {
-            let left = state::of(scene).await;
-            left.keys()
-                .all(|id| id.starts_with("PersistentVolumeClaim"))
-                .then_some(())
-        })
-        .await
-        .map_err(|error| error.to_string())?;
-    } else {
-        state::ready(scene).await;
+/// Waits until a step is over.
+async fn arrive(scene: &Scene, ends: Ends) -> Result<(), String> {
+    match ends {
+        Ends::Ready => state::ready(scene).await,
+        Ends::Halted => state::halted(scene).await,
+        Ends::Empty => {
+            state::gone(scene).await;
+            wait::until(LONG, "no child is left", async || {
+                let left = state::of(scene).await;
+                left.keys()
+                    .all(|id| id.starts_with("PersistentVolumeClaim"))
+                    .then_some(())
+            })
+            .await
+            .map_err(|error| error.to_string())?;
+        }
     }
     state::quiet(scene).await;
     Ok(())
@@ -165,7 +167,8 @@ async fn converge(
     if same.is_err() {
         return Err(differs);
     }
-    arrive(scene, workload).await.map_err(|error| vec![error])?;
+    let last = workload.comes_to(workload.steps() - 1);
+    arrive(scene, last).await.map_err(|error| vec![error])?;
     let differs = state::differences(&reference.state, &state::of(scene).await);
     let made = record.made();
     let mut wrong = differs;
@@ -210,6 +213,9 @@ fn only_ours(scene: &Scene, reference: &Reference) -> Result<(), String> {
             .made
             .keys()
             .any(|id| id.split_once(' ').is_some_and(|(_, known)| known == name));
+        // Pods and revisions are made on the way, and are told by their names.
+        let passing = matches!(write.resource.as_str(), "pods" | "controllerrevisions");
+        let known = known || (passing && name.starts_with(&format!("{NAME}-")));
         let claim = write.resource == "persistentvolumeclaims" && write.verb == Verb::Delete;
         let namespace = write.namespace.as_deref() == Some(scene.namespace.name());
         if claim || !namespace || !(known || (write.resource == "tallies" && name == NAME)) {

@@ -141,15 +141,25 @@ fn compare(path: &str, wanted: &Value, found: &Value, all: &mut Vec<String>) {
 
 /// Waits until the resource is Ready in its present generation.
 pub(crate) async fn ready(scene: &Scene) {
-    let found = wait::until(LONG, "Ready", async || {
+    says(scene, "Ready", "True", None).await;
+}
+
+/// Waits until an upgrade does not go on because of a crash.
+pub(crate) async fn halted(scene: &Scene) {
+    says(scene, "Progressing", "False", Some("RolloutHalted")).await;
+}
+
+async fn says(scene: &Scene, type_: &str, status: &str, reason: Option<&str>) {
+    let found = wait::until(LONG, &format!("{type_}={status}"), async || {
         let resource = scene.get("Tally", NAME).await?;
         let generation = &resource["metadata"]["generation"];
         let conditions = resource["status"]["conditions"].as_array()?;
         conditions
             .iter()
             .any(|found| {
-                found["type"] == "Ready"
-                    && found["status"] == "True"
+                found["type"] == type_
+                    && found["status"] == status
+                    && reason.is_none_or(|reason| found["reason"] == reason)
                     && found["observedGeneration"] == *generation
             })
             .then_some(())

@@ -9,6 +9,16 @@ use crate::{state, tally};
 /// The name of the resource in every run.
 pub(crate) const NAME: &str = "t";
 
+/// How a step ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ends {
+    Ready,
+    /// Its upgrade has crashed, and waits for a person.
+    Halted,
+    /// Nothing is left.
+    Empty,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Workload {
@@ -18,18 +28,20 @@ pub(crate) enum Workload {
     Scale,
     Nodes,
     Growth,
+    Crash,
     Delete,
     Recreate,
 }
 
 impl Workload {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Create,
         Self::EditConfig,
         Self::EditImage,
         Self::Scale,
         Self::Nodes,
         Self::Growth,
+        Self::Crash,
         Self::Delete,
         Self::Recreate,
     ];
@@ -46,7 +58,7 @@ impl Workload {
     /// How many steps there are.
     pub(crate) fn steps(self) -> usize {
         match self {
-            Self::Scale | Self::Nodes => 2,
+            Self::Scale | Self::Nodes | Self::Crash => 2,
             _ => 1,
         }
     }
@@ -74,6 +86,13 @@ impl Workload {
                 let requests = "/k8sConfigGroup/0/storageConfig/0/spec/resources/requests";
                 spec.pointer_mut(requests).unwrap()["storage"] = json!("2Gi");
             }
+            (Self::Crash, step) => {
+                // The first turn never gets ready, and the second has to stay as it is.
+                let tag = if step == 0 { "crash" } else { "2.2" };
+                for group in spec["k8sConfigGroup"].as_array_mut().unwrap() {
+                    group["image"] = json!(format!("ghcr.io/example/tally:{tag}"));
+                }
+            }
             // As it is made, or back to where it began.
             (Self::Create | Self::Scale | Self::Nodes, _) => {}
             (Self::Delete, _) => {
@@ -88,9 +107,13 @@ impl Workload {
         scene.apply(&cr).await;
     }
 
-    /// Whether nothing is left at the end.
-    pub(crate) fn ends_empty(self) -> bool {
-        self == Self::Delete
+    /// What is waited for after a step.
+    pub(crate) fn comes_to(self, step: usize) -> Ends {
+        match (self, step) {
+            (Self::Delete, _) => Ends::Empty,
+            (Self::Crash, 0) => Ends::Halted,
+            _ => Ends::Ready,
+        }
     }
 
     /// Kinds of which objects go on the way, by their plurals.
@@ -100,6 +123,7 @@ impl Workload {
                 &["configmaps", "services", "deployments", "tallies"]
             }
             Self::Growth => &["statefulsets", "persistentvolumeclaims"],
+            Self::Crash => &["pods"],
             _ => &[],
         }
     }

@@ -77,6 +77,7 @@ async fn a_hundred_resources_of_one_name_do_not_touch_each_others_children() {
             let level =
                 json!({"spec": {"appConfigGroup": [{"name": "main", "logLevel": "debug"}]}});
             scene.patch("Tally", "t", &level).await;
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
         }
         if round + 1 < ROUNDS {
             api.delete("t", &DeleteParams::background()).await.unwrap();
