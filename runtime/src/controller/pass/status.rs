@@ -97,7 +97,9 @@ impl<C: Cluster> Pass<C> {
                 None
             }
             Err(RequestError::Closed(_)) => None,
-            Err(error) if matches!(error.code(), 404 | 409) => {
+            // A conflict may be one with another write of the moment: it is tried again, and if the
+            // resource is gone there is no pass that would.
+            Err(error) if error.code() == 404 => {
                 tracing::debug!(
                     resource = subject.name,
                     "the resource went before its status"
