@@ -36,12 +36,11 @@ impl Upgrade<'_> {
         if under_way.is_none() && !begins {
             return self.before.cloned();
         }
-        let started_at = match under_way {
-            Some(before) => before.started_at.clone(),
-            None => {
-                let began = self.seen || !self.decided.under_way;
-                (began && back.is_none()).then_some(Time(now))
-            }
+        let started_at = if let Some(before) = under_way {
+            before.started_at.clone()
+        } else {
+            let began = self.seen || !self.decided.under_way;
+            (began && back.is_none()).then_some(Time(now))
         };
         if self.after.done {
             return Some(RolloutStatus {

@@ -204,7 +204,7 @@ impl<C: Cluster> Pass<C> {
         let is_new = self
             .tracks
             .with(key, |track| track.too_large.insert(node_type.to_owned()));
-        is_new.then(|| Notice {
+        is_new.then_some(Notice {
             warning: true,
             reason: "RollbackImpossible",
             action: "Upgrade",

@@ -17,6 +17,8 @@ pub(super) fn story(
     after: Option<&RolloutStatus>,
     progress: &Progress,
 ) -> Vec<Notice> {
+    use RolloutPhase::{Complete, Halted, Progressing, RolledBack, RollingBack};
+
     let Some(now) = after.filter(|after| Some(*after) != before) else {
         return Vec::new();
     };
@@ -31,7 +33,6 @@ pub(super) fn story(
             None,
         ));
     }
-    use RolloutPhase::{Complete, Halted, Progressing, RolledBack, RollingBack};
     let was = before.map(|before| before.phase);
     let stood = matches!(was, Some(Halted | RollingBack | RolledBack));
     if stood && matches!(now.phase, Progressing | Complete) {
