@@ -134,6 +134,7 @@ async fn arrive(scene: &Scene, ends: Ends) -> Result<(), String> {
     match ends {
         Ends::Ready => state::ready(scene).await,
         Ends::Halted => state::halted(scene).await,
+        Ends::RolledBack => state::rolled_back(scene).await,
         Ends::Empty => {
             state::gone(scene).await;
             wait::until(LONG, "no child is left", async || {

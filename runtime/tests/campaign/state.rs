@@ -149,6 +149,11 @@ pub(crate) async fn halted(scene: &Scene) {
     says(scene, "Progressing", "False", Some("RolloutHalted")).await;
 }
 
+/// Waits until a type runs again what it ran before.
+pub(crate) async fn rolled_back(scene: &Scene) {
+    says(scene, "Progressing", "False", Some("RolledBack")).await;
+}
+
 async fn says(scene: &Scene, type_: &str, status: &str, reason: Option<&str>) {
     let found = wait::until(LONG, &format!("{type_}={status}"), async || {
         let resource = scene.get("Tally", NAME).await?;

@@ -15,6 +15,8 @@ pub(crate) enum Ends {
     Ready,
     /// Its upgrade has crashed, and waits for a person.
     Halted,
+    /// Its upgrade has crashed, and what ran before runs again.
+    RolledBack,
     /// Nothing is left.
     Empty,
 }
@@ -29,12 +31,13 @@ pub(crate) enum Workload {
     Nodes,
     Growth,
     Crash,
+    Rollback,
     Delete,
     Recreate,
 }
 
 impl Workload {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Create,
         Self::EditConfig,
         Self::EditImage,
@@ -42,6 +45,7 @@ impl Workload {
         Self::Nodes,
         Self::Growth,
         Self::Crash,
+        Self::Rollback,
         Self::Delete,
         Self::Recreate,
     ];
@@ -49,7 +53,7 @@ impl Workload {
     /// What is there before any fault.
     pub(crate) async fn prepare(self, scene: &Scene) {
         if self != Self::Create {
-            scene.apply(&resource(scene)).await;
+            scene.apply(&self.resource(scene)).await;
             state::ready(scene).await;
             state::quiet(scene).await;
         }
@@ -58,14 +62,14 @@ impl Workload {
     /// How many steps there are.
     pub(crate) fn steps(self) -> usize {
         match self {
-            Self::Scale | Self::Nodes | Self::Crash => 2,
+            Self::Scale | Self::Nodes | Self::Crash | Self::Rollback => 2,
             _ => 1,
         }
     }
 
     /// One of the steps: what a person does.
     pub(crate) async fn step(self, scene: &Scene, step: usize) {
-        let mut cr = resource(scene);
+        let mut cr = self.resource(scene);
         let spec = &mut cr["spec"];
         match (self, step) {
             (Self::EditConfig, _) => spec["appConfigGroup"][0]["logLevel"] = json!("debug"),
@@ -86,7 +90,7 @@ impl Workload {
                 let requests = "/k8sConfigGroup/0/storageConfig/0/spec/resources/requests";
                 spec.pointer_mut(requests).unwrap()["storage"] = json!("2Gi");
             }
-            (Self::Crash, step) => {
+            (Self::Crash | Self::Rollback, step) => {
                 // The first turn never gets ready, and the second has to stay as it is.
                 let tag = if step == 0 { "crash" } else { "2.2" };
                 for group in spec["k8sConfigGroup"].as_array_mut().unwrap() {
@@ -112,6 +116,7 @@ impl Workload {
         match (self, step) {
             (Self::Delete, _) => Ends::Empty,
             (Self::Crash, 0) => Ends::Halted,
+            (Self::Rollback, 0) => Ends::RolledBack,
             _ => Ends::Ready,
         }
     }
@@ -123,17 +128,20 @@ impl Workload {
                 &["configmaps", "services", "deployments", "tallies"]
             }
             Self::Growth => &["statefulsets", "persistentvolumeclaims"],
-            Self::Crash => &["pods"],
+            Self::Crash | Self::Rollback => &["pods"],
             _ => &[],
         }
     }
-}
 
-/// The sample with few pods.
-fn resource(scene: &Scene) -> Value {
-    let mut cr = tally::sample();
-    cr["metadata"] = json!({"name": NAME, "namespace": scene.namespace.name()});
-    cr["spec"]["nodes"][0]["replicas"] = json!(1);
-    cr["spec"]["nodes"][1]["replicas"] = json!(1);
-    cr
+    /// The sample with few pods.
+    fn resource(self, scene: &Scene) -> Value {
+        let mut cr = tally::sample();
+        cr["metadata"] = json!({"name": NAME, "namespace": scene.namespace.name()});
+        cr["spec"]["nodes"][0]["replicas"] = json!(1);
+        cr["spec"]["nodes"][1]["replicas"] = json!(1);
+        if self == Self::Rollback {
+            cr["spec"]["rollout"] = json!({"onCrash": "rollback", "after": "3s"});
+        }
+        cr
+    }
 }
