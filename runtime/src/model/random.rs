@@ -12,7 +12,7 @@ use proptest::test_runner::{Config, TestRunner};
 
 use super::world::{Until, World};
 use crate::build::Desired;
-use crate::plan::{Act, Step};
+use crate::plan::{Act, Reason, Step};
 
 /// Passes after which a cluster of seven nodes has to be as desired.
 const ROUNDS: usize = 40;
@@ -109,6 +109,8 @@ fn nothing_but_refusals(steps: &[Step], desired: &Desired) -> bool {
         step.act == Act::Refuse
             // Nothing is removed while something else is not as it should be, and no turn begins.
             || (any && matches!(step.act, Act::Delete | Act::Hold))
+            // What waits for its turn is tried.
+            || (any && step.act == Act::Preflight && matches!(step.reason, Reason::NotItsTurn(_)))
             || refused.contains(&node(step))
     })
 }
