@@ -13,6 +13,9 @@ use crate::scene::{SOON, Scene, shown};
 async fn a_new_resource_costs_one_create_per_child_and_a_status() {
     let scene = Scene::new("create").await;
     let _operator = scene.start();
+    // Shows that everything was listed, which is no part of the price.
+    scene.create("first", |_| {}).await;
+    scene.condition("first", "Ready", "True").await;
     scene.settled().await;
     let (mark, start) = (scene.proxy.mark(), Instant::now());
     scene.create("t", |_| {}).await;
