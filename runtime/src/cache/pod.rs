@@ -18,14 +18,22 @@ const WAITING: &[(&str, &str)] = &[
     ("RunContainerError", "RunContainerError"),
 ];
 
-/// Reasons for which a pod ended that are no fault of its own: its controller replaces it.
+/// Reasons for which a pod ended that are no fault of its own: its controller replaces it, and what a
+/// machine did not take at all may lie around for long.
 const REPLACED: &[&str] = &[
     "Evicted",
+    "NodeAffinity",
     "NodeLost",
     "NodeShutdown",
+    "OutOfcpu",
+    "OutOfephemeral-storage",
+    "OutOfmemory",
+    "OutOfpods",
     "Preempting",
     "Shutdown",
     "Terminated",
+    "TopologyAffinityError",
+    "UnexpectedAdmissionError",
 ];
 
 /// A container that restarted that often and is not ready is in a crash loop, also while it runs for
@@ -198,8 +206,13 @@ mod tests {
             Some("Init:CrashLoopBackOff prepare".to_owned())
         );
         assert_eq!(
+            trouble(json!({"phase": "Failed", "reason": "DeadlineExceeded"})),
+            Some("DeadlineExceeded ".to_owned())
+        );
+        // A machine did not take it, and another is made.
+        assert_eq!(
             trouble(json!({"phase": "Failed", "reason": "UnexpectedAdmissionError"})),
-            Some("UnexpectedAdmissionError ".to_owned())
+            None
         );
         assert_eq!(
             trouble(json!({"unschedulable": true})),

@@ -189,6 +189,8 @@ impl<C: Cluster> Pass<C> {
                 .keep_revisions(&key, &gate, desired, &observed, &after)
                 .await;
             notices.extend(kept);
+        } else {
+            self.drop_revisions(&gate, &observed, None).await;
         }
         let (seen, before) = self.upgrade(&key, sound);
         let result = report::Result::Carried {

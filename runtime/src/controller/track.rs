@@ -34,6 +34,14 @@ pub(super) struct Hold {
     tries: u32,
 }
 
+/// How long a node type has crashed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Crash {
+    pub(super) since: Instant,
+    /// Since when nothing was seen of it.
+    pub(super) calm: Option<Instant>,
+}
+
 /// What is remembered of one custom resource.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Track {
@@ -57,7 +65,7 @@ pub(super) struct Track {
     /// Since when no machine takes a pod.
     pub(super) unscheduled: BTreeMap<ObjectId, Instant>,
     /// Since when a node type crashes with what is desired of it.
-    pub(super) crashed: BTreeMap<String, Instant>,
+    pub(super) crashed: BTreeMap<String, Crash>,
     /// Revisions that were read.
     pub(super) contents: BTreeMap<String, Arc<Content>>,
     /// Node types that run more than a revision can hold.

@@ -127,7 +127,8 @@ fn made_anew(wanted: &DesiredChild, observed: &Observed, rollout: &Rollout) -> V
     }
     match rollout.admits(wanted) {
         Ok(()) => steps(wanted, [Act::Preflight, Act::Orphan], &Reason::ClaimsGrow),
-        Err(first) => held(wanted, first),
+        // As it is meant to be it cannot be tried: the server lets no claim template change.
+        Err(first) => steps(wanted, [Act::Hold], &Reason::NotItsTurn(first.to_string())),
     }
 }
 

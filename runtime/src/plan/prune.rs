@@ -19,7 +19,7 @@ use crate::build::{Desired, DesiredChild};
 use crate::cache::Child;
 use crate::kind::{ChildKind, ObjectId, PrunePolicy};
 use crate::observe::Observed;
-use crate::rollout::facts::Facts;
+use crate::rollout::facts::{Facts, pods_of};
 
 /// What the resource owns and no longer asks for.
 pub(super) fn prune(desired: &Desired, observed: &Observed) -> Vec<Step> {
@@ -99,8 +99,10 @@ fn waits_for(
         return None;
     }
     let mut readers = unfinished.iter().filter(|wanted| {
-        let present = observed.children.contains_key(&wanted.id);
-        present && (node.is_none() || wanted.node.as_deref() == node)
+        // Pods run on while their StatefulSet is made anew.
+        let read = observed.children.contains_key(&wanted.id)
+            || pods_of(&wanted.id, observed).next().is_some();
+        read && (node.is_none() || wanted.node.as_deref() == node)
     });
     let reader = readers.next()?;
     Some(Reason::StillRead(reader.id.to_string()))

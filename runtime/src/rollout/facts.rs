@@ -141,12 +141,10 @@ fn state(live: &Workload, wanted: &DesiredChild) -> State {
     let asked = live.asked;
     let seen = live.observed_generation >= live.generation;
     let replacing = is_replacing(live, wanted);
-    // Somebody else scales a workload whose document has no replicas: that is no upgrade.
-    let scaled = wanted.document.pointer("/spec/replicas").is_some() && live.replicas != asked;
     let updated = live.updated >= asked.saturating_sub(partition(&wanted.document));
     if seen && !replacing && updated && live.replicas == asked && live.ready == asked {
         State::Done
-    } else if !seen || replacing || scaled {
+    } else if !seen || replacing {
         State::Rolling
     } else if live.ready == 0 {
         State::NothingReady

@@ -1,6 +1,7 @@
 //! Pods that a corrected template does not replace by itself (D5, DR-5).
 //!
-//! In: desired and observed workloads, and pods. Out: the pods to delete, once each. Pure.
+//! In: desired and observed workloads, and pods. Out: the pods to delete, at most one of a workload at
+//! a time, and none while a pod of the present template is on its way. Pure.
 //!
 //! # Why
 //! A `StatefulSet` with `OrderedReady` waits until each pod is ready before it replaces the next one,
@@ -39,14 +40,31 @@ pub(crate) fn stuck<'a>(
             let live = child.workload.as_deref()?;
             // A controller that has not seen the template yet would make the old pod again.
             let seen = live.observed_generation >= live.generation;
-            (ours && seen && !child.terminating).then_some((wanted, live))
+            (ours && seen && !child.terminating).then_some((wanted, child, live))
         })
-        .flat_map(move |(wanted, live)| {
+        .filter_map(move |(wanted, child, live)| {
             let kept = partition(&wanted.document);
+            let mut pods = pods_of(&wanted.id, observed);
+            // Its controller is at work: a pod that is away for a moment comes back, or is next.
+            if pods.any(|(_, pod)| is_coming(pod, live)) {
+                return None;
+            }
             pods_of(&wanted.id, observed)
-                .filter(move |(id, pod)| is_stuck(pod, live) && ordinal(&id.name) >= kept)
+                // Labels alone make no pod one of its own.
+                .filter(|(_, pod)| {
+                    let owner = pod.owner.as_ref();
+                    owner.is_some_and(|owner| owner.uid == child.uid)
+                })
+                .filter(|(id, pod)| is_stuck(pod, live) && ordinal(&id.name) >= kept)
+                .max_by_key(|(id, _)| ordinal(&id.name))
                 .map(|(id, _)| id.clone())
         })
+}
+
+/// Whether a pod is on its way out, or is of the present template and not ready yet.
+fn is_coming(child: &Child, live: &Workload) -> bool {
+    let fresh = |pod: &Pod| !pod.ready && pod.template == live.template;
+    child.terminating || child.pod.as_deref().is_some_and(fresh)
 }
 
 fn is_stuck(child: &Child, live: &Workload) -> bool {

@@ -109,7 +109,7 @@ fn desired() -> Desired {
 
 fn child(hash: &str, workload: Option<Workload>, pod: Option<Pod>) -> Child {
     Child {
-        uid: "u".into(),
+        uid: "uid-t".into(),
         version: Version::new("1"),
         owner: Some(Owner {
             uid: "uid-t".into(),
@@ -397,7 +397,7 @@ fn a_partition_and_other_update_strategies_are_left_to_the_workload() {
 #[test]
 fn a_pod_that_would_never_be_replaced_is_deleted_and_no_other() {
     // D5, DR-5.
-    let stuck = |at: At, pod: Pod, change: fn(&mut Value)| -> usize {
+    let stuck = |at: At, broken: Pod, change: fn(&mut Value)| -> usize {
         let mut desired = desired();
         for child in &mut desired.children {
             let mut document = (*child.document).clone();
@@ -408,7 +408,12 @@ fn a_pod_that_would_never_be_replaced_is_deleted_and_no_other() {
         let id = id(ChildKind::Pod, "a-1");
         observed
             .pods
-            .insert(id.clone(), Arc::new(child("", None, Some(pod))));
+            .insert(id.clone(), Arc::new(child("", None, Some(broken))));
+        // Another that waits its turn: one goes at a time, the last first.
+        observed.pods.insert(
+            self::id(ChildKind::Pod, "a-0"),
+            Arc::new(child("", None, Some(pod("a", "bad", false, None)))),
+        );
         let rollout = Rollout::at_once();
         let steps = plan(&desired, &observed, &rollout);
         let evicted = steps.iter().filter(|step| step.act == Act::Evict);

@@ -14,20 +14,24 @@ use tokio::time::Instant;
 
 use super::Pass;
 use crate::build::{Desired, DesiredChild};
+use crate::cache::Child;
 use crate::cluster::Cluster;
+use crate::controller::track::Crash;
 use crate::error::chain;
 use crate::event::Notice;
 use crate::execute::{Dependents, Gate};
 use crate::kind::{ChildKind, ObjectId};
 use crate::labels;
 use crate::observe::Observed;
-use crate::rollout::revision::{Content, LONGEST, document, gated, name};
+use crate::rollout::revision::{Content, LONGEST, document, gated, label, name};
 use crate::rollout::rollback::{Back, Backs, known, marked, target};
 use crate::rollout::{Progress, decide_with};
 use crate::spec::{OnCrash, RolloutPolicy};
 
 /// Revisions of a node type: of what it runs, and of two that were good before.
 const KEPT: usize = 3;
+/// A crash that was over for that long is another when it comes again.
+const CALM: Duration = Duration::from_secs(60);
 const MERGE: &str = "application/merge-patch+json";
 
 type Key = (String, String);
@@ -74,9 +78,22 @@ impl<C: Cluster> Pass<C> {
             // A pod that runs for a moment between two crashes does not end the crash.
             let unfinished = &progress.unfinished_types;
             track.crashed.retain(|known, _| unfinished.contains(known));
-            let node_type = progress.crashed_type.clone()?;
-            let since = *track.crashed.entry(node_type.clone()).or_insert(now);
-            let is_over = now.saturating_duration_since(since) >= policy.after;
+            let crashed = progress.crashed_type.as_ref();
+            for (known, crash) in &mut track.crashed {
+                if Some(known) != crashed {
+                    crash.calm.get_or_insert(now);
+                }
+            }
+            let node_type = crashed?.clone();
+            let crash = track.crashed.entry(node_type.clone()).or_insert(Crash {
+                since: now,
+                calm: None,
+            });
+            let calm = crash.calm.take();
+            if calm.is_some_and(|calm| now.saturating_duration_since(calm) >= CALM) {
+                crash.since = now;
+            }
+            let is_over = now.saturating_duration_since(crash.since) >= policy.after;
             (policy.on_crash == OnCrash::Rollback && is_over).then_some(node_type)
         })
     }
@@ -85,8 +102,8 @@ impl<C: Cluster> Pass<C> {
     pub(super) fn next_rollback(&self, key: &Key, policy: &RolloutPolicy) -> Option<Duration> {
         let now = Instant::now();
         self.tracks.with(key, |track| {
-            let first = track.crashed.values().min()?;
-            let at = *first + policy.after;
+            let first = track.crashed.values().map(|crash| crash.since).min()?;
+            let at = first + policy.after;
             (policy.on_crash == OnCrash::Rollback && at > now)
                 .then(|| at.saturating_duration_since(now))
         })
@@ -154,16 +171,11 @@ impl<C: Cluster> Pass<C> {
     ) -> Option<Notice> {
         let current = name(desired, &observed.subject.name, node_type)?;
         let all = known(observed, node_type);
-        let number =
-            |child: &crate::cache::Child| child.revision.as_ref().map_or(0, |known| known.number);
+        let number = |child: &Child| child.revision.as_ref().map_or(0, |known| known.number);
         let newest = all.last().copied();
         if newest.is_some_and(|(id, _)| id.name == current) {
             for (id, child) in all.iter().rev().skip(KEPT) {
-                if let Err(error) = self.server.delete(gate, id, child, Dependents::Go).await {
-                    tracing::debug!(revision = %id, error = chain(&error), "a revision stays");
-                } else {
-                    self.cache.deleted(id, &child.uid);
-                }
+                self.drop_revision(gate, id, child).await;
             }
             return None;
         }
@@ -178,6 +190,8 @@ impl<C: Cluster> Pass<C> {
             let revision = document(desired, &id, node_type, next)?;
             let size = revision.to_string().len();
             if size > LONGEST {
+                // What is older is not what runs now: nobody wants to go back to that.
+                self.drop_revisions(gate, observed, Some(node_type)).await;
                 return self.too_large(key, node_type, size);
             }
             self.server.create(gate, &id, &revision).await
@@ -192,6 +206,41 @@ impl<C: Cluster> Pass<C> {
             }
         }
         None
+    }
+
+    /// Drops the revisions of a node type, or of all. What is not kept up to date is of no use later.
+    pub(super) async fn drop_revisions(
+        &self,
+        gate: &dyn Gate,
+        observed: &Observed,
+        node_type: Option<&str>,
+    ) {
+        let label = node_type.map(label);
+        let uid = &observed.subject.uid;
+        for (id, known) in &observed.children {
+            let child = &known.child;
+            let ours = child
+                .owner
+                .as_ref()
+                .is_some_and(|owner| *owner.uid == **uid);
+            let of_type = child.revision.as_ref().is_some_and(|revision| {
+                label
+                    .as_deref()
+                    .is_none_or(|label| *revision.node_type == *label)
+            });
+            if ours && of_type && !child.terminating && id.kind == ChildKind::ControllerRevision {
+                self.drop_revision(gate, id, child).await;
+            }
+        }
+    }
+
+    async fn drop_revision(&self, gate: &dyn Gate, id: &ObjectId, child: &Child) {
+        match self.server.delete(gate, id, child, Dependents::Go).await {
+            Ok(()) => self.cache.deleted(id, &child.uid),
+            Err(error) => {
+                tracing::debug!(revision = %id, error = chain(&error), "a revision stays");
+            }
+        }
     }
 
     /// Told once: what is too large stays so.

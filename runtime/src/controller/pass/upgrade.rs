@@ -17,6 +17,8 @@ use crate::observe::Observed;
 use crate::rollout::Progress;
 use crate::spec::{OnCrash, RolloutPhase, RolloutPolicy, RolloutStatus};
 
+/// An alert is repeated no sooner, however short the time is after which a crash counts.
+const ALERT: Duration = Duration::from_secs(60);
 const UNSCHEDULABLE: &str = "Unschedulable";
 /// A volume is made within that time, and most machines are.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -97,7 +99,7 @@ impl<C: Cluster> Pass<C> {
             } else if policy.on_crash == OnCrash::Alert {
                 // A process that did not see the halt begin counts from its first look.
                 let last = *track.alerted_at.get_or_insert(now);
-                if now.saturating_duration_since(last) >= policy.after {
+                if now.saturating_duration_since(last) >= policy.after.max(ALERT) {
                     track.alerted_at = Some(now);
                     notices.extend(halt);
                 }
@@ -129,7 +131,7 @@ impl<C: Cluster> Pass<C> {
                 .upgrade
                 .as_ref()
                 .is_some_and(|upgrade| upgrade.phase == RolloutPhase::Halted);
-            let at = track.alerted_at? + policy.after;
+            let at = track.alerted_at? + policy.after.max(ALERT);
             (is_halted && policy.on_crash == OnCrash::Alert)
                 .then(|| at.saturating_duration_since(now))
         })
