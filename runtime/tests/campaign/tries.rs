@@ -65,6 +65,14 @@ fn every_disturbed_run_ends_as_an_undisturbed_one() {
                     Came::Through => *through += 1,
                     Came::Unreached => *unreached += 1,
                 }
+                let so_far: usize = table.values().map(|(one, other)| one + other).sum();
+                // The whole takes long, and may be interrupted.
+                if so_far.is_multiple_of(100) {
+                    tell(&format!(
+                        "{so_far} of {all} runs so far\n{}",
+                        table_of(&table)
+                    ));
+                }
             }
             Err(why) => {
                 let mut failures = failures.lock().unwrap();
