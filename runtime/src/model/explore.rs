@@ -19,46 +19,47 @@ use std::time::Instant;
 use self::graph::{Explored, explore};
 use self::state::Budget;
 
-/// Fits into a run of all tests.
-const SMALL: Budget = Budget {
-    faults: 1,
-    edits: 1,
-    monkey: 1,
-};
-/// Reliability's bound: some minutes, optimized.
-const WHOLE: Budget = Budget {
-    faults: 1,
-    edits: 2,
-    monkey: 1,
-};
+const fn budget(faults: u8, edits: u8, monkey: u8) -> Budget {
+    Budget {
+        faults,
+        edits,
+        monkey,
+    }
+}
+
+/// What may go wrong together in a run of all tests.
+const SMALL: &[Budget] = &[budget(1, 1, 0), budget(0, 1, 1), budget(1, 0, 1)];
+/// More of it: some minutes, optimized.
+const WHOLE: &[Budget] = &[budget(1, 1, 1), budget(2, 2, 0), budget(0, 2, 1)];
 
 /// RL-7: a model that has shrunk proves less.
-const AT_LEAST: (usize, usize) = (2_000_000, 5_000_000);
+const AT_LEAST: (usize, usize) = (450_000, 2_000_000);
 
 /// RL-7, C1.
 #[test]
 fn every_reachable_state_is_safe_and_leads_to_the_desired_one_or_says_why_not() {
     let whole = std::env::var("DSOI_STATES").is_ok_and(|value| value == "whole");
-    let (budget, at_least) = if whole {
+    let (budgets, at_least) = if whole {
         (WHOLE, AT_LEAST.1)
     } else {
         (SMALL, AT_LEAST.0)
     };
-    let began = Instant::now();
-    let Explored {
-        states,
-        edges,
-        plans,
-        ends,
-        reasons,
-    } = explore(budget);
-    eprintln!(
-        "{states} states, {edges} transitions without a fault, {plans} plans, {ends} ends as desired, {reasons} ends with a reason, {:?}",
-        began.elapsed()
-    );
-    assert!(
-        states >= at_least,
-        "the model has shrunk to {states} states"
-    );
-    assert!(ends > 0 && reasons > 0);
+    let mut all = 0;
+    for budget in budgets {
+        let began = Instant::now();
+        let Explored {
+            states,
+            edges,
+            plans,
+            ends,
+            reasons,
+        } = explore(*budget);
+        eprintln!(
+            "{budget:?}: {states} states, {edges} transitions without a fault, {plans} plans, {ends} ends as desired, {reasons} ends with a reason, {:?}",
+            began.elapsed()
+        );
+        assert!(ends > 0);
+        all += states;
+    }
+    assert!(all >= at_least, "the model has shrunk to {all} states");
 }

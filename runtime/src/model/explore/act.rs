@@ -116,10 +116,12 @@ fn perturbed(state: State, operator: &mut Operator, add: &mut impl FnMut(State))
             }
         }
     }
-    if edits > 0 {
+    // Who deletes a resource may make it anew: that is one doing.
+    let is_gone = state.real.resource.is_none();
+    if edits > 0 || is_gone {
         for resource in edited(&state) {
             let mut next = state;
-            next.left.edits -= 1;
+            next.left.edits -= u8::from(!is_gone);
             next.view.resource = state.real.resource;
             next.real.resource = Some(resource);
             add(next);
