@@ -138,6 +138,8 @@ struct Facts {
     feature: String,
     /// Whether any node type has a hook.
     hooks: bool,
+    /// Whether it makes claims that stand alone.
+    claims: bool,
 }
 
 impl Facts {
@@ -158,6 +160,7 @@ impl Facts {
             binary: rust::Expr::atom(binary).print_assigned(0, "const OPERATOR: &str =".len()),
             sample: rust::Expr::atom(sample).print_assigned(0, "const SAMPLE: &str =".len()),
             hooks: has_hooks(operator),
+            claims: rbac::has_claims_of_its_own(operator),
             runtime: vendor::dependency(&settings.runtime),
             feature: format!("k8s-{}", settings.kubernetes.replace('.', "-")),
         }

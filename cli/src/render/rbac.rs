@@ -130,7 +130,7 @@ const KEEP: &[&str] = &["create", "get", "list", "patch", "watch"];
 const GROW: &[&str] = &["list", "patch", "watch"];
 
 /// Whether the operator makes claims itself, beside those of StatefulSets.
-fn has_claims_of_its_own(operator: &Operator) -> bool {
+pub(super) fn has_claims_of_its_own(operator: &Operator) -> bool {
     operator.cluster.node_types.iter().any(|node_type| {
         let storage = &node_type.rules.storage;
         node_type.rules.kinds.iter().any(|kind| {

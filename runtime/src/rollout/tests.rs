@@ -406,14 +406,16 @@ fn a_pod_that_would_never_be_replaced_is_deleted_and_no_other() {
         }
         let mut observed = observed([at, Done, Done]);
         let id = id(ChildKind::Pod, "a-1");
+        if !broken.ready {
+            // Another that waits its turn: one goes at a time, the last first.
+            observed.pods.insert(
+                self::id(ChildKind::Pod, "a-0"),
+                Arc::new(child("", None, Some(pod("a", "bad", false, None)))),
+            );
+        }
         observed
             .pods
             .insert(id.clone(), Arc::new(child("", None, Some(broken))));
-        // Another that waits its turn: one goes at a time, the last first.
-        observed.pods.insert(
-            self::id(ChildKind::Pod, "a-0"),
-            Arc::new(child("", None, Some(pod("a", "bad", false, None)))),
-        );
         let rollout = Rollout::at_once();
         let steps = plan(&desired, &observed, &rollout);
         let evicted = steps.iter().filter(|step| step.act == Act::Evict);
