@@ -20,7 +20,9 @@ fn role(without: &str) -> serde_json::Value {
         rule("", &["persistentvolumeclaims"], &["list", "patch", "watch"]),
         rule("", &["pods"], &["delete", "list", "watch"]),
         rule("apps", &["statefulsets", "deployments", "controllerrevisions"], &all),
-        rule("networking.k8s.io", &["networkpolicies"], &all),
+        rule("networking.k8s.io", &["networkpolicies", "ingresses"], &all),
+        rule("policy", &["poddisruptionbudgets"], &all),
+        rule("autoscaling", &["horizontalpodautoscalers"], &all),
         rule("events.k8s.io", &["events"], &["create", "patch"]),
     ]})
 }
