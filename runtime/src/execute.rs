@@ -25,7 +25,7 @@ use crate::plan::{Act, Reason, Step, phase, rank};
 
 pub(crate) use self::act::Actor;
 pub(crate) use self::outcome::{Doing, Done, Outcome, Trouble, TroubleKind, Verb};
-pub(crate) use self::server::{Call, Dependents, Gate, METADATA, Server};
+pub(crate) use self::server::{Call, Dependents, Gate, MERGE, METADATA, Server};
 
 /// Requests of one custom resource in flight.
 const IN_FLIGHT: usize = 8;

@@ -226,7 +226,7 @@ fn mark_template(document: &mut Value) {
     let Some(template) = document.pointer_mut("/spec/template") else {
         return;
     };
-    let digest = names::digest(template.to_string().as_bytes());
+    let digest = names::digest_of(template);
     let short = digest.get(..TEMPLATE_DIGEST).unwrap_or(&digest).to_owned();
     let mut at = template;
     for key in ["metadata", "annotations"] {

@@ -31,7 +31,7 @@ pub(crate) const METADATA: &str = "application/json;as=PartialObjectMetadata;g=m
 const JSON: &str = "application/json";
 const APPLY: &str = "application/apply-patch+yaml";
 /// The type of a patch that is merged into an object.
-pub(super) const MERGE: &str = "application/merge-patch+json";
+pub(crate) const MERGE: &str = "application/merge-patch+json";
 /// The same, but that lists are merged by their keys.
 pub(super) const STRATEGIC: &str = "application/strategic-merge-patch+json";
 

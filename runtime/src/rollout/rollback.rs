@@ -158,7 +158,7 @@ fn set(child: &mut DesiredChild, field: &str, value: Option<Value>) {
 }
 
 fn rewrite(child: &mut DesiredChild, document: Value) {
-    child.hash = names::digest(document.to_string().as_bytes());
+    child.hash = names::digest_of(&document);
     child.document = Arc::new(document);
 }
 
@@ -193,7 +193,7 @@ fn dropped<'a>(
             node_type: Some(node_type.to_owned()),
             start: None,
             document: Arc::new(kept.document.clone()),
-            hash: names::digest(kept.document.to_string().as_bytes()),
+            hash: names::digest_of(&kept.document),
         })
 }
 

@@ -19,7 +19,7 @@ use crate::cluster::Cluster;
 use crate::controller::track::Crash;
 use crate::error::chain;
 use crate::event::Notice;
-use crate::execute::{Dependents, Gate};
+use crate::execute::{Dependents, Gate, MERGE};
 use crate::kind::{ChildKind, ObjectId};
 use crate::labels;
 use crate::observe::Observed;
@@ -32,7 +32,6 @@ use crate::spec::{OnCrash, RolloutPolicy};
 const KEPT: usize = 3;
 /// A crash that was over for that long is another when it comes again.
 const CALM: Duration = Duration::from_secs(60);
-const MERGE: &str = "application/merge-patch+json";
 
 type Key = (String, String);
 
