@@ -11,6 +11,7 @@
 //!   it. A document with the old template and the new rest would be one that nobody asked for.
 //! - A turn that went back to what it ran before is not done, so that nothing after it moves (DS-25).
 //! - A turn that has crashed does not hold an earlier one back: the cure may lie there.
+//! - A crash is one wherever it is: what comes before its turn may take long, and need not end.
 
 pub(crate) mod facts;
 pub(crate) mod revision;
@@ -58,12 +59,12 @@ pub(crate) struct Progress {
     pub(crate) turn: Option<String>,
     /// Its nodes that are not.
     pub(crate) nodes: Vec<String>,
-    /// Why they do not get there.
-    pub(crate) crash: Option<Crash>,
-    /// The node type of that crash, where its template is the desired one.
-    pub(crate) crashed_type: Option<String>,
-    /// The turn runs what it ran before.
-    pub(crate) back: Option<Returned>,
+    /// The first thing that what was written cannot get past.
+    pub(crate) halt: Option<Halt>,
+    /// The node types that crash with the template that is desired of them.
+    pub(crate) crashed_types: BTreeSet<String>,
+    /// The turns that run what they ran before.
+    pub(crate) backs: Vec<Returned>,
     /// The node types that are not done.
     pub(crate) unfinished_types: BTreeSet<String>,
     /// The turns that are not done.
@@ -72,12 +73,22 @@ pub(crate) struct Progress {
     pub(crate) workloads: BTreeMap<String, ObjectId>,
 }
 
+/// A crash, and the turn that it is of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Halt {
+    pub(crate) turn: String,
+    pub(crate) crash: Crash,
+}
+
 /// A turn that went back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Returned {
+    pub(crate) turn: String,
     pub(crate) revision: String,
     /// All of it runs that.
     pub(crate) settled: bool,
+    /// Its nodes that do not yet.
+    pub(crate) nodes: Vec<String>,
 }
 
 impl Rollout {
@@ -123,6 +134,25 @@ impl Round<'_> {
 
     fn crash(&self) -> Option<&Crash> {
         self.workloads.iter().find_map(|facts| facts.crash.as_ref())
+    }
+
+    /// A crash of what is desired. One of an older template is about to be cured, and halts nothing.
+    fn crash_as_desired(&self) -> Option<&Crash> {
+        let mut written = self.workloads.iter().filter(|facts| !facts.pending);
+        written.find_map(|facts| facts.crash.as_ref())
+    }
+
+    /// Its nodes that are not done.
+    fn missing(&self) -> Vec<String> {
+        let missing = self.workloads.iter().filter(|facts| !facts.is_done());
+        missing.map(|facts| facts.node().to_owned()).collect()
+    }
+
+    fn halt(&self, crash: &Crash) -> Halt {
+        Halt {
+            turn: self.name.to_owned(),
+            crash: crash.clone(),
+        }
     }
 }
 
@@ -252,31 +282,40 @@ fn progress(rounds: &[Round<'_>], backs: &Backs) -> Progress {
     let all = || rounds.iter().flat_map(|round| &round.workloads);
     let under_way = all().any(|facts| facts.replacing);
     let current = rounds.iter().find(|round| !round.is_done());
-    let nodes = current.map(|round| {
-        let missing = round.workloads.iter().filter(|facts| !facts.is_done());
-        missing.map(|facts| facts.node().to_owned()).collect()
-    });
-    let crashed = current
-        .filter(|round| round.back.is_none())
-        .and_then(|round| round.workloads.iter().find(|facts| facts.crash.is_some()))
-        .filter(|facts| !facts.pending);
+    let halt = current
+        .and_then(|round| Some(round.halt(round.crash()?)))
+        .or_else(|| {
+            let mut crashes = rounds
+                .iter()
+                .filter_map(|round| Some(round.halt(round.crash_as_desired()?)));
+            crashes.next()
+        });
+    let crashed = all().filter(|facts| facts.crash.is_some() && !facts.pending);
+    let crashed = crashed.filter_map(|facts| facts.wanted.node_type.clone());
     let open = all().filter(|facts| !facts.is_done());
     let open = open.filter_map(|facts| facts.wanted.node_type.clone());
     Progress {
-        crashed_type: crashed.and_then(|facts| facts.wanted.node_type.clone()),
-        back: current.and_then(|round| {
-            Some(Returned {
-                revision: round.back?.to_owned(),
-                settled: round.is_settled(),
+        halt,
+        crashed_types: crashed
+            .filter(|node_type| !backs.contains_key(node_type))
+            .collect(),
+        backs: rounds
+            .iter()
+            .filter_map(|round| {
+                Some(Returned {
+                    turn: round.name.to_owned(),
+                    revision: round.back?.to_owned(),
+                    settled: round.is_settled(),
+                    nodes: round.missing(),
+                })
             })
-        }),
+            .collect(),
         unfinished_types: open.chain(backs.keys().cloned()).collect(),
         active: under_way || all().any(|facts| facts.pending),
         under_way,
         done: current.is_none(),
         turn: current.map(|round| round.name.to_owned()),
-        nodes: nodes.unwrap_or_default(),
-        crash: current.and_then(Round::crash).cloned(),
+        nodes: current.map(Round::missing).unwrap_or_default(),
         workloads: rounds
             .iter()
             .filter_map(|round| {

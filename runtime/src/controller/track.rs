@@ -1,12 +1,15 @@
 //! What is remembered of a custom resource from pass to pass: when to try again, and what its
 //! status was. Losing it costs a few requests and nothing else.
 
+mod crashes;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use self::crashes::Crashes;
 use crate::cache::Version;
 use crate::execute::{Doing, Trouble, TroubleKind};
 use crate::kind::ObjectId;
@@ -34,14 +37,6 @@ pub(super) struct Hold {
     tries: u32,
 }
 
-/// How long a node type has crashed.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Crash {
-    pub(super) since: Instant,
-    /// Since when nothing was seen of it.
-    pub(super) calm: Option<Instant>,
-}
-
 /// What is remembered of one custom resource.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Track {
@@ -64,8 +59,7 @@ pub(super) struct Track {
     pub(super) tried: BTreeSet<ObjectId>,
     /// Since when no machine takes a pod.
     pub(super) unscheduled: BTreeMap<ObjectId, Instant>,
-    /// Since when a node type crashes with what is desired of it.
-    pub(super) crashed: BTreeMap<String, Crash>,
+    pub(super) crashes: Crashes,
     /// Revisions that were read.
     pub(super) contents: BTreeMap<String, Arc<Content>>,
     /// Node types that run more than a revision can hold.
@@ -90,7 +84,7 @@ impl Track {
         if self.generation != generation {
             self.generation = generation;
             self.holds.clear();
-            self.crashed.clear();
+            self.crashes.clear();
             self.tried.clear();
             self.waits = 0;
         }

@@ -10,11 +10,13 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use k8s_openapi::jiff::Timestamp;
 
 use crate::event::cut;
-use crate::rollout::Progress;
+use crate::rollout::{Progress, Returned};
 use crate::spec::{RolloutPhase, RolloutStatus, duration_text};
 
 /// As long as the schema lets it be.
 const LONGEST: usize = 1024;
+/// As long as the schema lets what was gone back to be.
+const NAME: usize = 253;
 
 /// What a pass knows of an upgrade.
 #[derive(Clone, Copy)]
@@ -31,7 +33,9 @@ impl Upgrade<'_> {
     /// How the upgrade stands after the pass.
     pub(super) fn next(&self, now: Timestamp) -> Option<RolloutStatus> {
         let under_way = self.before.filter(|before| is_under_way(before));
-        let back = self.after.back.as_ref();
+        let backs = &self.after.backs;
+        let moving = backs.iter().find(|back| !back.settled);
+        let back = moving.or(backs.first());
         let begins = self.decided.active || self.after.active || back.is_some();
         if under_way.is_none() && !begins {
             return self.before.cloned();
@@ -51,26 +55,31 @@ impl Upgrade<'_> {
                 ..RolloutStatus::default()
             });
         }
-        let crash = self.after.crash.as_ref();
-        let waiting_for = match (crash, back) {
-            (Some(crash), _) => Some(crash.to_string()),
+        let halt = self.after.halt.as_ref();
+        let turn = halt
+            .map(|halt| &halt.turn)
+            .or(back.map(|back| &back.turn))
+            .or(self.after.turn.as_ref());
+        let waiting_for = match (halt, back) {
+            (Some(halt), _) => Some(halt.crash.to_string()),
             (None, Some(back)) if back.settled => Some("a change of the resource".to_owned()),
-            (None, _) => nodes(&self.after.nodes),
+            (None, Some(back)) => nodes(&back.nodes),
+            (None, None) => nodes(&self.after.nodes),
         };
         let waiting_for = waiting_for.map(|text| cut(&text, LONGEST).to_owned());
         let since = under_way
             .filter(|before| before.waiting_for == waiting_for)
             .and_then(|before| before.waiting_since.clone());
         Some(RolloutStatus {
-            phase: match (crash, back) {
+            phase: match (halt, back) {
                 (Some(_), _) => RolloutPhase::Halted,
                 (None, Some(back)) if back.settled => RolloutPhase::RolledBack,
                 (None, Some(_)) => RolloutPhase::RollingBack,
                 (None, None) => RolloutPhase::Progressing,
             },
-            rolled_back_to: back.map(|back| back.revision.clone()),
+            rolled_back_to: revisions(backs),
             started_at,
-            node_type: self.after.turn.clone(),
+            node_type: turn.cloned(),
             waiting_since: waiting_for.is_some().then(|| since.unwrap_or(Time(now))),
             waiting_for,
             ..RolloutStatus::default()
@@ -88,6 +97,12 @@ fn took(started: Timestamp, now: Timestamp) -> String {
     duration_text(Duration::from_secs(seconds))
 }
 
+/// The revisions that turns went back to.
+fn revisions(backs: &[Returned]) -> Option<String> {
+    let names: Vec<&str> = backs.iter().map(|back| back.revision.as_str()).collect();
+    (!names.is_empty()).then(|| cut(&names.join(", "), NAME).to_owned())
+}
+
 fn nodes(names: &[String]) -> Option<String> {
     match names {
         [] => None,
@@ -99,6 +114,7 @@ fn nodes(names: &[String]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rollout::Halt;
     use crate::rollout::facts::Crash;
 
     fn at(second: i64) -> Timestamp {
@@ -172,10 +188,13 @@ mod tests {
     #[test]
     fn a_halt_says_what_is_in_the_way_and_since_when() {
         let crashed = Progress {
-            crash: Some(Crash {
-                node: "query-0".to_owned(),
-                pod: Some("t-query-0-0".to_owned()),
-                reason: "CrashLoopBackOff (container app)".to_owned(),
+            halt: Some(Halt {
+                turn: "query".to_owned(),
+                crash: Crash {
+                    node: "query-0".to_owned(),
+                    pod: Some("t-query-0-0".to_owned()),
+                    reason: "CrashLoopBackOff (container app)".to_owned(),
+                },
             }),
             ..going()
         };

@@ -16,7 +16,6 @@ use super::Pass;
 use crate::build::{Desired, DesiredChild};
 use crate::cache::Child;
 use crate::cluster::Cluster;
-use crate::controller::track::Crash;
 use crate::error::chain;
 use crate::event::Notice;
 use crate::execute::{Dependents, Gate, MERGE};
@@ -30,8 +29,6 @@ use crate::spec::{OnCrash, RolloutPolicy};
 
 /// Revisions of a node type: of what it runs, and of two that were good before.
 const KEPT: usize = 3;
-/// A crash that was over for that long is another when it comes again.
-const CALM: Duration = Duration::from_secs(60);
 
 type Key = (String, String);
 
@@ -56,56 +53,43 @@ impl<C: Cluster> Pass<C> {
             backs.insert(node_type.clone(), back);
         }
         let progress = decide_with(desired, observed, policy, &backs).progress;
-        if let Some(node_type) = self.overdue(key, &progress, policy)
-            && !wanted.contains_key(&node_type)
-            && let Some(revision) = target(desired, observed, &node_type)
-            && let Some(content) = self.content(key, gate, &revision).await
-        {
-            let back = Back {
-                revision,
-                content: Some(content),
-            };
-            backs.insert(node_type, back);
+        for node_type in self.overdue(key, &progress, policy) {
+            if let Some(revision) = target(desired, observed, &node_type)
+                && let Some(content) = self.content(key, gate, &revision).await
+            {
+                let back = Back {
+                    revision,
+                    content: Some(content),
+                };
+                backs.insert(node_type, back);
+            }
         }
         backs
     }
 
-    /// Counts how long a crash lasts. Returns the node type whose time has come.
-    fn overdue(&self, key: &Key, progress: &Progress, policy: &RolloutPolicy) -> Option<String> {
+    /// The node types whose crash has lasted long enough.
+    fn overdue(&self, key: &Key, progress: &Progress, policy: &RolloutPolicy) -> BTreeSet<String> {
+        let (crashed, open) = (&progress.crashed_types, &progress.unfinished_types);
         let now = Instant::now();
-        self.tracks.with(key, |track| {
-            // A pod that runs for a moment between two crashes does not end the crash.
-            let unfinished = &progress.unfinished_types;
-            track.crashed.retain(|known, _| unfinished.contains(known));
-            let crashed = progress.crashed_type.as_ref();
-            for (known, crash) in &mut track.crashed {
-                if Some(known) != crashed {
-                    crash.calm.get_or_insert(now);
-                }
-            }
-            let node_type = crashed?.clone();
-            let crash = track.crashed.entry(node_type.clone()).or_insert(Crash {
-                since: now,
-                calm: None,
-            });
-            let calm = crash.calm.take();
-            if calm.is_some_and(|calm| now.saturating_duration_since(calm) >= CALM) {
-                crash.since = now;
-            }
-            let is_over = now.saturating_duration_since(crash.since) >= policy.after;
-            (policy.on_crash == OnCrash::Rollback && is_over).then_some(node_type)
-        })
+        let overdue = self.tracks.with(key, |track| {
+            track.crashes.count(crashed, open, policy.after, now)
+        });
+        if policy.on_crash == OnCrash::Rollback {
+            overdue
+        } else {
+            BTreeSet::new()
+        }
     }
 
     /// When a crash has lasted long enough.
     pub(super) fn next_rollback(&self, key: &Key, policy: &RolloutPolicy) -> Option<Duration> {
         let now = Instant::now();
-        self.tracks.with(key, |track| {
-            let first = track.crashed.values().map(|crash| crash.since).min()?;
-            let at = first + policy.after;
-            (policy.on_crash == OnCrash::Rollback && at > now)
-                .then(|| at.saturating_duration_since(now))
-        })
+        (policy.on_crash == OnCrash::Rollback)
+            .then(|| {
+                self.tracks
+                    .with(key, |track| track.crashes.next(policy.after, now))
+            })
+            .flatten()
     }
 
     async fn content(&self, key: &Key, gate: &dyn Gate, revision: &str) -> Option<Arc<Content>> {

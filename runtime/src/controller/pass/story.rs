@@ -6,7 +6,7 @@
 
 use crate::event::Notice;
 use crate::kind::{ChildKind, ObjectId};
-use crate::rollout::Progress;
+use crate::rollout::{Progress, Returned};
 use crate::spec::{RolloutPhase, RolloutStatus};
 
 const ACTION: &str = "Upgrade";
@@ -44,13 +44,15 @@ pub(super) fn story(
     }
     let last = before.and_then(|before| before.node_type.as_ref());
     let turn = now.node_type.as_ref().filter(|_| going);
+    // A crash may lie behind the turn that is under way.
+    let begins = now.phase != Halted || turn == progress.turn.as_ref();
     if let Some(last) =
         last.filter(|last| turn != Some(last) && !progress.unfinished.contains(last))
     {
         let note = format!("{last} runs what is desired");
         notices.push(normal("NodeTypeRolloutFinished", note, of(last)));
     }
-    if let Some(turn) = turn.filter(|turn| last != Some(turn)) {
+    if let Some(turn) = turn.filter(|turn| begins && last != Some(turn)) {
         let nodes = progress.nodes.join(", ");
         let note = format!("{turn} is being upgraded: {nodes}");
         notices.push(normal("NodeTypeRolloutStarted", note, of(turn)));
@@ -61,8 +63,12 @@ pub(super) fn story(
     if !same_halt {
         notices.extend(halted(now, progress));
     }
-    if now.rolled_back_to.is_some() && before.is_none_or(|before| before.rolled_back_to.is_none()) {
-        notices.push(went_back(now, before, progress));
+    let known = before.and_then(|before| before.rolled_back_to.as_deref());
+    let known: Vec<&str> = known.unwrap_or_default().split(", ").collect();
+    for back in &progress.backs {
+        if !known.contains(&back.revision.as_str()) {
+            notices.push(went_back(back, before, progress));
+        }
     }
     if now.phase == RolledBack && was != Some(RolledBack) {
         let turn = now.node_type.clone().unwrap_or_default();
@@ -79,10 +85,11 @@ pub(super) fn story(
     notices
 }
 
-fn went_back(now: &RolloutStatus, before: Option<&RolloutStatus>, progress: &Progress) -> Notice {
-    let turn = now.node_type.clone().unwrap_or_default();
-    let why = before.and_then(|before| before.waiting_for.as_deref());
-    let revision = now.rolled_back_to.as_deref().unwrap_or_default();
+fn went_back(back: &Returned, before: Option<&RolloutStatus>, progress: &Progress) -> Notice {
+    let Returned { turn, revision, .. } = back;
+    let why = before
+        .filter(|before| before.node_type.as_ref() == Some(turn))
+        .and_then(|before| before.waiting_for.as_deref());
     let note = format!(
         "{turn} goes back to {revision}: {}",
         why.unwrap_or("what is desired did not run")
@@ -92,7 +99,7 @@ fn went_back(now: &RolloutStatus, before: Option<&RolloutStatus>, progress: &Pro
         ..normal(
             "RolloutRollingBack",
             note,
-            progress.workloads.get(&turn).cloned(),
+            progress.workloads.get(turn).cloned(),
         )
     }
 }
@@ -103,7 +110,10 @@ pub(super) fn halted(now: &RolloutStatus, progress: &Progress) -> Option<Notice>
         let turn = now.node_type.as_deref().unwrap_or_default();
         let why = now.waiting_for.as_deref().unwrap_or_default();
         let workload = progress.workloads.get(turn);
-        let pod = progress.crash.as_ref().and_then(|crash| crash.pod.clone());
+        let pod = progress
+            .halt
+            .as_ref()
+            .and_then(|halt| halt.crash.pod.clone());
         let about = match (pod, workload) {
             (Some(pod), Some(workload)) => {
                 Some(ObjectId::new(ChildKind::Pod, &workload.namespace, pod))
@@ -154,6 +164,7 @@ mod tests {
     ) -> Vec<&'static str> {
         let progress = Progress {
             unfinished: unfinished.iter().map(|turn| (*turn).to_owned()).collect(),
+            turn: unfinished.first().map(|turn| (*turn).to_owned()),
             ..Progress::default()
         };
         let notices = story(before, Some(after), &progress);
@@ -189,6 +200,58 @@ mod tests {
             ["NodeTypeRolloutFinished", "RolloutFinished"]
         );
         assert_eq!(told(Some(&done), &done, &[]), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn each_type_that_goes_back_is_told_by_itself() {
+        // DS-23, DS-25: under `parallel`, or behind an earlier turn that is slow.
+        let back = |turn: &str| Returned {
+            turn: turn.to_owned(),
+            revision: format!("t-{turn}-1"),
+            settled: false,
+            nodes: Vec::new(),
+        };
+        let status = |to: &str| RolloutStatus {
+            phase: RolloutPhase::RollingBack,
+            rolled_back_to: Some(to.to_owned()),
+            ..going("a")
+        };
+        let told = |before: &RolloutStatus, after: &RolloutStatus| -> Vec<String> {
+            let progress = Progress {
+                backs: vec![back("a"), back("c")],
+                unfinished: vec!["a".to_owned(), "c".to_owned()],
+                turn: Some("a".to_owned()),
+                ..Progress::default()
+            };
+            let notices = story(Some(before), Some(after), &progress);
+            notices.into_iter().map(|notice| notice.note).collect()
+        };
+        let both = status("t-a-1, t-c-1");
+        assert_eq!(
+            told(&stopped("a", "pod a-0"), &both),
+            [
+                "a goes back to t-a-1: pod a-0",
+                "c goes back to t-c-1: what is desired did not run"
+            ]
+        );
+        assert_eq!(
+            told(&status("t-a-1"), &both),
+            ["c goes back to t-c-1: what is desired did not run"]
+        );
+        assert_eq!(told(&both, &both), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn a_crash_behind_the_turn_under_way_starts_no_turn() {
+        let after = stopped("b", "pod b-0");
+        let progress = Progress {
+            turn: Some("a".to_owned()),
+            unfinished: vec!["a".to_owned(), "b".to_owned()],
+            ..Progress::default()
+        };
+        let notices = story(Some(&going("a")), Some(&after), &progress);
+        let reasons: Vec<&str> = notices.iter().map(|notice| notice.reason).collect();
+        assert_eq!(reasons, ["RolloutHalted"]);
     }
 
     #[test]
