@@ -14,6 +14,7 @@
 //! - A crash is one wherever it is: what comes before its turn may take long, and need not end.
 
 pub(crate) mod facts;
+pub(crate) mod good;
 pub(crate) mod revision;
 pub(crate) mod rollback;
 pub(crate) mod stuck;

@@ -151,6 +151,12 @@ fn settings(operator: &Operator) -> Vec<Setting> {
             "How often it looks at everything again without being told of a change.",
         ),
         setting(
+            "--good-after",
+            "GOOD_AFTER",
+            "30s".to_owned(),
+            "How long a node type has to run what it runs before that is kept, to go back to it after a crash.",
+        ),
+        setting(
             "--max-concurrent-reconciles",
             "MAX_CONCURRENT_RECONCILES",
             "4".to_owned(),

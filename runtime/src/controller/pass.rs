@@ -34,6 +34,7 @@ use crate::spec::{OnCrash, RolloutPolicy};
 
 mod gate;
 mod memory;
+mod revisions;
 mod rollback;
 mod status;
 mod story;
@@ -190,6 +191,7 @@ impl<C: Cluster> Pass<C> {
                 .await;
             notices.extend(kept);
         } else {
+            self.tracks.with(&key, |track| track.goods.clear());
             self.drop_revisions(&gate, &observed, None).await;
         }
         let (seen, before) = self.upgrade(&key, sound);

@@ -2,6 +2,7 @@
 //! status was. Losing it costs a few requests and nothing else.
 
 mod crashes;
+mod goods;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,6 +11,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use self::crashes::Crashes;
+use self::goods::Goods;
 use crate::cache::Version;
 use crate::execute::{Doing, Trouble, TroubleKind};
 use crate::kind::ObjectId;
@@ -60,6 +62,7 @@ pub(super) struct Track {
     /// Since when no machine takes a pod.
     pub(super) unscheduled: BTreeMap<ObjectId, Instant>,
     pub(super) crashes: Crashes,
+    pub(super) goods: Goods,
     /// Revisions that were read.
     pub(super) contents: BTreeMap<String, Arc<Content>>,
     /// Node types that run more than a revision can hold.

@@ -12,6 +12,9 @@ use crate::telemetry::LogFormat;
 /// for the server's answers to the others, and none would be done sooner (SE-14).
 const CONCURRENCY: u16 = 4;
 
+/// A program that fails at its start has done so by then.
+const GOOD_AFTER: Duration = Duration::from_secs(30);
+
 /// What the manifest says.
 #[derive(Clone, Debug)]
 pub(super) struct Defaults {
@@ -44,6 +47,9 @@ pub(super) struct Flags {
     /// Look at each resource this often when nothing happens, as in 10m or 1h30m
     #[arg(long, env = "RECONCILE_WAIT", value_name = "DURATION", value_parser = duration)]
     reconcile_wait: Option<Duration>,
+    /// Keep what a node type runs, to go back to it after a crash, once it ran this long [default: 30s]
+    #[arg(long, env = "GOOD_AFTER", value_name = "DURATION", value_parser = duration)]
+    good_after: Option<Duration>,
     /// Work on this many resources side by side [default: 4]
     #[arg(long, env = "MAX_CONCURRENT_RECONCILES", value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1000))]
     max_concurrent_reconciles: Option<u16>,
@@ -79,6 +85,8 @@ pub(crate) struct Settings {
     watch: Vec<String>,
     deny: Vec<String>,
     pub(crate) resync: Duration,
+    /// For how long a node type has to run before it can be gone back to; `minReadySeconds` if longer.
+    pub(crate) good_after: Duration,
     pub(crate) concurrency: u16,
     pub(crate) health: SocketAddr,
     pub(crate) metrics: MetricsSettings,
@@ -114,6 +122,7 @@ impl Settings {
             watch: names(flags.watch_namespace, &defaults.watch),
             deny: names(flags.deny_list, &defaults.deny),
             resync: flags.reconcile_wait.unwrap_or(defaults.resync),
+            good_after: flags.good_after.unwrap_or(GOOD_AFTER),
             concurrency: flags.max_concurrent_reconciles.unwrap_or(CONCURRENCY),
             health: flags
                 .health_address

@@ -5,8 +5,8 @@
 //! # Why
 //! - Kept is what a rollback puts back and no more: pod templates, and the config maps that the pods
 //!   read. The rest of a workload, such as its replicas and its claim templates, stays as desired.
-//! - A revision is made when its node type is done, of what is known to run: nothing has to be read
-//!   back from the cluster. So there is none before the policy asks for rollbacks.
+//! - A revision is made when its node type has been done for a while, of what is known to run: nothing
+//!   has to be read back from the cluster. So there is none before the policy asks for rollbacks.
 //! - It is named after its content: making it twice makes one.
 
 use serde::{Deserialize, Serialize};

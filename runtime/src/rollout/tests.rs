@@ -14,6 +14,7 @@ use crate::observe::{Known, Subject};
 use crate::plan::{Act, plan};
 
 mod crash;
+mod good;
 mod order;
 mod state;
 mod stuck;

@@ -298,3 +298,31 @@ async fn a_crash_is_rolled_back_after_its_time_and_a_good_image_completes() {
     scene.settled().await;
     assert_eq!(revisions(&scene).await.len(), 6);
 }
+
+#[tokio::test]
+async fn what_was_ready_for_a_moment_only_is_not_gone_back_to() {
+    // DS-25: nothing shows yet that it can run.
+    let scene = Scene::new("good").await;
+    let launch = scene.launch().env("GOOD_AFTER", "10s");
+    let _operator = scene.start_with(&launch);
+    let with = |edge: &'static str| {
+        move |tally: &mut Value| {
+            three(tally, ["1", edge, "1"]);
+            tally["spec"]["rollout"] = json!({"onCrash": "rollback", "after": "2s"});
+        }
+    };
+    scene.create("t", with("1")).await;
+    scene.condition("t", "Ready", "True").await;
+    assert_eq!(revisions(&scene).await, [""; 0]);
+    wait::until(SOON, "what lasts is kept", async || {
+        (revisions(&scene).await.len() == 3).then_some(())
+    })
+    .await
+    .unwrap();
+    scene.create("t", with("2")).await;
+    phase(&scene, "Complete").await;
+    scene.create("t", with("crash")).await;
+    phase(&scene, "RolledBack").await;
+    assert_eq!(images(&scene).await, ["1", "1", "1"]);
+    assert_eq!(revisions(&scene).await.len(), 3);
+}

@@ -174,6 +174,8 @@ impl Scene {
             .env("WATCH_NAMESPACE", self.namespace.name())
             .env("HEALTH_ADDRESS", "127.0.0.1:0")
             .env("METRICS_ADDRESS", "127.0.0.1:0")
+            // Nobody here waits for half a minute to know what is good.
+            .env("GOOD_AFTER", "50ms")
             .env("LOG_FORMAT", "text")
             .env("RUST_LOG", "info,dsoi_runtime=debug")
     }

@@ -126,6 +126,7 @@ impl Setup {
             .env("POD_NAME", format!("{}-0", installed.account))
             .env("RUST_LOG", "info,dsoi_runtime=debug")
             .env("HEALTH_ADDRESS", free_address())
+            .env("GOOD_AFTER", "50ms")
             .env(
                 "METRICS_ADDRESS",
                 metrics.replace("127.0.0.1", &self.metrics.to_string()),

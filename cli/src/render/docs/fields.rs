@@ -337,7 +337,7 @@ fn lifecycle(operator: &Operator) -> Vec<FieldDoc> {
             "rollout.onCrash",
             "one of wait, alert, rollback",
             Some(on_crash.to_owned()),
-            "What follows when a pod of an upgraded node cannot run, beside that nothing after it moves: the operator waits for somebody, says it again and again, or goes back to what ran before.",
+            "What follows when a pod of an upgraded node cannot run, beside that nothing after it moves: the operator waits for somebody, says it again and again, or goes back to what ran before, as far as that ran for a while under this policy.",
         ),
         own(
             "rollout.after",

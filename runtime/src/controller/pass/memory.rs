@@ -132,6 +132,7 @@ impl<C: Cluster> Pass<C> {
         let alert = self.next_alert(key, policy);
         let rollback = self.next_rollback(key, policy);
         let patience = self.next_patience(key);
+        let good = self.next_good(key, policy);
         let again = self.tracks.with(key, |track| {
             if outcome.waiting.is_empty() && outcome.closed.is_none() {
                 track.waits = 0;
@@ -148,6 +149,7 @@ impl<C: Cluster> Pass<C> {
                 alert,
                 rollback,
                 patience,
+                good,
                 status_again,
                 Some(resync),
             ]

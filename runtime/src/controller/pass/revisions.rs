@@ -1,0 +1,170 @@
+//! Keeping what a node type runs, to go back to it later (DS-25).
+//!
+//! In: what is desired and observed, and how far the upgrade is. Out: revisions of what has run for a
+//! while, and none of what is older than two that were good.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::time::Instant;
+
+use super::Pass;
+use crate::build::Desired;
+use crate::cache::Child;
+use crate::cluster::Cluster;
+use crate::error::chain;
+use crate::event::Notice;
+use crate::execute::{Dependents, Gate, MERGE};
+use crate::kind::{ChildKind, ObjectId};
+use crate::labels;
+use crate::observe::Observed;
+use crate::rollout::Progress;
+use crate::rollout::good::running;
+use crate::rollout::revision::{LONGEST, document, label};
+use crate::rollout::rollback::known;
+use crate::spec::{OnCrash, RolloutPolicy};
+
+/// Revisions of a node type: of what it runs, and of two that were good before.
+const KEPT: usize = 3;
+
+type Key = (String, String);
+
+impl<C: Cluster> Pass<C> {
+    /// Keeps what each node type has run for a while, and drops what is older than two that were good.
+    pub(super) async fn keep_revisions(
+        &self,
+        key: &Key,
+        gate: &dyn Gate,
+        desired: &Desired,
+        observed: &Observed,
+        progress: &Progress,
+    ) -> Vec<Notice> {
+        let wait = self.process.settings.good_after;
+        let done = running(desired, observed, &progress.unfinished_types, wait);
+        // What is kept already need not prove itself again.
+        let (kept, fresh): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            done.into_iter().partition(|(node_type, runs)| {
+                let newest = known(observed, node_type).last().copied();
+                newest.is_some_and(|(id, _)| id.name == runs.revision)
+            });
+        for node_type in kept.keys() {
+            let all = known(observed, node_type);
+            for (id, child) in all.iter().rev().skip(KEPT) {
+                self.drop_revision(gate, id, child).await;
+            }
+        }
+        let now = Instant::now();
+        let good = self
+            .tracks
+            .with(key, |track| track.goods.count(&fresh, now));
+        let mut notices = Vec::new();
+        for (node_type, runs) in fresh.iter().filter(|(known, _)| good.contains(*known)) {
+            let told = self.keep(key, gate, desired, observed, node_type, &runs.revision);
+            notices.extend(told.await);
+        }
+        notices
+    }
+
+    /// When the next node type has run for long enough.
+    pub(super) fn next_good(&self, key: &Key, policy: &RolloutPolicy) -> Option<Duration> {
+        let now = Instant::now();
+        let next = self.tracks.with(key, |track| track.goods.next(now));
+        next.filter(|_| policy.on_crash == OnCrash::Rollback)
+    }
+
+    async fn keep(
+        &self,
+        key: &Key,
+        gate: &dyn Gate,
+        desired: &Desired,
+        observed: &Observed,
+        node_type: &str,
+        current: &str,
+    ) -> Option<Notice> {
+        let all = known(observed, node_type);
+        let number = |child: &Child| child.revision.as_ref().map_or(0, |known| known.number);
+        let newest = all.last().copied();
+        let next = newest.map_or(0, |(_, child)| number(child)) + 1;
+        let id = ObjectId::new(ChildKind::ControllerRevision, &key.0, current);
+        let answer = if all.iter().any(|(known, _)| known.name == current) {
+            // It is what runs now again.
+            let annotations = json!({labels::REVISION: next.to_string()});
+            let patch = json!({"metadata": {"annotations": annotations}, "revision": next});
+            self.server.patch(gate, &id, "apply", MERGE, &patch).await
+        } else {
+            let revision = document(desired, &id, node_type, next)?;
+            let size = revision.to_string().len();
+            if size > LONGEST {
+                // What is older is not what runs now: nobody wants to go back to that.
+                self.drop_revisions(gate, observed, Some(node_type)).await;
+                return self.too_large(key, node_type, size);
+            }
+            self.server.create(gate, &id, &revision).await
+        };
+        match answer {
+            Ok(body) => self.cache.record(id.kind, body, None),
+            // It is there, and the watch says so soon.
+            Err(error) if error.code() == 409 => {}
+            Err(error) => {
+                let error = chain(&error);
+                tracing::warn!(revision = %id, error, "a revision cannot be kept; trying again");
+            }
+        }
+        None
+    }
+
+    /// Drops the revisions of a node type, or of all. What is not kept up to date is of no use later.
+    pub(super) async fn drop_revisions(
+        &self,
+        gate: &dyn Gate,
+        observed: &Observed,
+        node_type: Option<&str>,
+    ) {
+        let label = node_type.map(label);
+        let uid = &observed.subject.uid;
+        for (id, known) in &observed.children {
+            let child = &known.child;
+            let ours = child
+                .owner
+                .as_ref()
+                .is_some_and(|owner| *owner.uid == **uid);
+            let of_type = child.revision.as_ref().is_some_and(|revision| {
+                label
+                    .as_deref()
+                    .is_none_or(|label| *revision.node_type == *label)
+            });
+            if ours && of_type && !child.terminating && id.kind == ChildKind::ControllerRevision {
+                self.drop_revision(gate, id, child).await;
+            }
+        }
+    }
+
+    async fn drop_revision(&self, gate: &dyn Gate, id: &ObjectId, child: &Child) {
+        match self.server.delete(gate, id, child, Dependents::Go).await {
+            Ok(()) => self.cache.deleted(id, &child.uid),
+            Err(error) => {
+                tracing::debug!(revision = %id, error = chain(&error), "a revision stays");
+            }
+        }
+    }
+
+    /// Told once: what is too large stays so.
+    fn too_large(&self, key: &Key, node_type: &str, size: usize) -> Option<Notice> {
+        let note = format!(
+            "{node_type} cannot be rolled back: what it runs has {} KiB, and at most {} can be kept",
+            size.div_ceil(1024),
+            LONGEST / 1024
+        );
+        let is_new = self
+            .tracks
+            .with(key, |track| track.too_large.insert(node_type.to_owned()));
+        is_new.then_some(Notice {
+            warning: true,
+            reason: "RollbackImpossible",
+            action: "Upgrade",
+            note,
+            child: None,
+        })
+    }
+}
