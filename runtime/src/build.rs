@@ -13,6 +13,7 @@ mod container;
 mod disruption_budget;
 mod file;
 mod finish;
+mod idle;
 mod ingress;
 mod meta;
 mod mutate;
@@ -29,8 +30,8 @@ mod tests;
 mod volumes;
 mod workload;
 
-use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -57,6 +58,7 @@ pub use self::service::Service;
 pub use self::workload::Workload;
 
 pub(crate) use self::children::{Governed, Sizes};
+pub(crate) use self::idle::unused;
 pub(crate) use self::meta::{Origin, SharedOrigin};
 
 /// All children that a custom resource asks for.
@@ -126,8 +128,8 @@ pub(crate) struct Context<'a> {
     pub(crate) cluster: &'a Origin,
     /// How the pods of each node are named.
     pub(crate) governed: &'a BTreeMap<String, Governed>,
-    /// Whether a node asked for that.
-    pub(crate) asked: &'a Cell<bool>,
+    /// The nodes of whose pods somebody asked the names.
+    pub(crate) asked: &'a RefCell<BTreeSet<String>>,
 }
 
 /// Builds all children. `operator` is the label by which the operator finds them again.
@@ -142,7 +144,7 @@ pub fn build<C: Cluster>(resolved: &Resolved<'_, C>, operator: &str) -> Result<D
     });
     let shared: BTreeMap<_, _> = shared_children.shared.iter().cloned().collect();
     let nodes = |governed: &BTreeMap<String, Governed>| {
-        let asked = Cell::new(false);
+        let asked = RefCell::default();
         let context = Context {
             shared: &shared,
             cluster: &cluster,
@@ -154,13 +156,13 @@ pub fn build<C: Cluster>(resolved: &Resolved<'_, C>, operator: &str) -> Result<D
             let node = Node::new(resolved, entry, &context);
             children.extend(entry.node_type.build(&node));
         }
-        (children, asked.get())
+        (children, asked.into_inner())
     };
     // A node may name the pods of another, and only that one's workload knows its Service. So the
     // nodes are described once to learn that, and again with it, if any of them asked.
     let (mut children, asked) = nodes(&BTreeMap::new());
     let mut governed = BTreeMap::new();
-    if asked {
+    if !asked.is_empty() {
         let peers = children.peers.drain(..);
         governed = peers.map(|peer| (peer.node.clone(), peer)).collect();
         children = nodes(&governed).0;
@@ -172,7 +174,7 @@ pub fn build<C: Cluster>(resolved: &Resolved<'_, C>, operator: &str) -> Result<D
         shared: &shared,
         cluster: &cluster,
         governed: &governed,
-        asked: &Cell::new(false),
+        asked: &RefCell::default(),
     };
     let by_name: BTreeMap<&str, _> = resolved
         .nodes
@@ -192,6 +194,7 @@ pub fn build<C: Cluster>(resolved: &Resolved<'_, C>, operator: &str) -> Result<D
     };
     let owner = meta::owner_reference(resolved.cr);
     let mut notes = std::mem::take(&mut children.notes);
+    notes.extend(idle::notes(resolved, &asked));
     notes.sort();
     notes.dedup();
     let documents = finish::documents::<C>(children, &owner, &mutate, &mut problems);

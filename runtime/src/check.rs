@@ -3,20 +3,24 @@
 //! In: the text of a file with one resource or several. Out: every mistake in one run, each with its place in the file. Sends
 //! nothing. Rules of the definition that are written in more of CEL than [`rule`] reads are named, not judged.
 
+mod across;
 mod document;
 mod print;
 mod rule;
 mod schema;
 #[cfg(test)]
 mod tests;
+mod unread;
+mod values;
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use self::across::Across;
 use self::document::{Document, Place};
 use self::schema::Walk;
-use crate::build::build;
+use crate::build::{Desired, DesiredChild, build, unused};
 use crate::cluster::Cluster;
 use crate::controller::Kind;
 use crate::names;
@@ -34,9 +38,10 @@ pub(crate) struct Report {
     pub(crate) notes: Vec<Problem>,
     /// What was not looked at: the API server will.
     pub(crate) left: Vec<String>,
-    /// How many resources there are, and of how many objects they would be made.
+    /// How many resources there are.
     pub(crate) resources: usize,
-    pub(crate) objects: usize,
+    /// The objects that they would be made of, resource by resource.
+    pub(crate) children: Vec<DesiredChild>,
 }
 
 /// One mistake and its place.
@@ -54,15 +59,50 @@ pub(crate) struct Verdict {
     pub(crate) unknown: Vec<String>,
     pub(crate) notes: Vec<Problem>,
     pub(crate) left: Vec<String>,
-    pub(crate) objects: usize,
+    /// The children, where nothing that they depend on is wrong.
+    pub(crate) desired: Option<Desired>,
 }
 
-/// Checks every resource in a file.
-pub(crate) fn check(kinds: &[Box<dyn Kind>], operator: &str, text: &str) -> Report {
-    let mut report = Report::default();
+/// The documents of a file, each with what YAML allows and JSON does not.
+pub(crate) fn documents(text: &str) -> Result<Vec<(Value, Problems)>, Problems> {
     let (documents, broken) = document::read(text);
-    for document in &documents {
-        one(kinds, operator, document, &mut report);
+    if let Some(finding) = broken {
+        let Finding { place, problem } = finding;
+        let mut problems = Problems::new();
+        let at = format!("line {}, column {}", place.line, place.column);
+        problems.add(at, problem.message);
+        return Err(problems);
+    }
+    let one = |document: Document| {
+        let mut problems = Problems::new();
+        for problem in document.problems() {
+            problems.add(problem.path.trim_end_matches('\u{0}'), problem.message);
+        }
+        (document.value, problems)
+    };
+    Ok(documents.into_iter().map(one).collect())
+}
+
+/// Checks every resource in a file. One that names no namespace is in `namespace`.
+pub(crate) fn check(
+    kinds: &[Box<dyn Kind>],
+    operator: &str,
+    text: &str,
+    namespace: &str,
+) -> Report {
+    let mut report = Report::default();
+    let (mut documents, broken) = document::read(text);
+    let mut across = Across::default();
+    for document in &mut documents {
+        if let Some(Value::Object(metadata)) = document.value.get_mut("metadata") {
+            let own = metadata
+                .entry("namespace")
+                .or_insert_with(|| namespace.into());
+            if own.is_null() {
+                *own = namespace.into();
+            }
+        }
+        one(kinds, operator, document, &mut across, &mut report);
     }
     if let Some(finding) = broken {
         report.findings.push(finding);
@@ -79,12 +119,17 @@ pub(crate) fn check(kinds: &[Box<dyn Kind>], operator: &str, text: &str) -> Repo
     report
 }
 
-fn one(kinds: &[Box<dyn Kind>], operator: &str, document: &Document, report: &mut Report) {
+fn one(
+    kinds: &[Box<dyn Kind>],
+    operator: &str,
+    document: &Document,
+    across: &mut Across,
+    report: &mut Report,
+) {
+    let index = report.resources;
     report.resources += 1;
     let mut verdict = Verdict::default();
-    for (path, message) in &document.problems {
-        verdict.problems.add(path.clone(), message.clone());
-    }
+    verdict.problems.extend(document.problems());
     let field = |name: &str| document.value.get(name).and_then(Value::as_str);
     let (version, kind) = (field("apiVersion"), field("kind"));
     let known = kinds
@@ -95,7 +140,7 @@ fn one(kinds: &[Box<dyn Kind>], operator: &str, document: &Document, report: &mu
             let found = known.check(&document.value, operator);
             verdict.problems.extend(found.problems);
             verdict.unknown = found.unknown;
-            verdict.objects = found.objects;
+            verdict.desired = found.desired;
             report.notes.extend(found.notes);
             for rule in found.left {
                 if !report.left.contains(&rule) {
@@ -105,7 +150,13 @@ fn one(kinds: &[Box<dyn Kind>], operator: &str, document: &Document, report: &mu
         }
         None => verdict.problems.push(stranger(kinds, version, kind)),
     }
-    report.objects += verdict.objects;
+    let children = verdict.desired.map(|desired| desired.children);
+    let children = children.unwrap_or_default();
+    let ids = children.iter().map(|child| &child.id);
+    if let Some(message) = across.next(index, &document.value, ids) {
+        verdict.problems.add("metadata.name", message);
+    }
+    report.children.extend(children);
     for problem in verdict.problems {
         let place = document.place(&problem.path, verdict.unknown.contains(&problem.path));
         report.findings.push(Finding { place, problem });
@@ -145,11 +196,11 @@ fn stranger(kinds: &[Box<dyn Kind>], version: Option<&str>, kind: Option<&str>) 
 pub(crate) fn verdict<C: Cluster>(written: &Value, operator: &str) -> Verdict {
     let schema = crate::render::schema::<C>();
     let mut walk = Walk::default();
-    let value = walk.root(written, &schema);
+    let mut value = walk.root(written, &schema);
     let Walk {
         mut problems,
         unknown,
-        invented,
+        mut invented,
         substitutes,
         ..
     } = walk;
@@ -157,23 +208,34 @@ pub(crate) fn verdict<C: Cluster>(written: &Value, operator: &str) -> Verdict {
         unknown,
         ..Verdict::default()
     };
+    name(&mut value, &mut invented);
     // As on the server, rules are for what has the right shape.
     let shapely = problems.is_empty();
     let (decoded, invented) = decode::<C>(value.clone(), substitutes, invented, &mut problems);
-    if let Some(mut cr) = decoded {
+    if let Some((mut cr, read)) = decoded {
+        for problem in unread::unread(&read, &encoded(&cr), &schema) {
+            verdict.unknown.push(problem.path.clone());
+            problems.push(problem);
+        }
         let meta = cr.meta_mut();
-        meta.namespace.get_or_insert_with(|| "default".to_owned());
-        let refused = match resolve(&cr) {
+        meta.namespace
+            .get_or_insert_with(|| names::DEFAULT_NAMESPACE.to_owned());
+        let mut refused = Problems::new();
+        values::of_groups(&cr, &mut refused);
+        refused.extend(match resolve(&cr) {
             Err(found) => found,
             Ok(resolved) => match build(&resolved, operator) {
                 Err(found) => found,
                 Ok(desired) => {
-                    verdict.objects = desired.children.len();
-                    verdict.notes = desired.notes;
-                    Problems::new()
+                    verdict.notes.clone_from(&desired.notes);
+                    verdict.notes.extend(unused(&resolved));
+                    let mut refused = Problems::new();
+                    values::of_children(&resolved, &desired, &mut refused);
+                    verdict.desired = Some(desired);
+                    refused
                 }
             },
-        };
+        });
         merge(&mut problems, refused, &invented);
     }
     let (broken, left) = if shapely {
@@ -195,16 +257,39 @@ pub(crate) fn verdict<C: Cluster>(written: &Value, operator: &str) -> Verdict {
     verdict
 }
 
+/// Names what the server or nobody will name.
+fn name(value: &mut Value, invented: &mut Vec<String>) {
+    let Some(Value::Object(metadata)) = value.get_mut("metadata") else {
+        return;
+    };
+    if metadata.get("name").is_some_and(|name| !name.is_null()) {
+        return;
+    }
+    let generated = metadata.get("generateName").and_then(Value::as_str);
+    let generated = generated.unwrap_or_else(|| {
+        invented.push("metadata.name".to_owned());
+        "a"
+    });
+    // The server cuts the text there, and adds five characters.
+    let start: String = generated.chars().take(58).collect();
+    metadata.insert("name".to_owned(), format!("{start}xxxxx").into());
+}
+
+fn encoded<C: Cluster>(cr: &C) -> Value {
+    // The keys of a resource are texts: it can be written as JSON.
+    serde_json::to_value(cr).unwrap_or_default()
+}
+
 /// Decodes a resource; what cannot be decoded, and is reported, is replaced by something that can.
 fn decode<C: Cluster>(
     mut value: Value,
     mut substitutes: BTreeMap<String, (String, Value)>,
     mut invented: Vec<String>,
     problems: &mut Problems,
-) -> (Option<C>, Vec<String>) {
+) -> (Option<(C, Value)>, Vec<String>) {
     loop {
         let error = match serde_path_to_error::deserialize(&value) {
-            Ok(cr) => return (Some(cr), invented),
+            Ok(cr) => return (Some((cr, value)), invented),
             Err(error) => error,
         };
         let path = error.path().to_string();

@@ -24,7 +24,6 @@ use crate::execute::Server;
 use crate::guard::Guarded;
 use crate::labels;
 use crate::operator::Process;
-use crate::render::{self, RenderError};
 use futures::future::BoxFuture;
 use futures::stream::StreamExt;
 use kube::runtime::controller::{Action, Config, Error as QueueError, applier};
@@ -127,10 +126,6 @@ impl<C: Cluster> Kind for Controller<C> {
 
     fn crd(&self) -> &'static str {
         C::CRD
-    }
-
-    fn render(&self, resource: &str, operator: &str) -> Result<String, RenderError> {
-        render::render::<C>(resource, operator)
     }
 
     fn check(&self, resource: &serde_json::Value, operator: &str) -> Verdict {

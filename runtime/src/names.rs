@@ -12,6 +12,9 @@ pub const STATEFUL_SET_MAX: usize = 52;
 /// Most characters of a DNS subdomain: config maps, claims.
 pub const SUBDOMAIN_MAX: usize = 253;
 
+/// Where a resource is that says it nowhere, offline.
+pub(crate) const DEFAULT_NAMESPACE: &str = "default";
+
 /// `^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`, at most 63.
 pub fn is_dns_label(text: &str) -> bool {
     text.len() <= LABEL_VALUE_MAX && is_dns_word(text)

@@ -171,12 +171,23 @@ fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str> + Cl
     let name = name.escape_debug();
     let hint = match names::nearest(&name.to_string(), known.clone()) {
         Some(near) => format!("; did you mean `{near}`?"),
-        None => match known.collect::<Vec<_>>().as_slice() {
+        None => match once(known).as_slice() {
             [] => String::new(),
             all => format!("; there are `{}`", all.join("`, `")),
         },
     };
     format!("no {what} is called `{name}`{hint}")
+}
+
+/// Each name once, in their order.
+fn once<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut all = Vec::new();
+    for name in names {
+        if !all.contains(&name) {
+            all.push(name);
+        }
+    }
+    all
 }
 
 fn unique<C: Cluster>(

@@ -53,13 +53,21 @@ impl Place {
 pub(super) struct Document {
     pub(super) value: Value,
     /// Path and text of what YAML allows and JSON does not.
-    pub(super) problems: Vec<(String, String)>,
+    problems: Vec<(String, String)>,
     start: Place,
     /// By path: where the key is, and where the value.
     places: BTreeMap<String, (Place, Place)>,
 }
 
 impl Document {
+    /// What YAML allows and JSON does not.
+    pub(super) fn problems(&self) -> impl Iterator<Item = Problem> {
+        self.problems.iter().map(|(path, message)| Problem {
+            path: path.clone(),
+            message: message.clone(),
+        })
+    }
+
     /// Where a path leads, or as far as it does.
     pub(super) fn place(&self, path: &str, key: bool) -> Place {
         let mut path = path;
@@ -114,6 +122,11 @@ pub(super) fn read(text: &str) -> (Vec<Document>, Option<Finding>) {
                     column: marker.col() + 1,
                     width: 1,
                 };
+                let place = if error.info().contains("found a tab") {
+                    tab(text, place)
+                } else {
+                    place
+                };
                 Some((place, format!("this is not YAML: {}", error.info())))
             }
         };
@@ -126,6 +139,18 @@ pub(super) fn read(text: &str) -> (Vec<Document>, Option<Finding>) {
         }
     }
     (reader.documents, None)
+}
+
+/// The tab that a scalar ran into: the parser shows where the scalar began.
+fn tab(text: &str, scalar: Place) -> Place {
+    let indent = |line: &str| line.chars().take_while(|c| *c == ' ').count();
+    let mut lines = (1..).zip(text.lines()).skip(scalar.line.saturating_sub(1));
+    let found = lines.find(|(_, line)| line.trim_start_matches(' ').starts_with('\t'));
+    found.map_or(scalar, |(line, text)| Place {
+        line,
+        column: indent(text) + 1,
+        width: 1,
+    })
 }
 
 impl Reader {
@@ -167,7 +192,7 @@ impl Reader {
                 let anchor = self.anchor.pop().flatten().unwrap_or_default();
                 let value = match frame {
                     Frame::List(items) => Value::Array(items),
-                    Frame::Map(map, _) => Value::Object(map),
+                    Frame::Map(map, _) => Value::Object(merged(map)),
                 };
                 return self.value(value, anchor, place);
             }
@@ -254,6 +279,29 @@ impl Reader {
         self.path.truncate(length);
         None
     }
+}
+
+/// A mapping over those that its merge key names: what it says itself wins, then what is named first.
+fn merged(mut map: Map<String, Value>) -> Map<String, Value> {
+    let below = match map.remove("<<") {
+        None => return map,
+        Some(Value::Object(below)) => vec![below],
+        Some(Value::Array(items)) if !items.is_empty() && items.iter().all(Value::is_object) => {
+            let objects = items.into_iter().filter_map(|item| match item {
+                Value::Object(below) => Some(below),
+                _ => None,
+            });
+            objects.collect()
+        }
+        Some(other) => {
+            map.insert("<<".to_owned(), other);
+            return map;
+        }
+    };
+    for (key, value) in below.into_iter().flatten() {
+        map.entry(key).or_insert(value);
+    }
+    map
 }
 
 /// A scalar as a key.

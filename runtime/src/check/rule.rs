@@ -71,12 +71,26 @@ impl Rules {
         match holds {
             Some(true) => {}
             Some(false) => self.broken.push(Problem {
-                path: path.to_owned(),
+                path: place(path, source).to_owned(),
                 message,
             }),
             None => {
                 self.left.insert(message);
             }
         }
+    }
+}
+
+/// Where a rule points: one of the whole resource that reads nothing but its name is about that.
+fn place<'a>(path: &'a str, source: &str) -> &'a str {
+    let mut read = source.match_indices("self.").map(|(at, _)| at).peekable();
+    let name = |at: usize| {
+        let rest = source.get(at..).unwrap_or_default();
+        rest.starts_with("self.metadata.name")
+    };
+    if path.is_empty() && read.peek().is_some() && read.all(name) {
+        "metadata.name"
+    } else {
+        path
     }
 }

@@ -96,7 +96,10 @@ impl Walk {
         let mut out = self.value(&Value::Object(own), &schema, &at);
         let metadata = metadata.unwrap_or_default();
         self.metadata(&metadata, &at.key("metadata"));
-        out["metadata"] = metadata;
+        out["metadata"] = match metadata {
+            Value::Null => Value::Object(Map::new()),
+            metadata => metadata,
+        };
         out
     }
 
@@ -164,6 +167,7 @@ impl Walk {
             let found = match value {
                 Value::Null => "nothing",
                 Value::Bool(_) => "true or false",
+                Value::Number(number) if number.is_f64() => "a number with a point or an exponent",
                 Value::Number(_) => "a number",
                 Value::String(_) => "a text",
                 Value::Array(_) => "a list",
@@ -223,7 +227,7 @@ impl Walk {
             let shown: String = text.chars().take(60).collect();
             self.problems.add(
                 at.path.clone(),
-                format!("`{}` does not match `{pattern}`", shown.escape_debug()),
+                format!("`{}` {}", shown.escape_debug(), meaning(pattern)),
             );
         }
     }
@@ -405,6 +409,24 @@ fn placeholder(schema: &Value) -> Value {
                 .into()
         }
         _ => Value::String(String::new()),
+    }
+}
+
+/// What a pattern of ours, or of Kubernetes, asks for; any other speaks for itself.
+fn meaning(pattern: &str) -> String {
+    const QUANTITY: &str = r"^(\+|-)?(([0-9]+(";
+    if pattern.starts_with(QUANTITY) {
+        "is no quantity: write a number and a unit, as `500m`, `2` or `4Gi`".to_owned()
+    } else if pattern.starts_with("^([0-9]+(ms|") {
+        "is no duration: write numbers and units, as `10m`, `90s` or `1h30m`".to_owned()
+    } else if pattern.starts_with("^([0-9]{1,9}h)?") {
+        "is no duration: write whole hours, minutes and seconds, as `10m`, `90s` or `1h30m`"
+            .to_owned()
+    } else if pattern == "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$" {
+        "must consist of lower-case letters, digits and `-`, and start and end with a letter or digit"
+            .to_owned()
+    } else {
+        format!("does not match `{pattern}`")
     }
 }
 

@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use crate::check::Verdict;
 use crate::operator::Process;
-use crate::render::RenderError;
 
 /// One kind and its controller.
 pub(crate) trait Kind: Send {
@@ -16,9 +15,7 @@ pub(crate) trait Kind: Send {
     fn api_version(&self) -> String;
     /// The `CustomResourceDefinition`, as YAML.
     fn crd(&self) -> &'static str;
-    /// The children of a resource, as YAML.
-    fn render(&self, resource: &str, operator: &str) -> Result<String, RenderError>;
-    /// What is wrong with a resource.
+    /// What is wrong with a resource, and the children that it would have.
     fn check(&self, resource: &Value, operator: &str) -> Verdict;
     /// Runs until the process stops.
     fn run(self: Box<Self>, process: Process) -> BoxFuture<'static, ()>;

@@ -43,7 +43,10 @@ impl<'a, C: Cluster> Node<'a, C> {
         if self.kind() != WorkloadKind::StatefulSet {
             return Vec::new().into_iter();
         }
-        self.context.asked.set(true);
+        self.context
+            .asked
+            .borrow_mut()
+            .insert(self.name().to_owned());
         let workload = C::workload_name(self);
         let governed = self.context.governed.get(self.name());
         let governed = governed.cloned().unwrap_or_default();

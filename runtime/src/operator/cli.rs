@@ -9,6 +9,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::settings::{Flags, Settings};
 use super::{Operator, offline, run};
+use crate::names;
 
 /// The settings or a custom resource are at fault, or something failed.
 const FAILED: u8 = 1;
@@ -30,17 +31,29 @@ enum Command {
     Run(Box<Flags>),
     /// Print the definitions of the custom resources
     Crd,
-    /// Print the objects that a custom resource is made of, without an API server
-    Render(File),
-    /// Say all that is wrong with custom resources, without an API server
+    /// Print the objects that custom resources are made of, without an API server
+    Render(Render),
+    /// Say what is wrong with custom resources, without an API server
+    ///
+    /// Looks at their shape, at their references, at the rules of the definition and at the objects they would be made of, also
+    /// across the resources of the file. What only a cluster knows, such as admission by others, is left to it.
     Check(File),
 }
 
 #[derive(Args)]
 struct File {
-    /// The custom resource, as YAML; `-` for standard input
+    /// One custom resource or several, as YAML documents; `-` for standard input
     #[arg(short, long, value_name = "FILE")]
     file: PathBuf,
+}
+
+#[derive(Args)]
+struct Render {
+    #[command(flatten)]
+    file: File,
+    /// The namespace of resources that name none
+    #[arg(short, long, default_value = names::DEFAULT_NAMESPACE)]
+    namespace: String,
 }
 
 /// Runs one command.
@@ -60,7 +73,9 @@ pub(super) fn main(operator: Operator, arguments: impl Iterator<Item = OsString>
         None => start(operator, line.flags),
         Some(Command::Run(flags)) => start(operator, *flags),
         Some(Command::Crd) => offline::crd(&operator),
-        Some(Command::Render(file)) => offline::render(&operator, &file.file),
+        Some(Command::Render(render)) => {
+            offline::render(&operator, &render.file.file, &render.namespace)
+        }
         Some(Command::Check(file)) => offline::check(&operator, &file.file),
     }
 }

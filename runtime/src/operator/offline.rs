@@ -1,17 +1,14 @@
 //! Commands that need no API server.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use serde_json::Value;
-
 use super::Operator;
-use crate::check;
-use crate::controller::Kind;
+use crate::check::{self, Report};
 use crate::error::chain;
-use crate::problem::Problem;
-use crate::render::RenderError;
+use crate::names;
+use crate::render::{self, RenderError};
 
 /// Why a file gives no children.
 #[derive(Debug, thiserror::Error)]
@@ -21,10 +18,8 @@ enum Failure {
         file: String,
         source: std::io::Error,
     },
-    #[error("this operator has no kinds")]
-    NoKinds,
-    #[error("{file}")]
-    Refused { file: String, source: RenderError },
+    #[error("cannot render {file}")]
+    Encode { file: String, source: RenderError },
     #[error("cannot print")]
     Print(#[source] std::io::Error),
 }
@@ -45,46 +40,61 @@ pub(super) fn crd(operator: &Operator) -> ExitCode {
     end(print(&all))
 }
 
-/// Prints a resource's children.
-pub(super) fn render(operator: &Operator, file: &Path) -> ExitCode {
-    end(with(operator, file, |kind, text| {
-        kind.render(text, operator.name)
-    }))
+/// Prints the children of a file's resources, if nothing is wrong with any of them.
+pub(super) fn render(operator: &Operator, path: &Path, namespace: &str) -> ExitCode {
+    match look(operator, path, namespace) {
+        Err(failure) => end(Err(failure)),
+        Ok(looked) if !looked.report.findings.is_empty() => looked.refuse(),
+        Ok(looked) => end(render::documents(&looked.report.children)
+            .map_err(|source| Failure::Encode {
+                file: looked.file,
+                source,
+            })
+            .and_then(|text| print(&text))),
+    }
 }
 
 /// Says what is wrong with the resources of a file.
 pub(super) fn check(operator: &Operator, path: &Path) -> ExitCode {
-    let file = path.display().to_string();
-    let text = match read(path) {
-        Ok(text) => text,
-        Err(source) => return end(Err(Failure::Read { file, source })),
-    };
-    let report = check::check(&operator.kinds, operator.name, &text);
-    for note in &report.notes {
-        warn(note);
+    match look(operator, path, names::DEFAULT_NAMESPACE) {
+        Err(failure) => end(Err(failure)),
+        Ok(looked) if !looked.report.findings.is_empty() => looked.refuse(),
+        Ok(looked) => end(print(&looked.said())),
     }
-    let said = check::text(&report, &file, &text);
-    if report.findings.is_empty() {
-        return end(print(&said));
-    }
-    // Without standard error there is nobody to tell; the exit code says it.
-    drop(std::io::stderr().write_all(said.as_bytes()));
-    ExitCode::FAILURE
 }
 
-fn with(
-    operator: &Operator,
-    path: &Path,
-    act: impl FnOnce(&dyn Kind, &str) -> Result<String, RenderError>,
-) -> Result<(), Failure> {
+/// A file that was read and checked.
+struct Looked {
+    file: String,
+    text: String,
+    report: Report,
+}
+
+impl Looked {
+    fn said(&self) -> String {
+        check::text(&self.report, &self.file, &self.text)
+    }
+
+    fn refuse(&self) -> ExitCode {
+        // Without standard error there is nobody to tell; the exit code says it.
+        drop(std::io::stderr().write_all(self.said().as_bytes()));
+        ExitCode::FAILURE
+    }
+}
+
+/// Reads and checks a file; what has no effect is said at once.
+fn look(operator: &Operator, path: &Path, namespace: &str) -> Result<Looked, Failure> {
     let file = path.display().to_string();
     let text = read(path).map_err(|source| Failure::Read {
         file: file.clone(),
         source,
     })?;
-    let kind = kind_of(operator, &text).ok_or(Failure::NoKinds)?;
-    let output = act(kind, &text).map_err(|source| Failure::Refused { file, source })?;
-    print(&output)
+    let report = check::check(&operator.kinds, operator.name, &text, namespace);
+    for note in &report.notes {
+        // Without standard error there is nobody to tell.
+        drop(writeln!(std::io::stderr(), "warning: {note}"));
+    }
+    Ok(Looked { file, text, report })
 }
 
 fn read(path: &Path) -> std::io::Result<String> {
@@ -97,31 +107,13 @@ fn read(path: &Path) -> std::io::Result<String> {
     }
 }
 
-/// The kind that the resource names; else the first, which then says what is wrong.
-fn kind_of<'a>(operator: &'a Operator, text: &str) -> Option<&'a dyn Kind> {
-    // What is no YAML is refused by the kind, with its line.
-    let resource: Value = serde_saphyr::from_str(text).unwrap_or_default();
-    let field = |name: &str| resource.get(name).and_then(Value::as_str);
-    operator
-        .kinds
-        .iter()
-        .find(|kind| {
-            field("kind") == Some(&kind.name()) && field("apiVersion") == Some(&kind.api_version())
-        })
-        .or(operator.kinds.first())
-        .map(AsRef::as_ref)
-}
-
-fn warn(note: &Problem) {
-    // Without standard error there is nobody to tell.
-    drop(writeln!(std::io::stderr(), "warning: {note}"));
-}
-
 fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes())
-        .and_then(|()| out.flush())
-        .map_err(Failure::Print)
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // Whoever read it has read enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        printed => printed.map_err(Failure::Print),
+    }
 }
 
 fn end(result: Result<(), Failure>) -> ExitCode {

@@ -23,10 +23,10 @@ pub(super) fn identity<C: Cluster>(cr: &C, problems: &mut Problems) {
                 names::LABEL_VALUE_MAX
             ),
         );
-    } else if name.is_empty() || !names::is_label_value(name) {
+    } else if !names::is_dns_subdomain(name) || !names::is_label_value(name) {
         problems.add(
             "metadata.name",
-            "must consist of lower-case letters, digits and `-`",
+            "must consist of lower-case letters, digits, `-` and `.`, and start and end with a letter or digit",
         );
     }
 }
