@@ -22,7 +22,7 @@ pub const WORKLOAD: &str = "dsoi.dev/workload";
 /// On claims: the entry of `storageConfig` that asked for it.
 pub const STORAGE: &str = "dsoi.dev/storage";
 
-/// On revisions: the node type whose content they keep; on nothing else.
+/// Label of revisions: the node type whose content they keep. Annotation of workloads: their node type.
 pub const NODE_TYPE: &str = "dsoi.dev/node-type";
 
 /// Annotation of each pod template: a digest of the rest of it. A live workload and each of its pods

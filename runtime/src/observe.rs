@@ -119,10 +119,15 @@ impl Observed {
     }
 }
 
-/// What is written: the desired document with the annotation that says which one it is.
-pub(crate) fn stamped(document: &Value, applied: &Applied) -> Value {
-    let mut document = document.clone();
+/// What is written: the desired document with the annotations that say which one it is, and what of.
+pub(crate) fn stamped(wanted: &DesiredChild, applied: &Applied) -> Value {
+    let mut document = (*wanted.document).clone();
     labels::annotate(&mut document, labels::APPLIED, &applied.to_string());
+    if let Some(node_type) = wanted.node_type.as_deref()
+        && wanted.id.kind.is_workload()
+    {
+        labels::annotate(&mut document, labels::NODE_TYPE, node_type);
+    }
     document
 }
 
@@ -190,7 +195,7 @@ fn drift(wanted: &DesiredChild, child: &Child, cache: &Cache) -> Option<String> 
     let Some(raw) = &child.evidence.raw else {
         return Some("its fields".to_owned());
     };
-    let drift = raw.drift(&stamped(&wanted.document, applied));
+    let drift = raw.drift(&stamped(wanted, applied));
     if drift.is_none() {
         cache.settle(&wanted.id, &child.version, &wanted.hash);
     }

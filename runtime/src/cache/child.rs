@@ -134,6 +134,8 @@ pub(crate) struct Workload {
     pub(crate) template: Option<Box<str>>,
     /// The annotation `dsoi.dev/rolled-back`.
     pub(crate) rolled_back: Option<Box<str>>,
+    /// The annotation `dsoi.dev/node-type`; none on what an older operator wrote last.
+    pub(crate) node_type: Option<Box<str>>,
     /// How many pods it is to have, whoever said so last.
     pub(crate) asked: i32,
     pub(crate) replicas: i32,

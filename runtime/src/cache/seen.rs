@@ -70,6 +70,8 @@ struct Annotations {
     template: Option<String>,
     #[serde(rename = "dsoi.dev/rolled-back")]
     rolled_back: Option<String>,
+    #[serde(rename = "dsoi.dev/node-type")]
+    node_type: Option<String>,
     #[serde(rename = "dsoi.dev/revision")]
     revision: Option<String>,
 }
@@ -189,12 +191,14 @@ impl Body {
         let asked = spec.replicas.unwrap_or(1);
         let annotations = self.metadata.annotations.as_ref();
         let rolled_back = annotations.and_then(|annotations| annotations.rolled_back.as_deref());
+        let node_type = annotations.and_then(|annotations| annotations.node_type.as_deref());
         let workload = spec.template.as_ref().map(|template| {
             let metadata = template.metadata.as_ref();
             let digest = metadata.and_then(|metadata| metadata.annotations.as_ref()?.template());
             Box::new(Workload {
                 template: digest,
                 rolled_back: rolled_back.map(Box::from),
+                node_type: node_type.map(Box::from),
                 templates: templates(spec.volume_claim_templates.unwrap_or_default()),
                 ..Workload::new(generation, asked, &status)
             })

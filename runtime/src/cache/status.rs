@@ -53,6 +53,7 @@ impl Workload {
             failure: failure(status),
             template: None,
             rolled_back: None,
+            node_type: None,
             templates: BTreeMap::new(),
         }
     }

@@ -99,7 +99,7 @@ impl Actor<'_> {
     /// Tries a change, and finds out what about it the server does not let happen.
     async fn preflight(&self, reason: &Reason, wanted: &DesiredChild, child: &Child) -> Answer {
         let id = &wanted.id;
-        let mut document = stamped(&wanted.document, &self.applied(wanted));
+        let mut document = stamped(wanted, &self.applied(wanted));
         if *reason == Reason::ClaimsGrow {
             document = with_live_templates(&document, child);
         }
@@ -122,7 +122,7 @@ impl Actor<'_> {
     }
 
     async fn create(&self, wanted: &DesiredChild) -> Answer {
-        let mut document = stamped(&wanted.document, &self.applied(wanted));
+        let mut document = stamped(wanted, &self.applied(wanted));
         if let Some(start) = self.start(wanted).await?
             && let Some(spec) = document.get_mut("spec")
         {
@@ -204,7 +204,7 @@ impl Actor<'_> {
                 .evidence
                 .raw
                 .as_ref()
-                .is_some_and(|raw| raw.drift(&stamped(&wanted.document, applied)).is_none())
+                .is_some_and(|raw| raw.drift(&stamped(wanted, applied)).is_none())
         });
         if whole || wanted.id.kind.row().prune == PrunePolicy::Keep {
             return Ok(Effect::Nothing);
@@ -217,7 +217,7 @@ impl Actor<'_> {
     }
 
     async fn apply(&self, wanted: &DesiredChild, child: &Child, applied: &Applied) -> Answer {
-        let document = stamped(&wanted.document, applied);
+        let document = stamped(wanted, applied);
         let body = self
             .server
             .apply(self.gate, &wanted.id, &child.uid, document.clone())

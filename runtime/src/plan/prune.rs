@@ -6,7 +6,8 @@
 //!
 //! # Why something waits
 //! - A node that is renamed or moved to another group gets objects of other names (PN-9): those have
-//!   to be ready before the old ones go, as long as the old ones serve anybody.
+//!   to be ready before the old ones go, as long as the old ones serve anybody. A node of another type
+//!   replaces nothing: to remove something may be what it waits for.
 //! - Pods read config maps and find each other through Services: what was replaced stays until no pod
 //!   of the older template is left.
 //!
@@ -60,20 +61,23 @@ fn may_go(id: &ObjectId, child: &Child, observed: &Observed) -> bool {
         && !observed.denied.contains_key(&id.kind)
 }
 
-/// The workload that may be there instead of an old one and is not ready yet: any that is newer.
+/// The workload that may be there instead of an old one and is not ready yet: any of its node type
+/// that is newer.
 /// An old one without a ready pod serves nobody, and only takes its replacement's place.
 fn replacement<'a>(
     old: &Child,
     unfinished: &[&'a DesiredChild],
     observed: &Observed,
 ) -> Option<&'a ObjectId> {
-    let serves = old.workload.as_ref().is_some_and(|old| old.ready > 0);
-    let newer = |wanted: &&&DesiredChild| {
+    let live = old.workload.as_deref().filter(|live| live.ready > 0)?;
+    let replaces = |wanted: &&&DesiredChild| {
         let present = observed.children.get(&wanted.id);
-        present.is_none_or(|present| present.child.created > old.created)
+        let newer = present.is_none_or(|present| present.child.created > old.created);
+        // Of what an older operator wrote, the type is not known.
+        let known = live.node_type.as_deref();
+        newer && known.is_none_or(|known| wanted.node_type.as_deref() == Some(known))
     };
-    let found = unfinished.iter().find(newer)?;
-    serves.then_some(&found.id)
+    unfinished.iter().find(replaces).map(|found| &found.id)
 }
 
 /// What the removal of an object waits for.

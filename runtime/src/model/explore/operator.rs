@@ -255,19 +255,16 @@ fn document(slot: usize, owner: Owner, content: u8) -> Value {
 
 /// What the cache keeps of an object, by way of what a server would send.
 fn child(slot: usize, object: Object) -> Child {
-    let document = document(slot, object.owner, object.content);
-    let applied = Applied::new(
-        &hash(slot, object.owner, object.content),
-        object.generation.into(),
-    );
-    let mut whole = stamped(&document, &applied);
+    let desired = wanted(slot, object.owner, object.content);
+    let applied = Applied::new(&desired.hash, object.generation.into());
+    let mut whole = stamped(&desired, &applied);
     let operation = if object.applied { "Apply" } else { "Update" };
     whole["metadata"]["uid"] = json!(format!("{slot}-{}", object.uid));
     whole["metadata"]["resourceVersion"] = json!("7");
     whole["metadata"]["generation"] = json!(2);
     whole["metadata"]["creationTimestamp"] = json!("2026-01-01T00:00:00Z");
     whole["metadata"]["managedFields"] = json!([
-        {"manager": OPERATOR, "operation": operation, "fieldsV1": tree(&document)},
+        {"manager": OPERATOR, "operation": operation, "fieldsV1": tree(&desired.document)},
     ]);
     if object.terminating {
         whole["metadata"]["deletionTimestamp"] = json!("2026-01-01T00:00:00Z");

@@ -75,7 +75,7 @@ impl Start {
             Self::Old | Self::OldApplied => old,
             _ => wanted,
         };
-        let mut document = stamped(&child.document, &Applied::new(&child.hash, 1));
+        let mut document = stamped(child, &Applied::new(&child.hash, 1));
         let owner = |document: &mut Value, uid: &str, kind: &str| {
             if let Some(owner) = document.pointer_mut("/metadata/ownerReferences/0") {
                 owner["uid"] = json!(uid);

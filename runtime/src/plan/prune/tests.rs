@@ -58,6 +58,7 @@ fn workload(name: &str, node: &str, created: i64, ready: i32) -> (ObjectId, Chil
         replicas: 2,
         updated: 2,
         ready,
+        node_type: Some("store".into()),
         ..Workload::default()
     };
     let child = Child {
@@ -159,6 +160,32 @@ fn what_nothing_replaces_goes_at_once() {
             "old-shared Hold",
         ]
     );
+}
+
+// OR-14, D4: what cannot run for lack of room gets it by the removal of another.
+#[test]
+fn a_halt_does_not_hold_what_it_waits_for() {
+    let web = DesiredChild {
+        node_type: Some("web".to_owned()),
+        ..wanted(ChildKind::StatefulSet, "web", "w")
+    };
+    // Made later, as any node may be, or made anew when its claims grew; or not made yet.
+    for made in [Some(9), None] {
+        let mut children = old_node();
+        children.extend(made.map(|made| workload("web", "w", made, 1)));
+        let steps = shown(&desired([web.clone()]), &observed(children));
+        assert!(
+            steps[..4].iter().all(|step| step.ends_with("Delete")),
+            "{steps:?}"
+        );
+    }
+    // What an older operator wrote does not tell its type.
+    let mut children = old_node();
+    if let Some(old) = children[0].1.workload.as_mut() {
+        old.node_type = None;
+    }
+    let steps = shown(&desired([web]), &observed(children));
+    assert!(steps.contains(&"old Hold".to_owned()), "{steps:?}");
 }
 
 #[test]
