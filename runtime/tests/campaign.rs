@@ -5,8 +5,8 @@
 //! there is at the end, and how often each object was made. Then each fault is injected at each
 //! write, one run each, in a namespace of its own with an operator process of its own. A run that
 //! ends otherwise leaves a file; `DSOI_REPLAY=<file> cargo test -p dsoi-runtime --test campaign`
-//! runs it again. `DSOI_CAMPAIGN=whole` tries every point, where the default is a sample that fits
-//! into minutes.
+//! runs it again. `DSOI_CAMPAIGN=whole` tries every point, and `DSOI_CAMPAIGN=growth,crash` every
+//! point of these workloads, where the default is a sample that fits into minutes.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 

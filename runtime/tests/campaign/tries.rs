@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::fault::Fault;
 use crate::run::{Came, Reference, disturbed, reference};
@@ -36,9 +37,9 @@ fn every_disturbed_run_ends_as_an_undisturbed_one() {
     if let Ok(file) = std::env::var("DSOI_REPLAY") {
         return replay(&file);
     }
-    let whole = std::env::var("DSOI_CAMPAIGN").is_ok_and(|value| value == "whole");
+    let asked = std::env::var("DSOI_CAMPAIGN").ok();
     let began = Instant::now();
-    let references = references();
+    let references = references(&workloads(asked.as_deref()));
     let mut tries: Vec<Replay> = Vec::new();
     for (workload, reference) in &references {
         let faults = faults(*workload, reference).into_iter();
@@ -47,7 +48,7 @@ fn every_disturbed_run_ends_as_an_undisturbed_one() {
             fault,
         }));
     }
-    if !whole {
+    if asked.is_none() {
         tries = tries.into_iter().step_by(SAMPLE).collect();
     }
     let all = tries.len();
@@ -131,10 +132,23 @@ fn alone<T, F: Future<Output = Result<T, String>>>(run: impl FnOnce() -> F) -> R
     })
 }
 
-/// Undisturbed runs of all workloads.
-fn references() -> BTreeMap<Workload, Reference> {
+/// Those of `DSOI_CAMPAIGN`: all, or the named ones.
+fn workloads(asked: Option<&str>) -> Vec<Workload> {
+    let Some(names) = asked.filter(|asked| *asked != "whole") else {
+        return Workload::ALL.to_vec();
+    };
+    names
+        .split(',')
+        .map(|name| {
+            serde_json::from_value(json!(name.trim())).unwrap_or_else(|error| panic!("{error}"))
+        })
+        .collect()
+}
+
+/// Undisturbed runs of workloads.
+fn references(workloads: &[Workload]) -> BTreeMap<Workload, Reference> {
     let all: Mutex<BTreeMap<Workload, Reference>> = Mutex::default();
-    side_by_side(Workload::ALL.to_vec(), |workload| {
+    side_by_side(workloads.to_vec(), |workload| {
         let reference = alone(|| reference(workload));
         let reference = reference.unwrap_or_else(|why| panic!("{workload:?}: {why}"));
         tell(&format!(

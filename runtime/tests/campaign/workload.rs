@@ -30,6 +30,8 @@ pub(crate) enum Workload {
     Scale,
     Nodes,
     Growth,
+    /// The claims of the second turn grow with the edit that upgrades both: it has to wait.
+    GrowthInTurn,
     Crash,
     Rollback,
     Delete,
@@ -37,13 +39,14 @@ pub(crate) enum Workload {
 }
 
 impl Workload {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Create,
         Self::EditConfig,
         Self::EditImage,
         Self::Scale,
         Self::Nodes,
         Self::Growth,
+        Self::GrowthInTurn,
         Self::Crash,
         Self::Rollback,
         Self::Delete,
@@ -73,10 +76,7 @@ impl Workload {
         let spec = &mut cr["spec"];
         match (self, step) {
             (Self::EditConfig, _) => spec["appConfigGroup"][0]["logLevel"] = json!("debug"),
-            (Self::EditImage, _) => {
-                spec["k8sConfigGroup"][0]["image"] = json!("ghcr.io/example/tally:2.2");
-                spec["k8sConfigGroup"][1]["image"] = json!("ghcr.io/example/tally:2.2");
-            }
+            (Self::EditImage, _) => set_images(spec, "2.2"),
             (Self::Scale, 0) => {
                 spec["nodes"][0]["replicas"] = json!(3);
                 spec["nodes"][1]["replicas"] = json!(3);
@@ -86,16 +86,14 @@ impl Workload {
                 node["name"] = json!("edge");
                 spec["nodes"].as_array_mut().unwrap().push(node);
             }
-            (Self::Growth, _) => {
-                let requests = "/k8sConfigGroup/0/storageConfig/0/spec/resources/requests";
-                spec.pointer_mut(requests).unwrap()["storage"] = json!("2Gi");
+            (Self::Growth, _) => grow(spec),
+            (Self::GrowthInTurn, _) => {
+                set_images(spec, "2.2");
+                grow(spec);
             }
             (Self::Crash | Self::Rollback, step) => {
                 // The first turn never gets ready, and the second has to stay as it is.
-                let tag = if step == 0 { "crash" } else { "2.2" };
-                for group in spec["k8sConfigGroup"].as_array_mut().unwrap() {
-                    group["image"] = json!(format!("ghcr.io/example/tally:{tag}"));
-                }
+                set_images(spec, if step == 0 { "crash" } else { "2.2" });
             }
             // As it is made, or back to where it began.
             (Self::Create | Self::Scale | Self::Nodes, _) => {}
@@ -128,6 +126,7 @@ impl Workload {
                 &["configmaps", "services", "deployments", "tallies"]
             }
             Self::Growth => &["statefulsets", "persistentvolumeclaims"],
+            Self::GrowthInTurn => &["statefulsets", "persistentvolumeclaims", "pods"],
             Self::Crash | Self::Rollback => &["pods"],
             _ => &[],
         }
@@ -139,9 +138,27 @@ impl Workload {
         cr["metadata"] = json!({"name": NAME, "namespace": scene.namespace.name()});
         cr["spec"]["nodes"][0]["replicas"] = json!(1);
         cr["spec"]["nodes"][1]["replicas"] = json!(1);
+        if self == Self::GrowthInTurn {
+            cr["spec"]["nodes"][0]["k8sConfigGroup"] = json!("plain");
+            cr["spec"]["nodes"][1] = json!({
+                "name": "edge", "kind": "StatefulSet", "nodeType": "edge", "replicas": 1,
+                "k8sConfigGroup": "small", "appConfigGroup": "main",
+            });
+        }
         if self == Self::Rollback {
             cr["spec"]["rollout"] = json!({"onCrash": "rollback", "after": "3s"});
         }
         cr
     }
+}
+
+fn set_images(spec: &mut Value, tag: &str) {
+    for group in spec["k8sConfigGroup"].as_array_mut().unwrap() {
+        group["image"] = json!(format!("ghcr.io/example/tally:{tag}"));
+    }
+}
+
+fn grow(spec: &mut Value) {
+    let requests = "/k8sConfigGroup/0/storageConfig/0/spec/resources/requests";
+    spec.pointer_mut(requests).unwrap()["storage"] = json!("2Gi");
 }
