@@ -23,6 +23,8 @@ mod change;
 mod conformance;
 #[path = "operator/create.rs"]
 mod create;
+#[path = "operator/deletion.rs"]
+mod deletion;
 #[path = "operator/drift.rs"]
 mod drift;
 #[path = "operator/gate.rs"]
