@@ -105,6 +105,11 @@ impl RequestError {
         }
     }
 
+    /// Whether there was an answer that will be the same for a while.
+    pub(crate) fn is_final(&self) -> bool {
+        !self.is_transient() && !matches!(self, Self::Closed(_))
+    }
+
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Answer { retry_after, .. } => *retry_after,

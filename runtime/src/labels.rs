@@ -29,7 +29,8 @@ pub const NODE_TYPE: &str = "dsoi.dev/node-type";
 /// say with it of which desired template they are.
 pub const TEMPLATE: &str = "dsoi.dev/template";
 /// Annotation of a workload that runs what it ran before: which template was refused, of which
-/// generation, and the revision that it went back to.
+/// generation, and the revision that it went back to. That revision has it too, for all that its node
+/// type would run: a workload may be lost.
 pub const ROLLED_BACK: &str = "dsoi.dev/rolled-back";
 /// Annotation of a revision: higher is newer.
 pub const REVISION: &str = "dsoi.dev/revision";

@@ -86,6 +86,7 @@ pub(crate) fn report(
                     observed,
                     outcome,
                     rollout.as_ref(),
+                    upgrade.no_way_back(),
                 ),
                 node_types: node_types(&nodes, &names.types),
                 nodes: nodes.into_iter().map(|node| node.status).collect(),

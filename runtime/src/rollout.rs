@@ -40,11 +40,15 @@ pub struct Rollout {
 
 /// What a change waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Held {
-    /// The turn that has to be done first.
-    pub turn: String,
-    /// Why that one does not get done by itself.
-    pub(crate) crash: Option<Crash>,
+pub enum Held {
+    /// An earlier turn, or one that is under way.
+    Turn {
+        turn: String,
+        /// Why that one does not get done by itself.
+        crash: Option<String>,
+    },
+    /// Its node type went back to a revision that cannot be read.
+    Unreadable { node_type: String, revision: String },
 }
 
 /// How far an upgrade is.
@@ -78,6 +82,7 @@ pub(crate) struct Progress {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Halt {
     pub(crate) turn: String,
+    pub(crate) node_type: Option<String>,
     pub(crate) crash: Crash,
 }
 
@@ -109,9 +114,19 @@ impl Rollout {
 
 impl fmt::Display for Held {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.crash {
-            Some(crash) => write!(f, "{} is halted ({crash})", self.turn),
-            None => write!(f, "{} has to be done first", self.turn),
+        match self {
+            Self::Turn {
+                turn,
+                crash: Some(crash),
+            } => write!(f, "{turn} is halted ({crash})"),
+            Self::Turn { turn, crash: None } => write!(f, "{turn} has to be done first"),
+            Self::Unreadable {
+                node_type,
+                revision,
+            } => write!(
+                f,
+                "{node_type} went back to {revision}, which cannot be read: a change of the resource starts afresh"
+            ),
         }
     }
 }
@@ -137,10 +152,14 @@ impl Round<'_> {
         self.workloads.iter().find_map(|facts| facts.crash.as_ref())
     }
 
-    /// A crash of what is desired. One of an older template is about to be cured, and halts nothing.
-    fn crash_as_desired(&self) -> Option<&Crash> {
+    fn halt(&self) -> Option<Halt> {
+        self.workloads.iter().find_map(|facts| self.halt_by(facts))
+    }
+
+    /// By a crash of what is desired. One of an older template is about to be cured, and halts nothing.
+    fn halt_as_desired(&self) -> Option<Halt> {
         let mut written = self.workloads.iter().filter(|facts| !facts.pending);
-        written.find_map(|facts| facts.crash.as_ref())
+        written.find_map(|facts| self.halt_by(facts))
     }
 
     /// Its nodes that are not done.
@@ -149,11 +168,12 @@ impl Round<'_> {
         missing.map(|facts| facts.node().to_owned()).collect()
     }
 
-    fn halt(&self, crash: &Crash) -> Halt {
-        Halt {
+    fn halt_by(&self, facts: &Facts<'_>) -> Option<Halt> {
+        Some(Halt {
             turn: self.name.to_owned(),
-            crash: crash.clone(),
-        }
+            node_type: facts.wanted.node_type.clone(),
+            crash: facts.crash.clone()?,
+        })
     }
 }
 
@@ -189,9 +209,9 @@ pub(crate) fn decide_with(
                     open_types.extend(facts.wanted.node_type.as_deref());
                 }
                 Some(first) => {
-                    let wait = Held {
+                    let wait = Held::Turn {
                         turn: first.name.to_owned(),
-                        crash: first.crash().cloned(),
+                        crash: first.crash().map(ToString::to_string),
                     };
                     if facts.pending {
                         held.insert(facts.wanted.id.clone(), wait.clone());
@@ -226,9 +246,9 @@ fn unreadable(desired: &Desired, backs: &Backs) -> BTreeMap<ObjectId, Held> {
     let lost = backs.iter().filter(|(_, back)| back.content.is_none());
     lost.flat_map(|(node_type, back)| {
         gated(desired, node_type).map(move |child| {
-            let wait = Held {
-                turn: format!("{} of {node_type}", back.revision),
-                crash: None,
+            let wait = Held::Unreadable {
+                node_type: node_type.clone(),
+                revision: back.revision.clone(),
             };
             (child.id.clone(), wait)
         })
@@ -284,13 +304,8 @@ fn progress(rounds: &[Round<'_>], backs: &Backs) -> Progress {
     let under_way = all().any(|facts| facts.replacing);
     let current = rounds.iter().find(|round| !round.is_done());
     let halt = current
-        .and_then(|round| Some(round.halt(round.crash()?)))
-        .or_else(|| {
-            let mut crashes = rounds
-                .iter()
-                .filter_map(|round| Some(round.halt(round.crash_as_desired()?)));
-            crashes.next()
-        });
+        .and_then(Round::halt)
+        .or_else(|| rounds.iter().find_map(Round::halt_as_desired));
     let crashed = all().filter(|facts| facts.crash.is_some() && !facts.pending);
     let crashed = crashed.filter_map(|facts| facts.wanted.node_type.clone());
     let open = all().filter(|facts| !facts.is_done());

@@ -42,6 +42,8 @@ mod recreate;
 mod rename;
 #[path = "operator/rest.rs"]
 mod rest;
+#[path = "operator/rollback.rs"]
+mod rollback;
 #[path = "operator/rollout.rs"]
 mod rollout;
 #[path = "operator/scene.rs"]

@@ -156,6 +156,8 @@ pub(crate) struct Revision {
     pub(crate) node_type: Box<str>,
     /// Higher is newer.
     pub(crate) number: i64,
+    /// The annotation `dsoi.dev/rolled-back`.
+    pub(crate) rolled_back: Option<Box<str>>,
 }
 
 /// What is read of a claim.

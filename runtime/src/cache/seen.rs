@@ -214,10 +214,15 @@ impl Body {
             .annotations
             .as_ref()
             .and_then(|annotations| annotations.revision.as_deref()?.parse().ok());
+        let marker = metadata
+            .annotations
+            .as_ref()
+            .and_then(|annotations| annotations.rolled_back.as_deref().map(Box::from));
         let revision = labels.remove(labels::NODE_TYPE).map(|node_type| {
             Box::new(Revision {
                 node_type: node_type.into(),
                 number: number.unwrap_or_default(),
+                rolled_back: marker,
             })
         });
         let identity = identity(labels, ours);

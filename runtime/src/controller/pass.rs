@@ -155,7 +155,7 @@ impl<C: Cluster> Pass<C> {
                 }
             }
         }
-        let backs = self.backs(&key, &gate, desired, &observed, policy).await;
+        let (backs, impossible) = self.backs(&key, &gate, desired, &observed, policy).await;
         let went_back;
         let (desired, observed) = if backs.is_empty() {
             (desired, observed)
@@ -204,9 +204,11 @@ impl<C: Cluster> Pass<C> {
                 seen,
                 decided: &rollout.progress,
                 after: &after,
+                impossible: &impossible,
             },
         };
         let status_again = self.write_status(sound, subject, &result).await;
+        notices.extend(self.tell_impossible(&key, &impossible));
         notices.extend(self.tell_upgrade(&key, before.as_ref(), &after, policy));
         let about = reference(&sound.cr);
         for notice in &notices {

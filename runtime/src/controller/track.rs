@@ -3,6 +3,7 @@
 
 mod crashes;
 mod goods;
+mod retries;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,6 +13,7 @@ use tokio::time::Instant;
 
 use self::crashes::Crashes;
 use self::goods::Goods;
+use self::retries::Retries;
 use crate::cache::Version;
 use crate::execute::{Doing, Trouble, TroubleKind};
 use crate::kind::ObjectId;
@@ -65,8 +67,12 @@ pub(super) struct Track {
     pub(super) goods: Goods,
     /// Revisions that were read.
     pub(super) contents: BTreeMap<String, Arc<Content>>,
-    /// Node types that run more than a revision can hold.
-    pub(super) too_large: BTreeSet<String>,
+    /// Revisions that could not be read or kept.
+    pub(super) revisions: Retries,
+    /// Node types that run more than a revision can hold: the name that it would have, and its KiB.
+    pub(super) too_large: BTreeMap<String, (String, usize)>,
+    /// Why node types cannot be rolled back, as it was told.
+    pub(super) told_impossible: BTreeMap<String, String>,
     /// When a halt was told last (DS-25).
     pub(super) alerted_at: Option<Instant>,
     /// Why it is no longer tried, as it was told last: told once.
@@ -88,6 +94,8 @@ impl Track {
             self.generation = generation;
             self.holds.clear();
             self.crashes.clear();
+            self.revisions.clear();
+            self.told_impossible.clear();
             self.tried.clear();
             self.waits = 0;
         }

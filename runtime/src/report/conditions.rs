@@ -66,6 +66,7 @@ impl Conditions<'_> {
         observed: &Observed,
         outcome: &Outcome,
         rollout: Option<&RolloutStatus>,
+        no_way_back: Option<&str>,
     ) -> Vec<Condition> {
         let ready = if desired.stopped {
             self.make(READY, false, "Stopped", "the cluster is stopped")
@@ -74,7 +75,7 @@ impl Conditions<'_> {
         };
         [
             self.accepted(outcome),
-            self.progressing(nodes, outcome, rollout),
+            self.progressing(nodes, outcome, rollout, no_way_back),
             ready,
             self.degraded(nodes, observed, outcome, rollout),
             self.resumed(),
@@ -108,13 +109,21 @@ impl Conditions<'_> {
         nodes: &[Node],
         outcome: &Outcome,
         rollout: Option<&RolloutStatus>,
+        no_way_back: Option<&str>,
     ) -> Condition {
         let quota = messages(outcome, |trouble| trouble.reason == "QuotaExceeded");
         if !quota.is_empty() {
             return self.make(PROGRESSING, false, "QuotaExceeded", &quota);
         }
         if let Some(halted) = rollout.filter(|rollout| rollout.phase == RolloutPhase::Halted) {
-            return self.make(PROGRESSING, false, "RolloutHalted", &sentence(halted));
+            let halted = sentence(halted);
+            return match no_way_back {
+                Some(why) => {
+                    let message = format!("{halted}; it cannot be rolled back: {why}");
+                    self.make(PROGRESSING, false, "RollbackImpossible", &message)
+                }
+                None => self.make(PROGRESSING, false, "RolloutHalted", &halted),
+            };
         }
         if let Some(back) = rollout.filter(|rollout| rollout.phase == RolloutPhase::RolledBack) {
             return self.make(PROGRESSING, false, "RolledBack", &sentence(back));

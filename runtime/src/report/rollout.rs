@@ -10,6 +10,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use k8s_openapi::jiff::Timestamp;
 
 use crate::event::cut;
+use crate::rollout::rollback::Impossible;
 use crate::rollout::{Progress, Returned};
 use crate::spec::{RolloutPhase, RolloutStatus, duration_text};
 
@@ -27,9 +28,18 @@ pub(crate) struct Upgrade<'a> {
     /// At the beginning of the pass, and at its end.
     pub(crate) decided: &'a Progress,
     pub(crate) after: &'a Progress,
+    /// Why node types that should go back to what they ran before cannot.
+    pub(crate) impossible: &'a Impossible,
 }
 
 impl Upgrade<'_> {
+    /// Why what is halted cannot be rolled back, though it should.
+    pub(super) fn no_way_back(&self) -> Option<&str> {
+        let halt = self.after.halt.as_ref()?;
+        let why = self.impossible.get(halt.node_type.as_deref()?)?;
+        Some(why)
+    }
+
     /// How the upgrade stands after the pass.
     pub(super) fn next(&self, now: Timestamp) -> Option<RolloutStatus> {
         let under_way = self.before.filter(|before| is_under_way(before));
@@ -148,6 +158,7 @@ mod tests {
             seen: false,
             decided,
             after,
+            impossible: &Impossible::new(),
         };
         upgrade.next(at(second))
     }
@@ -190,6 +201,7 @@ mod tests {
         let crashed = Progress {
             halt: Some(Halt {
                 turn: "query".to_owned(),
+                node_type: None,
                 crash: Crash {
                     node: "query-0".to_owned(),
                     pod: Some("t-query-0-0".to_owned()),

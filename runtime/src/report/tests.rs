@@ -9,7 +9,9 @@ use crate::cache::{Applied, Child, Owner, Version, Workload};
 use crate::execute::{Doing, Trouble, TroubleKind};
 use crate::kind::{ChildKind, ObjectId};
 use crate::observe::{Known, Subject};
-use crate::rollout::Progress;
+use crate::rollout::facts::Crash;
+use crate::rollout::rollback::Impossible;
+use crate::rollout::{Halt, Progress};
 use crate::spec::condition::{ACCEPTED, DEGRADED, PAUSED, PROGRESSING, READY, STOPPED};
 use crate::spec::{Condition, NodePhase};
 
@@ -120,12 +122,15 @@ fn status(
     report(&result, &names, 2, before, at(now))
 }
 
+static POSSIBLE: Impossible = Impossible::new();
+
 fn no_upgrade(progress: &Progress) -> Upgrade<'_> {
     Upgrade {
         before: None,
         seen: false,
         decided: progress,
         after: progress,
+        impossible: &POSSIBLE,
     }
 }
 
@@ -310,4 +315,53 @@ fn a_stopped_cluster_is_not_ready_and_says_why() {
     assert_eq!(is(&runs, STOPPED), both("False", "Running"));
     assert_eq!(is(&runs, READY).0, "True");
     assert_eq!(stopped(false, None).condition(STOPPED), None);
+}
+
+#[test]
+fn a_halt_that_cannot_be_rolled_back_says_so_where_it_should_be() {
+    // DS-25: nothing is known to have run before.
+    let halted = |node_type: &str| Progress {
+        active: true,
+        turn: Some("store".to_owned()),
+        halt: Some(Halt {
+            turn: "store".to_owned(),
+            node_type: Some(node_type.to_owned()),
+            crash: Crash {
+                node: "store".to_owned(),
+                pod: Some("t-store-0".to_owned()),
+                reason: "CrashLoopBackOff".to_owned(),
+            },
+        }),
+        ..Progress::default()
+    };
+    let why = "nothing is known that store ran well before";
+    let impossible = Impossible::from([("store".to_owned(), why.to_owned())]);
+    let names = Names {
+        types: vec!["store"],
+        nodes: vec!["store"],
+    };
+    let of = |node_type: &str| {
+        let progress = halted(node_type);
+        let result = Result::Carried {
+            desired: &desired(),
+            observed: &observed(Some(rolled_out())),
+            outcome: &Outcome::default(),
+            upgrade: Upgrade {
+                impossible: &impossible,
+                ..no_upgrade(&progress)
+            },
+        };
+        let status = report(&result, &names, 2, None, at(1));
+        status.condition(PROGRESSING).unwrap().clone()
+    };
+    let told = of("store");
+    assert_eq!(told.reason, "RollbackImpossible");
+    assert_eq!(
+        told.message,
+        format!(
+            "store cannot go on: pod t-store-0 of node store: CrashLoopBackOff; it cannot be rolled back: {why}"
+        )
+    );
+    // A halt of another type may still be.
+    assert_eq!(of("gateway").reason, "RolloutHalted");
 }

@@ -3,7 +3,8 @@
 //! In: desired and observed children, and revisions. Out: the children to have in place of those that
 //! were refused. Pure. The custom resource is never changed: a marker on the workloads says which
 //! template of which generation was refused, and holds only while both are the desired ones. So a
-//! restart and a wiped status change nothing, and every edit of the resource starts afresh.
+//! restart and a wiped status change nothing, and every edit of the resource starts afresh. The
+//! revision has such a marker too: who deletes the workload gets what it ran, and no second rollback.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -12,7 +13,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::facts::template;
-use super::revision::{self, Content};
+use super::revision::{self, Content, gated};
 use crate::build::{Desired, DesiredChild};
 use crate::cache::Child;
 use crate::kind::{ChildKind, ObjectId};
@@ -20,7 +21,8 @@ use crate::labels;
 use crate::names;
 use crate::observe::Observed;
 
-/// The annotation of a workload that went back: `<refused template>;<generation>;<revision>`.
+/// The annotation of a workload that went back, and of the revision that it went back to:
+/// `<refused>;<generation>;<revision>`, where a template was refused, or all that a revision holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Marker {
     refused: String,
@@ -29,6 +31,15 @@ pub(crate) struct Marker {
 }
 
 impl Marker {
+    /// Of a revision: what its node type would run.
+    pub(crate) fn of_revision(refused: String, generation: i64, revision: &str) -> Self {
+        Self {
+            refused,
+            generation,
+            revision: revision.to_owned(),
+        }
+    }
+
     /// A damaged one counts as none.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let mut parts = text.splitn(3, ';');
@@ -58,30 +69,77 @@ pub(crate) struct Back {
 /// By node type.
 pub(crate) type Backs = BTreeMap<String, Back>;
 
+/// Why node types that should go back cannot, as people read it, by node type.
+pub(crate) type Impossible = BTreeMap<String, String>;
+
 /// The node types that went back in an earlier pass, each with its revision.
 pub(crate) fn marked(desired: &Desired, observed: &Observed) -> BTreeMap<String, String> {
-    let workloads = desired.children.iter();
-    workloads
-        .filter(|wanted| wanted.id.kind.is_workload())
-        .filter_map(|wanted| {
-            let live = &observed.children.get(&wanted.id)?.child;
-            let marker = Marker::parse(live.workload.as_deref()?.rolled_back.as_deref()?)?;
-            let active = marker.generation == observed.subject.generation
-                && Some(marker.refused.as_str()) == template(&wanted.document);
-            active.then(|| Some((wanted.node_type.clone()?, marker.revision)))?
+    let generation = observed.subject.generation;
+    let workloads = desired
+        .children
+        .iter()
+        .filter(|child| child.id.kind.is_workload());
+    let mut marked: BTreeMap<String, String> = workloads
+        .clone()
+        .filter_map(|wanted| wanted.node_type.as_deref())
+        .filter_map(|node_type| {
+            let refused = revision::name(desired, &observed.subject.name, node_type)?;
+            let all = known(observed, node_type).into_iter();
+            let mut markers = all.filter_map(|(id, child)| {
+                let marker = Marker::parse(child.revision.as_ref()?.rolled_back.as_deref()?)?;
+                let holds = marker.generation == generation && marker.refused == refused;
+                (holds && marker.revision == id.name).then_some(marker.revision)
+            });
+            Some((node_type.to_owned(), markers.next()?))
         })
-        .collect()
+        .collect();
+    marked.extend(workloads.filter_map(|wanted| {
+        let live = &observed.children.get(&wanted.id)?.child;
+        let marker = Marker::parse(live.workload.as_deref()?.rolled_back.as_deref()?)?;
+        let active = marker.generation == generation
+            && Some(marker.refused.as_str()) == template(&wanted.document);
+        active.then(|| Some((wanted.node_type.clone()?, marker.revision)))?
+    }));
+    marked
 }
 
-/// The revision that a node type can go back to: the last one that was good. None where what is
-/// desired was good itself: then the crash is not the upgrade's.
-pub(crate) fn target(desired: &Desired, observed: &Observed, node_type: &str) -> Option<String> {
-    let current = revision::name(desired, &observed.subject.name, node_type)?;
+/// What a node type can go back to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// The last revision that was good.
+    Revision(String),
+    /// What is desired was good itself: the crash is not the upgrade's.
+    Desired,
+    /// Nothing is known to have run before.
+    Nothing,
+}
+
+/// What a node type can go back to.
+pub(crate) fn target(desired: &Desired, observed: &Observed, node_type: &str) -> Target {
+    let Some(current) = revision::name(desired, &observed.subject.name, node_type) else {
+        return Target::Nothing;
+    };
     let known = known(observed, node_type);
     if known.iter().any(|(id, _)| id.name == current) {
-        return None;
+        return Target::Desired;
     }
-    known.last().map(|(id, _)| id.name.clone())
+    match known.last() {
+        Some((id, _)) => Target::Revision(id.name.clone()),
+        None => Target::Nothing,
+    }
+}
+
+/// Whether a present workload of a node type ran what a revision holds. Where all of them are new,
+/// there is nothing to go back to, and nothing that could say so after a restart.
+pub(crate) fn restores(
+    content: &Content,
+    desired: &Desired,
+    observed: &Observed,
+    node_type: &str,
+) -> bool {
+    gated(desired, node_type).any(|child| {
+        observed.children.contains_key(&child.id) && content.template(&child.id).is_some()
+    })
 }
 
 /// The revisions of a node type, the newest last.

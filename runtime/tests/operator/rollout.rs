@@ -17,7 +17,7 @@ const NODES: [(&str, &str); 3] = [
 ];
 
 /// A store, an edge whose pods come one after the other, and a gateway; an image for each.
-fn three(tally: &mut Value, images: [&str; 3]) {
+pub(crate) fn three(tally: &mut Value, images: [&str; 3]) {
     let spec = &mut tally["spec"];
     if let Some(groups) = spec["k8sConfigGroup"].as_array_mut() {
         groups.insert(1, json!({"name": "middle"}));
@@ -45,7 +45,7 @@ async fn installed(name: &str) -> (Scene, Operator) {
     (scene, operator)
 }
 
-async fn images(scene: &Scene) -> Vec<String> {
+pub(crate) async fn images(scene: &Scene) -> Vec<String> {
     let mut images = Vec::new();
     for (kind, name) in NODES {
         let workload = scene.get(kind, name).await.unwrap();
@@ -57,7 +57,7 @@ async fn images(scene: &Scene) -> Vec<String> {
 }
 
 /// Waits until the upgrade is in this phase.
-async fn phase(scene: &Scene, phase: &str) -> Value {
+pub(crate) async fn phase(scene: &Scene, phase: &str) -> Value {
     let found = wait::until(SOON, &format!("the upgrade is {phase}"), async || {
         let tally = scene.get("Tally", "t").await?;
         let rollout = tally["status"]["rollout"].clone();
@@ -89,7 +89,11 @@ async fn told(scene: &Scene) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     events
         .iter()
-        .filter(|event| text(&event["reason"]).contains("Rollout"))
+        .filter(|event| {
+            ["Rollout", "Rollback"]
+                .iter()
+                .any(|word| text(&event["reason"]).contains(word))
+        })
         .map(|event| {
             let reason = text(&event["reason"]).replace("tallyOperator", "");
             (reason, text(&event["note"]))
@@ -98,7 +102,7 @@ async fn told(scene: &Scene) -> Vec<(String, String)> {
 }
 
 /// Waits until an event of this reason was published. Returns its note.
-async fn tells(scene: &Scene, reason: &str) -> String {
+pub(crate) async fn tells(scene: &Scene, reason: &str) -> String {
     wait::until(SOON, reason, async || {
         let told = told(scene).await;
         told.into_iter()
@@ -211,7 +215,7 @@ async fn a_crash_halts_an_upgrade_and_names_node_and_pod_and_a_fix_resumes_it() 
 }
 
 /// The names of the revisions that the operator keeps.
-async fn revisions(scene: &Scene) -> Vec<String> {
+pub(crate) async fn revisions(scene: &Scene) -> Vec<String> {
     let ours = ListParams::default().labels("dsoi.dev/node-type");
     let list = scene.api("ControllerRevision").list(&ours).await.unwrap();
     let names = list.items.into_iter();

@@ -133,6 +133,7 @@ impl<C: Cluster> Pass<C> {
         let rollback = self.next_rollback(key, policy);
         let patience = self.next_patience(key);
         let good = self.next_good(key, policy);
+        let revision = self.next_revision(key);
         let again = self.tracks.with(key, |track| {
             if outcome.waiting.is_empty() && outcome.closed.is_none() {
                 track.waits = 0;
@@ -150,6 +151,7 @@ impl<C: Cluster> Pass<C> {
                 rollback,
                 patience,
                 good,
+                revision,
                 status_again,
                 Some(resync),
             ]

@@ -13,7 +13,7 @@ use super::Pass;
 use crate::build::Desired;
 use crate::cache::Child;
 use crate::cluster::Cluster;
-use crate::error::chain;
+use crate::error::{RequestError, chain};
 use crate::event::Notice;
 use crate::execute::{Dependents, Gate, MERGE};
 use crate::kind::{ChildKind, ObjectId};
@@ -82,6 +82,14 @@ impl<C: Cluster> Pass<C> {
         node_type: &str,
         current: &str,
     ) -> Option<Notice> {
+        let now = Instant::now();
+        let in_vain = self.tracks.with(key, |track| {
+            let large = track.too_large.get(node_type);
+            large.is_some_and(|(known, _)| known == current) || !track.revisions.may(current, now)
+        });
+        if in_vain {
+            return None;
+        }
         let all = known(observed, node_type);
         let number = |child: &Child| child.revision.as_ref().map_or(0, |known| known.number);
         let newest = all.last().copied();
@@ -98,17 +106,30 @@ impl<C: Cluster> Pass<C> {
             if size > LONGEST {
                 // What is older is not what runs now: nobody wants to go back to that.
                 self.drop_revisions(gate, observed, Some(node_type)).await;
-                return self.too_large(key, node_type, size);
+                return Some(self.too_large(key, node_type, current, size));
             }
             self.server.create(gate, &id, &revision).await
         };
+        if matches!(answer, Err(RequestError::Closed(_))) {
+            return None;
+        }
+        let wait = answer.as_ref().err().map(|error| {
+            // It is there, and the watch says so soon.
+            let is_final = error.is_final() && error.code() != 409;
+            is_final.then_some(self.process.settings.resync)
+        });
+        self.tracks.with(key, |track| match wait {
+            None => {
+                track.revisions.done(current);
+                track.too_large.remove(node_type);
+            }
+            Some(wait) => track.revisions.failed(current, wait, now),
+        });
         match answer {
             Ok(body) => self.cache.record(id.kind, body, None),
-            // It is there, and the watch says so soon.
-            Err(error) if error.code() == 409 => {}
             Err(error) => {
                 let error = chain(&error);
-                tracing::warn!(revision = %id, error, "a revision cannot be kept; trying again");
+                tracing::warn!(revision = %id, error, "a revision cannot be kept; trying again later");
             }
         }
         None
@@ -150,21 +171,22 @@ impl<C: Cluster> Pass<C> {
     }
 
     /// Told once: what is too large stays so.
-    fn too_large(&self, key: &Key, node_type: &str, size: usize) -> Option<Notice> {
+    fn too_large(&self, key: &Key, node_type: &str, current: &str, size: usize) -> Notice {
+        let kib = size.div_ceil(1024);
         let note = format!(
-            "{node_type} cannot be rolled back: what it runs has {} KiB, and at most {} can be kept",
-            size.div_ceil(1024),
+            "{node_type} cannot be rolled back to what it runs: that has {kib} KiB, and at most {} can be kept",
             LONGEST / 1024
         );
-        let is_new = self
-            .tracks
-            .with(key, |track| track.too_large.insert(node_type.to_owned()));
-        is_new.then_some(Notice {
+        self.tracks.with(key, |track| {
+            let entry = (current.to_owned(), kib);
+            track.too_large.insert(node_type.to_owned(), entry)
+        });
+        Notice {
             warning: true,
             reason: "RollbackImpossible",
             action: "Upgrade",
             note,
             child: None,
-        })
+        }
     }
 }

@@ -8,24 +8,28 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::json;
 use tokio::time::Instant;
 
 use super::Pass;
 use crate::build::Desired;
 use crate::cluster::Cluster;
-use crate::error::chain;
-use crate::execute::Gate;
+use crate::error::{RequestError, chain};
+use crate::event::Notice;
+use crate::execute::{Gate, MERGE};
 use crate::kind::{ChildKind, ObjectId};
+use crate::labels;
 use crate::observe::Observed;
-use crate::rollout::revision::Content;
-use crate::rollout::rollback::{Back, Backs, marked, target};
+use crate::rollout::revision::{Content, name};
+use crate::rollout::rollback::{Back, Backs, Impossible, Marker, Target, marked, restores, target};
 use crate::rollout::{Progress, decide_with};
 use crate::spec::{OnCrash, RolloutPolicy};
 
 type Key = (String, String);
 
 impl<C: Cluster> Pass<C> {
-    /// The node types that went back before, and those whose time has come.
+    /// The node types that went back before, and those whose time has come. Also those whose time has
+    /// come in vain.
     pub(super) async fn backs(
         &self,
         key: &Key,
@@ -33,30 +37,132 @@ impl<C: Cluster> Pass<C> {
         desired: &Desired,
         observed: &Observed,
         policy: &RolloutPolicy,
-    ) -> Backs {
-        let wanted = marked(desired, observed);
+    ) -> (Backs, Impossible) {
         let mut backs = Backs::new();
-        for (node_type, revision) in &wanted {
-            let content = self.content(key, gate, revision).await;
-            let back = Back {
-                revision: revision.clone(),
-                content,
-            };
-            backs.insert(node_type.clone(), back);
+        for (node_type, revision) in marked(desired, observed) {
+            let content = self.content(key, gate, &revision).await;
+            backs.insert(node_type, Back { revision, content });
         }
         let progress = decide_with(desired, observed, policy, &backs).progress;
+        let mut impossible = Impossible::new();
         for node_type in self.overdue(key, &progress, policy) {
-            if let Some(revision) = target(desired, observed, &node_type)
-                && let Some(content) = self.content(key, gate, &revision).await
-            {
-                let back = Back {
-                    revision,
-                    content: Some(content),
-                };
-                backs.insert(node_type, back);
+            match self.way(key, gate, desired, observed, &node_type).await {
+                Ok(Some(back)) => {
+                    self.mark(gate, desired, observed, &node_type, &back).await;
+                    backs.insert(node_type, back);
+                }
+                Ok(None) => {}
+                Err(why) => {
+                    impossible.insert(node_type, why);
+                }
             }
         }
-        backs
+        self.tracks.with(key, |track| {
+            let used = |known: &String| backs.values().any(|back| back.revision == *known);
+            track.contents.retain(|known, _| used(known));
+        });
+        (backs, impossible)
+    }
+
+    /// What a node type can go back to; none where the crash is not the upgrade's.
+    ///
+    /// # Errors
+    /// Why it cannot, as people read it.
+    async fn way(
+        &self,
+        key: &Key,
+        gate: &dyn Gate,
+        desired: &Desired,
+        observed: &Observed,
+        node_type: &str,
+    ) -> Result<Option<Back>, String> {
+        let revision = match target(desired, observed, node_type) {
+            Target::Revision(revision) => revision,
+            Target::Desired => return Ok(None),
+            Target::Nothing => {
+                let large = |size| {
+                    format!(
+                        "what {node_type} ran before has {size} KiB, which is too large to be kept"
+                    )
+                };
+                let size = self.tracks.with(key, |track| {
+                    track.too_large.get(node_type).map(|(_, size)| *size)
+                });
+                return Err(size.map_or_else(
+                    || format!("nothing is known that {node_type} ran well before"),
+                    large,
+                ));
+            }
+        };
+        match self.content(key, gate, &revision).await {
+            None => {
+                let refused = self
+                    .tracks
+                    .with(key, |track| track.revisions.is_refused(&revision));
+                // Otherwise it is asked for again soon.
+                if refused {
+                    Err(format!("{revision}, which it ran before, cannot be read"))
+                } else {
+                    Ok(None)
+                }
+            }
+            Some(content) if !restores(&content, desired, observed, node_type) => {
+                Err(format!("no node of {node_type} that is there ran before"))
+            }
+            content => Ok(Some(Back { revision, content })),
+        }
+    }
+
+    /// Notes at the revision what it stands in for. Without that, the workloads alone say so.
+    async fn mark(
+        &self,
+        gate: &dyn Gate,
+        desired: &Desired,
+        observed: &Observed,
+        node_type: &str,
+        back: &Back,
+    ) {
+        let subject = &observed.subject;
+        let Some(refused) = name(desired, &subject.name, node_type) else {
+            return;
+        };
+        let marker = Marker::of_revision(refused, subject.generation, &back.revision);
+        let annotations = json!({labels::ROLLED_BACK: marker.to_string()});
+        let patch = json!({"metadata": {"annotations": annotations}});
+        let id = ObjectId::new(
+            ChildKind::ControllerRevision,
+            &subject.namespace,
+            &back.revision,
+        );
+        match self.server.patch(gate, &id, "apply", MERGE, &patch).await {
+            Ok(body) => self.cache.record(id.kind, body, None),
+            Err(error) => {
+                let error = chain(&error);
+                tracing::warn!(revision = %id, error, "a rollback cannot be noted");
+            }
+        }
+    }
+
+    /// What cannot be rolled back is told once.
+    pub(super) fn tell_impossible(&self, key: &Key, impossible: &Impossible) -> Vec<Notice> {
+        self.tracks.with(key, |track| {
+            impossible
+                .iter()
+                .filter(|(node_type, why)| {
+                    let told = track
+                        .told_impossible
+                        .insert((*node_type).clone(), (*why).clone());
+                    told.as_ref() != Some(*why)
+                })
+                .map(|(node_type, why)| Notice {
+                    warning: true,
+                    reason: "RollbackImpossible",
+                    action: "Upgrade",
+                    note: format!("{node_type} cannot be rolled back: {why}"),
+                    child: None,
+                })
+                .collect()
+        })
     }
 
     /// The node types whose crash has lasted long enough.
@@ -84,27 +190,45 @@ impl<C: Cluster> Pass<C> {
             .flatten()
     }
 
+    /// When a revision that could not be read or kept is asked for again.
+    pub(super) fn next_revision(&self, key: &Key) -> Option<Duration> {
+        let now = Instant::now();
+        self.tracks.with(key, |track| track.revisions.next(now))
+    }
+
     async fn content(&self, key: &Key, gate: &dyn Gate, revision: &str) -> Option<Arc<Content>> {
-        let known =
-            |known: &std::collections::BTreeMap<String, Arc<Content>>| known.get(revision).cloned();
-        if let Some(content) = self.tracks.with(key, |track| known(&track.contents)) {
-            return Some(content);
+        let now = Instant::now();
+        let known = self.tracks.with(key, |track| {
+            let known = track.contents.get(revision).cloned();
+            (known.is_some() || !track.revisions.may(revision, now)).then_some(known)
+        });
+        if let Some(known) = known {
+            return known;
         }
         let id = ObjectId::new(ChildKind::ControllerRevision, &key.0, revision);
-        let content = match self.server.read_whole(gate, &id).await {
-            Ok(object) => Content::read(&object).map(Arc::new),
+        let read = match self.server.read_whole(gate, &id).await {
+            Ok(object) => Content::read(&object).map(Arc::new).ok_or(true),
+            Err(RequestError::Closed(_)) => return None,
             Err(error) => {
+                let is_final = error.is_final();
                 let error = chain(&error);
                 tracing::warn!(revision = %id, error, "a revision cannot be read");
-                None
+                Err(is_final)
             }
         };
-        if let Some(content) = &content {
-            self.tracks.with(key, |track| {
-                let kept = Arc::clone(content);
+        let resync = self.process.settings.resync;
+        self.tracks.with(key, |track| match read {
+            Ok(content) => {
+                track.revisions.done(revision);
+                let kept = Arc::clone(&content);
                 track.contents.insert(revision.to_owned(), kept);
-            });
-        }
-        content
+                Some(content)
+            }
+            Err(is_final) => {
+                let wait = is_final.then_some(resync);
+                track.revisions.failed(revision, wait, Instant::now());
+                None
+            }
+        })
     }
 }

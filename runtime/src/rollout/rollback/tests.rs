@@ -78,6 +78,7 @@ fn kept(name: &str, number: i64) -> (ObjectId, Child) {
     let revision = Revision {
         node_type: "edge".into(),
         number,
+        rolled_back: None,
     };
     let child = Child {
         revision: Some(Box::new(revision)),
@@ -126,12 +127,53 @@ fn a_node_type_goes_back_to_the_last_revision_that_was_good() {
     let desired = desired([workload("bad", 2)]);
     let current = revision::name(&desired, "t", "edge").unwrap();
     let at = |revisions: Vec<(ObjectId, Child)>| target(&desired, &observed(revisions), "edge");
-    assert_eq!(at(vec![]), None);
-    assert_eq!(at(vec![kept("z", 1), kept("a", 2)]), Some("a".to_owned()));
-    assert_eq!(at(vec![kept(&current, 1), kept("a", 2)]), None);
+    let to_a = Target::Revision("a".to_owned());
+    assert_eq!(at(vec![]), Target::Nothing);
+    assert_eq!(at(vec![kept("z", 1), kept("a", 2)]), to_a);
+    assert_eq!(at(vec![kept(&current, 1), kept("a", 2)]), Target::Desired);
     let (other, mut gone) = kept("b", 3);
     gone.terminating = true;
-    assert_eq!(at(vec![kept("a", 2), (other, gone)]), Some("a".to_owned()));
+    assert_eq!(at(vec![kept("a", 2), (other, gone)]), to_a);
+}
+
+#[test]
+fn a_workload_that_is_lost_comes_back_as_it_ran_and_is_not_rolled_back_again() {
+    // D6, DS-28: the revision has a marker too.
+    let now = desired([workload("bad", 2)]);
+    let refused = revision::name(&now, "t", "edge").unwrap();
+    let with = |marker: &Marker| {
+        let (id, mut child) = kept("t-edge-1", 1);
+        if let Some(revision) = child.revision.as_mut() {
+            revision.rolled_back = Some(marker.to_string().into());
+        }
+        marked(&now, &observed([(id, child), kept("t-edge-0", 0)]))
+    };
+    let marker = Marker::of_revision(refused, 4, "t-edge-1");
+    assert_eq!(with(&marker)["edge"], "t-edge-1");
+    for other in [
+        Marker::of_revision(marker.refused.clone(), 3, "t-edge-1"),
+        Marker::of_revision("t-edge-2".to_owned(), 4, "t-edge-1"),
+        // A copy of another's marker says nothing.
+        Marker::of_revision(marker.refused.clone(), 4, "t-edge-0"),
+    ] {
+        assert!(with(&other).is_empty(), "{other}");
+    }
+}
+
+#[test]
+fn a_type_whose_nodes_are_all_new_goes_back_to_nothing() {
+    // D6: no workload could say after a restart that it went back, and its config would flip.
+    let before = desired([workload("good", 1)]);
+    let content = Content::of(&before, "edge");
+    let now = desired([workload("bad", 2)]);
+    assert!(restores(&content, &now, &observed([live("")]), "edge"));
+    assert!(!restores(&content, &now, &observed([]), "edge"));
+    let mut renamed = workload("bad", 2);
+    renamed.id.name = "t-rim".to_owned();
+    let (mut there, child) = live("");
+    there.name = "t-rim".to_owned();
+    let observed = observed([(there, child)]);
+    assert!(!restores(&content, &desired([renamed]), &observed, "edge"));
 }
 
 #[test]
@@ -197,6 +239,10 @@ fn a_node_type_whose_revision_is_lost_stays_as_it_is() {
     let policy = crate::spec::RolloutPolicy::DEFAULT;
     let rollout = crate::rollout::decide_with(&now, &observed([]), &policy, &backs);
     for child in &now.children {
-        assert!(rollout.admits(child).is_err(), "{}", child.id);
+        let why = rollout.admits(child).unwrap_err().to_string();
+        assert_eq!(
+            why,
+            "edge went back to t-edge-1, which cannot be read: a change of the resource starts afresh"
+        );
     }
 }
