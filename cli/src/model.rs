@@ -15,6 +15,7 @@ mod file;
 pub(crate) mod fixture;
 mod hook;
 mod k8s_group;
+mod k8s_meaning;
 pub(crate) mod name;
 mod node_type;
 mod operator;

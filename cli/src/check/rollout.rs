@@ -13,9 +13,6 @@ const STATEFUL_SET_MINOR: u16 = 35;
 
 /// The policy of the whole cluster.
 pub(super) fn policy(report: &Report<'_>, written: &ast::Cluster) -> Rollout {
-    for node_type in written.node_types.iter().chain(&written.every_node_type) {
-        per_type(report, &node_type.rollout);
-    }
     let default = Rollout::default();
     let written = &written.rollout;
     Rollout {
@@ -44,30 +41,6 @@ pub(super) fn policy(report: &Report<'_>, written: &ast::Cluster) -> Rollout {
     }
 }
 
-/// `E0901`: a policy of one node type.
-fn per_type(report: &Report<'_>, written: &ast::Rollout) {
-    let spans = [
-        (
-            "strategy",
-            written.strategy.as_ref().map(|given| given.span),
-        ),
-        ("onCrash", written.on_crash.as_ref().map(|given| given.span)),
-        ("after", written.after.as_ref().map(|given| given.span)),
-    ];
-    for (key, span) in spans {
-        if let Some(span) = span {
-            report.push(
-                Problem::new(
-                    Code::E0901,
-                    format!("`{key}` of one node type is not supported yet"),
-                )
-                .at(span, "not yet")
-                .help(format!("say it for all of them: `cluster.rollout.{key}`")),
-            );
-        }
-    }
-}
-
 impl Typer<'_, '_> {
     /// The fields of the workload with `rollout.pods.maxUnavailable` among them; what `workload` says itself wins.
     pub(super) fn workload_written(&self, known: &TypeFacts) -> Option<Template> {
@@ -92,6 +65,22 @@ impl Typer<'_, '_> {
             mapping(strategies.collect(), most.span)
         });
         let whole = super::merge::tree(below.as_ref(), written.workload.as_ref());
+        for strategy in ["updateStrategy", "strategy"] {
+            let rolling = whole
+                .as_ref()
+                .and_then(|whole| find(whole, strategy))
+                .and_then(|strategy| find(strategy, "rollingUpdate"));
+            let zero = match strategy {
+                // The API server refuses it: no pod could ever be replaced.
+                "updateStrategy" => Zero::Refused,
+                _ => Zero::Allowed,
+            };
+            for key in ["maxUnavailable", "maxSurge"] {
+                if let Some(count) = rolling.and_then(|rolling| find(rolling, key)) {
+                    count_of_pods(self.report, key, count, zero);
+                }
+            }
+        }
         if self.facts.minor < STATEFUL_SET_MINOR
             && let Some(span) = whole
                 .as_ref()
@@ -119,6 +108,47 @@ impl Typer<'_, '_> {
         }
         whole
     }
+}
+
+/// Whether no pod at all is a number that the API server takes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Zero {
+    Allowed,
+    Refused,
+}
+
+/// `E0107`: a number of pods that is written out and is none.
+fn count_of_pods(report: &Report<'_>, key: &str, written: &Template, zero: Zero) {
+    let number = match &written.kind {
+        TemplateKind::Int(number) => Some(*number),
+        TemplateKind::Text(text) => match text.as_literal() {
+            Some(text) => percentage(text),
+            None => return,
+        },
+        // What is computed is the custom resource's; what is of another type is refused by its schema.
+        _ => return,
+    };
+    let expected = match (number, zero) {
+        (None, _) => "expected a number, or a percentage such as `25%`",
+        (Some(number), Zero::Refused) if number < 1 => {
+            "expected a number above 0, or a percentage such as `25%`"
+        }
+        (Some(..0), Zero::Allowed) => "expected no number below 0",
+        _ => return,
+    };
+    report.push(
+        Problem::new(Code::E0107, format!("`{key}` is no number of pods"))
+            .at(written.span, expected),
+    );
+}
+
+fn percentage(text: &str) -> Option<i64> {
+    let digits = text.strip_suffix('%')?;
+    let digits = digits
+        .bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then_some(digits)?;
+    digits.parse().ok()
 }
 
 fn entry(key: &str, value: Template) -> Entry {

@@ -1,5 +1,7 @@
 //! `dsoi explain`: what a part of the language, a key of the manifest or a problem code means.
 
+mod resource;
+
 use serde_json::json;
 
 use super::{Failure, Report};
@@ -42,21 +44,32 @@ pub fn run(args: &ExplainArgs) -> Result<Report, Failure> {
             ..Report::default()
         });
     }
-    match explain::path(what) {
-        Ok(text) => Ok(Report {
-            data: json!({ "path": what, "explanation": text }),
+    if let Some(text) = resource::explain(what) {
+        return Ok(Report {
+            data: json!({ "subject": what, "explanation": text }),
             text,
             ..Report::default()
-        }),
+        });
+    }
+    match explain::path(what) {
+        Ok(mut text) => {
+            text.push_str(&resource::beside(what));
+            Ok(Report {
+                data: json!({ "path": what, "explanation": text }),
+                text,
+                ..Report::default()
+            })
+        }
         Err(unknown) => {
             let codes = Code::ALL.iter().map(|code| code.id());
             let subjects = SUBJECTS.iter().map(|subject| subject.name);
+            let subjects = subjects.chain([resource::NAME]);
             let known = unknown.known.iter().copied().chain(codes).chain(subjects);
             let elsewhere = explain::paths_to(&unknown.step);
-            let help = match (nearest(&unknown.step, known), elsewhere.as_slice()) {
-                (Some(nearest), _) => Some(format!("did you mean `{nearest}`?")),
-                (None, []) => Some("`dsoi explain` lists what there is".to_owned()),
-                (None, paths) => Some(format!("did you mean {}?", paths.join(" or "))),
+            let help = match (elsewhere.as_slice(), nearest(&unknown.step, known)) {
+                ([], Some(nearest)) => Some(format!("did you mean `{nearest}`?")),
+                ([], None) => Some("`dsoi explain` lists what there is".to_owned()),
+                (paths, _) => Some(format!("did you mean {}?", paths.join(" or "))),
             };
             Err(Failure::Usage {
                 message: format!(
@@ -72,7 +85,9 @@ pub fn run(args: &ExplainArgs) -> Result<Report, Failure> {
 fn overview() -> Report {
     let subjects = SUBJECTS
         .iter()
-        .map(|subject| format!("  {:14} {}\n", subject.name, subject.title));
+        .map(|subject| (subject.name, subject.title))
+        .chain([(resource::NAME, resource::TITLE)])
+        .map(|(name, title)| format!("  {name:14} {title}\n"));
     let sections = explain::sections().map(|(path, doc)| format!("  {path:34} {doc}\n"));
     let codes = Code::ALL
         .iter()
@@ -85,7 +100,7 @@ fn overview() -> Report {
     );
     Report {
         data: json!({
-            "subjects": SUBJECTS.iter().map(|subject| subject.name).collect::<Vec<_>>(),
+            "subjects": SUBJECTS.iter().map(|subject| subject.name).chain([resource::NAME]).collect::<Vec<_>>(),
             "paths": explain::sections().map(|(path, _)| path).collect::<Vec<_>>(),
             "codes": Code::ALL.iter().map(|code| code.id()).collect::<Vec<_>>(),
         }),

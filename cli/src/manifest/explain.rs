@@ -3,6 +3,10 @@
 use super::ROOT;
 use super::fields::FIELD;
 use super::keys::{Key, Section, Shape};
+use super::language;
+
+/// What of a pod is more than Kubernetes says.
+const PARTS_OF_PODS: [&str; 2] = ["containers", "initContainers"];
 
 /// A step of a path that leads nowhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +46,9 @@ pub fn path(path: &str) -> Result<String, Unknown> {
         match (next, steps.peek()) {
             (Some(section), _) => at = section,
             (None, None) => return Ok(one(path, key)),
+            (None, Some(step)) if key.name == "pod" && PARTS_OF_PODS.contains(step) => {
+                return Ok(language::SIDECARS.text());
+            }
             (None, Some(step)) => {
                 return Err(Unknown {
                     step: (*step).to_owned(),
@@ -150,7 +157,7 @@ mod tests {
             let text = path(section.path)
                 .unwrap_or_else(|unknown| panic!("{}: {unknown:?}", section.path));
             assert!(
-                text.contains(section.doc) || section.path.contains("replicas"),
+                text.contains(section.doc) && text.starts_with(section.path),
                 "{}",
                 section.path
             );
@@ -162,6 +169,10 @@ mod tests {
         let unknown = path("cluster.nodetypes").unwrap_err();
         assert_eq!(unknown.step, "nodetypes");
         assert!(unknown.known.contains(&"nodeTypes"));
+        assert!(
+            path("cluster.nodeTypes.T.pod.containers")
+                .is_ok_and(|text| text.contains("like: main"))
+        );
         assert!(path("cluster.kind.x").is_err());
         assert!(path("").is_err());
     }

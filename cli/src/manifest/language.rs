@@ -43,7 +43,19 @@ pub const SUBJECTS: &[Subject] = &[
         title: "which values are known where",
         text: scopes,
     },
+    SIDECARS,
+    Subject {
+        name: "commonGroups",
+        title: "settings that lie under every group of a custom resource",
+        text: common_groups,
+    },
 ];
+
+pub(super) const SIDECARS: Subject = Subject {
+    name: "sidecars",
+    title: "containers beside the main one, of the manifest or of a custom resource",
+    text: sidecars,
+};
 
 fn expressions() -> String {
     let roots = table(ROOTS.iter().copied());
@@ -125,6 +137,43 @@ The wider scope is always seen from the narrower one. A name that a condition or
 mapping that it stands in.
 "
     )
+}
+
+fn sidecars() -> String {
+    // The form is that of a manifest.
+    r#"  nodeTypes:
+    store:
+      pod:
+        containers:
+        - {name: log-shipper, image: "ghcr.io/example/shipper:1", args: ["--path=${files.app.path}"]}
+        initContainers:
+        - {name: prepare, like: main, args: [prepare]}
+
+`pod.containers` and `pod.initContainers` of a node type, or of `everyNodeType`, are lists of containers as Kubernetes knows
+them, with expressions and directives as in the main one. The main container is not among them: its keys are those of the
+node type. Each needs a name of its own; the main one is `app` unless `cluster.names.container` says otherwise.
+
+  like: main   takes the main container's image, environment and mounts; what is written beside it wins
+
+Without `like` a container has an `image` of its own. A custom resource brings further ones as
+`spec.k8sConfigGroup[].additionalContainers` and `spec.k8sConfigGroup[].initContainers`, where these fields are exposed.
+"#
+    .to_owned()
+}
+
+fn common_groups() -> String {
+    r"  cluster:
+    k8sConfigGroup: {common: everyPod}
+    appConfigGroup: {common: everyConfig}
+
+A custom resource then has `spec.everyPod` and `spec.everyConfig`: the same fields as an entry of `spec.k8sConfigGroup` and of
+`spec.appConfigGroup`, but for the name. None of them is required there, and one that is required need only stand in one
+of both places.
+What a group says wins over them. Of Kubernetes settings, variables extend by name, volumes, mounts and containers too,
+and labels, annotations and node selectors merge by key; of application settings, mappings merge by key. All else is replaced.
+A default of the application settings is filled in where neither of both says anything.
+"
+    .to_owned()
 }
 
 fn table<'a>(rows: impl Iterator<Item = (&'a str, &'a str)>) -> String {

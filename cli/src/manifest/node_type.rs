@@ -4,7 +4,7 @@ use super::config_map::ConfigMap;
 use super::container::Container;
 use super::file::File;
 use super::hook::Hook;
-use super::keys::{Section, Shape, Word, key, words};
+use super::keys::{Key, Section, Shape, Word, key, words};
 use super::reader::Reader;
 use super::rollout::Rollout;
 use super::service::Service;
@@ -74,12 +74,12 @@ pub(super) static SECTION: Section = Section {
         key("like", Shape::Text, "The node type that this one copies."),
         key(
             "nodes",
-            Shape::Section(&BOUNDS),
+            Shape::Section(&NODES),
             "How many nodes of the type a cluster has.",
         ),
         key(
             "replicas",
-            Shape::Section(&BOUNDS),
+            Shape::Section(&REPLICAS),
             "How many replicas a node has.",
         ),
         container::COMMAND,
@@ -125,7 +125,7 @@ pub(super) static SECTION: Section = Section {
         ),
         key(
             "rollout",
-            Shape::Section(&rollout::SECTION),
+            Shape::Section(&rollout::NODE_TYPE),
             "How the pods of a node of this type are replaced.",
         ),
         key(
@@ -136,15 +136,23 @@ pub(super) static SECTION: Section = Section {
     ],
 };
 
-static BOUNDS: Section = Section {
-    path: "cluster.nodeTypes.T.replicas",
-    doc: "How many there may be.",
-    keys: &[
-        key("min", Shape::Int, "At least so many."),
-        key("max", Shape::Int, "At most so many."),
-        key("allowed", Shape::Ints, "One of these numbers."),
-    ],
+static NODES: Section = Section {
+    path: "cluster.nodeTypes.T.nodes",
+    doc: "How many nodes of the type a cluster may have.",
+    keys: BOUNDS,
 };
+
+static REPLICAS: Section = Section {
+    path: "cluster.nodeTypes.T.replicas",
+    doc: "How many replicas a node may have.",
+    keys: BOUNDS,
+};
+
+const BOUNDS: &[Key] = &[
+    key("min", Shape::Int, "At least so many."),
+    key("max", Shape::Int, "At most so many."),
+    key("allowed", Shape::Ints, "One of these numbers."),
+];
 
 /// Reads one of `nodeTypes`.
 pub(super) fn read_named(pair: &Pair, reader: &mut Reader<'_, '_>) -> NodeType {
@@ -161,8 +169,8 @@ pub(super) fn read(name: Spanned<String>, span: Span, reader: &mut Reader<'_, '_
         name,
         kinds: reader.words("kinds"),
         like: reader.text("like"),
-        nodes: reader.section("nodes", &BOUNDS, bounds),
-        replicas: reader.section("replicas", &BOUNDS, bounds),
+        nodes: reader.section("nodes", &NODES, bounds),
+        replicas: reader.section("replicas", &REPLICAS, bounds),
         container: container::read(reader),
         pod: reader.tree("pod"),
         workload: reader.tree("workload"),
@@ -173,7 +181,7 @@ pub(super) fn read(name: Spanned<String>, span: Span, reader: &mut Reader<'_, '_
             .section("storage", &storage::SECTION, storage::read)
             .unwrap_or_default(),
         rollout: reader
-            .section("rollout", &rollout::SECTION, rollout::read)
+            .section("rollout", &rollout::NODE_TYPE, rollout::read_node_type)
             .unwrap_or_default(),
         hooks: reader.words("hooks"),
         span,

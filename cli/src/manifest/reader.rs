@@ -3,6 +3,7 @@
 //! A method returns `None` for a key that is absent and for one that is wrong: the problem is in the list then, and a manifest with
 //! problems is good for nothing but finding more of them.
 
+use super::elsewhere;
 use super::keys::{Section, Shape};
 use super::scalar::{Core, Scalar};
 use super::source::{Span, Spanned};
@@ -233,9 +234,10 @@ pub(super) fn wrong_type(name: &str, expected: &str, node: &Node) -> Problem {
 
 pub(super) fn unknown_key(section: &Section, name: &str, key: &Scalar) -> Problem {
     let all = format!("All keys: dsoi explain {}", section.path);
-    let help = match suggestion(section, key) {
-        Some(word) => format!("did you mean `{word}`? {all}"),
-        None => all,
+    let help = match (elsewhere::place(&key.text), suggestion(section, key)) {
+        (Some(place), _) => format!("{place}. {all}"),
+        (None, Some(word)) => format!("did you mean `{word}`? {all}"),
+        (None, None) => all,
     };
     Problem::new(
         Code::E0102,

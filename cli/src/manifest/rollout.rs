@@ -72,6 +72,28 @@ pub(super) static SECTION: Section = Section {
     ],
 };
 
+/// The same of one node type: how it goes through the cluster is said for all of them.
+pub(super) static NODE_TYPE: Section = Section {
+    path: "cluster.nodeTypes.T.rollout",
+    doc: "How the pods of a node of this type are replaced.",
+    keys: &[
+        later(
+            "strategy",
+            "`cluster.rollout.strategy` for this node type alone",
+        ),
+        later(
+            "onCrash",
+            "`cluster.rollout.onCrash` for this node type alone",
+        ),
+        later("after", "`cluster.rollout.after` for this node type alone"),
+        key(
+            "pods",
+            Shape::Section(&PODS),
+            "How the pods of one node are replaced.",
+        ),
+    ],
+};
+
 static PODS: Section = Section {
     path: "cluster.rollout.pods",
     doc: "How the pods of one node are replaced.",
@@ -79,7 +101,7 @@ static PODS: Section = Section {
         key(
             "maxUnavailable",
             Shape::Tree,
-            "How many may be down at once, as in Kubernetes; for a StatefulSet from Kubernetes 1.35 on.",
+            "How many may be down at once: a number above 0 or a percentage; for a StatefulSet from Kubernetes 1.35 on.",
         ),
         later(
             "gate",
@@ -88,11 +110,24 @@ static PODS: Section = Section {
     ],
 };
 
+/// Reads `rollout` of a node type.
+pub(super) fn read_node_type(reader: &mut Reader<'_, '_>) -> Rollout {
+    Rollout {
+        max_unavailable: max_unavailable(reader),
+        ..Rollout::default()
+    }
+}
+
+/// Reads `rollout` of the cluster.
 pub(super) fn read(reader: &mut Reader<'_, '_>) -> Rollout {
     Rollout {
         strategy: reader.word("strategy"),
         on_crash: reader.word("onCrash"),
         after: reader.duration("after"),
-        max_unavailable: reader.section("pods", &PODS, |pods| pods.tree("maxUnavailable")),
+        max_unavailable: max_unavailable(reader),
     }
+}
+
+fn max_unavailable(reader: &mut Reader<'_, '_>) -> Option<Template> {
+    reader.section("pods", &PODS, |pods| pods.tree("maxUnavailable"))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{FieldDoc, children, k8s};
+use super::{FieldDoc, children};
 use crate::model::{
     ExternalShape, Field, K8sField, Literal, NodeType, OnCrash, Operator, OrderBy, ReplicaRule,
     Strategy, StructType, Type,
@@ -175,7 +175,7 @@ fn k8s_fields(operator: &Operator, at: &str) -> Vec<FieldDoc> {
                 format!("{at}.{}", field.wire),
                 type_text(&field.ty),
                 field.required && operator.cluster.common.k8s.is_none(),
-                Some(k8s::meaning(field.field).to_owned()),
+                Some(field.field.meaning().to_owned()),
             )
         }
     }));
