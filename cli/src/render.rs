@@ -13,6 +13,7 @@ mod hooks;
 mod k8s;
 mod lock;
 pub mod manager;
+mod meaning;
 mod node;
 pub mod project;
 pub mod rbac;

@@ -11,6 +11,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::meaning::{self, described};
 use super::yaml::Yaml;
 use crate::model::{
     Change, Cluster, External, ExternalShape, Field, Form, K8sField, K8sGroupField, LimitedName,
@@ -108,7 +109,7 @@ fn root(cluster: &Cluster) -> Value {
         rules.push(rule(
             &format!("size(self.metadata.name) <= {max}"),
             &format!(
-                "the name is longer than {max} characters, and children's names are built from it"
+                "the name is longer than {max} characters: children's names are built from it and from those of nodes, and Kubernetes bounds them"
             ),
         ));
     }
@@ -130,9 +131,16 @@ fn root(cluster: &Cluster) -> Value {
             "status": status(cluster),
         },
     });
-    if let Some(doc) = &cluster.doc {
-        root["description"] = doc.as_str().into();
+    let kind = cluster.kind.as_str();
+    let doc = cluster
+        .doc
+        .clone()
+        .unwrap_or_else(|| format!("A {kind} cluster"));
+    root["description"] = match limit(cluster, LimitedName::Cr) {
+        Some(max) => format!("{doc}\nIts name may have {max} characters."),
+        None => doc,
     }
+    .into();
     with_rules(root, rules)
 }
 
@@ -174,7 +182,7 @@ fn spec(cluster: &Cluster) -> Value {
     object.add(
         "stopped",
         false,
-        json!({"type": "boolean", "description": "No pods: every workload is scaled to none, and all else stays"}),
+        described(json!({"type": "boolean"}), meaning::STOPPED),
     );
     for field in &cluster.spec {
         object.field(cluster, field);
@@ -267,12 +275,13 @@ fn references(cluster: &Cluster) -> Vec<Value> {
 
 fn k8s_groups(cluster: &Cluster) -> Value {
     let mut object = Object::default();
-    object.add("name", true, name(cluster, Some(LimitedName::K8sGroup)));
+    let group_name = name(cluster, Some(LimitedName::K8sGroup));
+    object.add("name", true, described(group_name, meaning::GROUP_NAME));
     for field in &cluster.k8s_group.fields {
         object.add(
             field.wire.as_str(),
             field.required && cluster.common.k8s.is_none(),
-            k8s_field(cluster, field),
+            described(k8s_field(cluster, field), field.field.meaning()),
         );
     }
     list_map(
@@ -412,7 +421,8 @@ fn list_keys(ty: &str) -> Option<Value> {
 
 fn config_groups(cluster: &Cluster) -> Value {
     let mut object = Object::default();
-    object.add("name", true, name(cluster, Some(LimitedName::ConfigGroup)));
+    let group_name = name(cluster, Some(LimitedName::ConfigGroup));
+    object.add("name", true, described(group_name, meaning::GROUP_NAME));
     let fields = cluster.config.iter();
     if cluster.common.config.is_some() {
         for field in fields.map(layer) {
@@ -446,7 +456,7 @@ fn nodes(cluster: &Cluster) -> Value {
         })
         .collect();
     node_name = with_rules(node_name, endings);
-    object.add("name", true, node_name);
+    object.add("name", true, described(node_name, meaning::NODE_NAME));
     object.add(
         words.kind.wire.as_str(),
         true,
@@ -456,21 +466,28 @@ fn nodes(cluster: &Cluster) -> Value {
             "description": "The workload that runs the node's pods; `Statefulset` is an older spelling",
         }),
     );
-    object.add(words.node_type.wire.as_str(), true, node_type_enum(cluster));
+    object.add(
+        words.node_type.wire.as_str(),
+        true,
+        described(node_type_enum(cluster), meaning::NODE_TYPE),
+    );
     object.add(
         words.replicas.wire.as_str(),
         true,
-        json!({"type": "integer", "format": "int32", "minimum": 0, "maximum": 10_000}),
+        described(
+            json!({"type": "integer", "format": "int32", "minimum": 0, "maximum": 10_000}),
+            meaning::NODE_REPLICAS,
+        ),
     );
     object.add(
         words.k8s_config_group.wire.as_str(),
         true,
-        name(cluster, None),
+        described(name(cluster, None), meaning::NODE_K8S_GROUP),
     );
     object.add(
         words.app_config_group.wire.as_str(),
         true,
-        name(cluster, None),
+        described(name(cluster, None), meaning::NODE_APP_GROUP),
     );
     for field in &cluster.node {
         object.field(cluster, field);
@@ -563,7 +580,7 @@ fn externals(cluster: &Cluster) -> Value {
             dependency(cluster, external),
         );
     }
-    object.finish()
+    described(object.finish(), meaning::EXTERNAL)
 }
 
 fn dependency(cluster: &Cluster, external: &External) -> Value {
@@ -583,7 +600,8 @@ fn dependency(cluster: &Cluster, external: &External) -> Value {
                 .iter()
                 .map(|variant| variant.wire.as_str())
                 .collect();
-            object.add("type", true, json!({"type": "string", "enum": words}));
+            let words = json!({"type": "string", "enum": words});
+            object.add("type", true, described(words, meaning::VARIANT));
             let mut spec = Object::default();
             for field in &common.fields {
                 spec.field(cluster, field);
@@ -819,7 +837,7 @@ fn name(cluster: &Cluster, of: Option<LimitedName>) -> Value {
     json!({"type": "string", "minLength": 1, "maxLength": max, "pattern": NAME})
 }
 
-fn limit(cluster: &Cluster, of: LimitedName) -> Option<u32> {
+pub(super) fn limit(cluster: &Cluster, of: LimitedName) -> Option<u32> {
     cluster
         .limits
         .iter()

@@ -4,6 +4,7 @@
 
 mod fields;
 mod k8s;
+mod status;
 
 use serde::Serialize;
 
@@ -61,9 +62,8 @@ pub struct FieldDoc {
     #[serde(rename = "type")]
     pub ty: String,
     pub required: bool,
-    /// As JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub default: Option<String>,
+    pub default: Option<serde_json::Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub doc: Option<String>,
     pub children: Vec<ChildDoc>,
@@ -121,7 +121,10 @@ fn row(operator: &Operator, field: FieldDoc) -> Row {
         field: field.field,
         ty: field.ty,
         required: field.required,
-        default: field.default.unwrap_or_default(),
+        default: field
+            .default
+            .map(|value| value.to_string())
+            .unwrap_or_default(),
         doc: field.doc.unwrap_or_default(),
         sets: sets.collect(),
     }
@@ -143,6 +146,11 @@ pub fn fields_json(operator: &Operator) -> String {
 /// The fields through which whoever writes a custom resource decides what runs (SE-5).
 pub fn widenings(operator: &Operator) -> Vec<Widening> {
     k8s::widenings(operator)
+}
+
+/// The word of a custom resource for what follows a crash.
+pub(super) fn on_crash(policy: crate::model::OnCrash) -> &'static str {
+    fields::on_crash(policy)
 }
 
 /// What a field sets, with the same place of several node types written once.

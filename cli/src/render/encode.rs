@@ -1,4 +1,4 @@
-//! Encoders for text that templates insert, one per language (SE-25): the filters `yaml`, `md`, `code` and `sh`.
+//! Encoders for text that templates insert, one per language (SE-25): the filters `yaml`, `md`, `prose`, `code` and `sh`.
 //!
 //! A template writes no text of the manifest without one of them. Each gives text that its language reads as
 //! exactly these characters, or, where that cannot be, as a visible stand-in.
@@ -15,6 +15,7 @@ pub(super) fn register(tera: &mut Tera) {
         yaml::scalar(text)
     });
     tera.register_filter("md", |text: &str, _: Kwargs, _: &State| markdown(text));
+    tera.register_filter("prose", |text: &str, _: Kwargs, _: &State| prose(text));
     tera.register_filter("code", |text: &str, _: Kwargs, _: &State| code_span(text));
     tera.register_filter("sh", |text: &str, _: Kwargs, _: &State| shell_word(text));
     tera.register_filter("comment", |text: &str, _: Kwargs, _: &State| comment(text));
@@ -32,6 +33,28 @@ pub(super) fn markdown(text: &str) -> String {
     // At the start of a line these would make a list, a heading or a rule.
     if out.starts_with(['-', '+', '=']) {
         out.insert(0, '\\');
+    }
+    out
+}
+
+/// As [`markdown`], but what stands between two backticks is code. With an odd one out, none is.
+pub(super) fn prose(text: &str) -> String {
+    let text = one_line(text);
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) || parts.iter().skip(1).step_by(2).any(|part| part.is_empty())
+    {
+        return markdown(&text);
+    }
+    let mut out = String::new();
+    for (index, part) in parts.into_iter().enumerate() {
+        if index.is_multiple_of(2) {
+            // White space at its ends separates it from the code.
+            let bare = part.trim();
+            let (before, after) = part.split_once(bare).unwrap_or_default();
+            out.extend([before, &markdown(bare), after]);
+        } else {
+            out.push_str(&code_span(part));
+        }
     }
     out
 }
@@ -112,7 +135,7 @@ mod tests {
     #[test]
     fn every_encoder_keeps_to_one_line() {
         for text in HOSTILE {
-            for encode in [markdown, code_span, shell_word, comment] {
+            for encode in [markdown, prose, code_span, shell_word, comment] {
                 let out = encode(text);
                 assert!(!out.contains(['\n', '\r', '\u{202e}']), "{out}");
             }
@@ -124,6 +147,17 @@ mod tests {
         assert_eq!(code_span("a`b"), "``a`b``");
         assert_eq!(code_span("```"), "```` ``` ````");
         assert_eq!(code_span("a|b"), "`a\\|b`");
+    }
+
+    #[test]
+    fn what_stands_between_backticks_is_code_and_nothing_else_is() {
+        assert_eq!(
+            prose("`Retain` or `a|b`: *x*"),
+            "`Retain` or `a\\|b`: \\*x\\*"
+        );
+        assert_eq!(prose("an ` alone"), "an \\` alone");
+        assert_eq!(prose("``a``"), "\\`\\`a\\`\\`");
+        assert_eq!(prose("<b> `x`"), "\\<b\\> `x`");
     }
 
     #[test]

@@ -8,7 +8,9 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::{docs, manager, rbac, sample};
-use crate::model::{Operator, SecurityProfile};
+use crate::model::{
+    Cluster, ExprKind, Names, Operator, OrderBy, Piece, Root, SecurityProfile, Strategy,
+};
 use crate::plan::Runtime;
 
 /// The compiler in the image; the project itself builds with any stable one from `rust-version` on.
@@ -35,6 +37,13 @@ pub struct Project {
     pub rust: &'static str,
     pub vendored: bool,
     pub node_types: Vec<NodeTypeRow>,
+    /// Whether the manifest describes any of them.
+    pub described: bool,
+    /// Whether two custom resources of one namespace would make objects of one name.
+    pub shares: bool,
+    /// The node types that have hooks.
+    pub hooked: Vec<String>,
+    pub upgrades: Upgrades,
     pub settings: Vec<Setting>,
     pub widenings: Vec<docs::Widening>,
     pub rules: Vec<RuleRow>,
@@ -44,6 +53,19 @@ pub struct Project {
     pub security: &'static str,
     /// The annotation that makes the operator leave a resource alone.
     pub pause: String,
+}
+
+/// How upgrades go where a custom resource does not say it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Upgrades {
+    pub parallel: bool,
+    /// What has a turn.
+    pub turn: &'static str,
+    /// The field of the spec that orders them.
+    pub order: String,
+    pub on_crash: &'static str,
+    /// How long after a crash that happens.
+    pub after: String,
 }
 
 /// A node type, as the table shows it.
@@ -90,6 +112,15 @@ pub fn project(operator: &Operator, runtime: &Runtime) -> Project {
         rust: RUST,
         vendored: *runtime == Runtime::Vendored,
         node_types: node_types(operator),
+        described: cluster.node_types.iter().any(|known| known.doc.is_some()),
+        shares: shares(&cluster.names),
+        hooked: cluster
+            .node_types
+            .iter()
+            .filter(|known| !known.hooks.is_empty())
+            .map(|known| known.name.to_string())
+            .collect(),
+        upgrades: upgrades(cluster),
         settings: settings(operator),
         widenings: docs::widenings(operator),
         rules: rules(operator),
@@ -100,6 +131,42 @@ pub fn project(operator: &Operator, runtime: &Runtime) -> Project {
             ToString::to_string,
         ),
     }
+}
+
+fn upgrades(cluster: &Cluster) -> Upgrades {
+    let policy = cluster.rollout;
+    Upgrades {
+        parallel: policy.strategy == Strategy::Parallel,
+        turn: match cluster.order.by {
+            OrderBy::NodeType => "node type",
+            OrderBy::Node => "node",
+        },
+        order: cluster.spelling.deployment_order.wire.to_string(),
+        on_crash: docs::on_crash(policy.on_crash),
+        after: duration(policy.after),
+    }
+}
+
+/// Whether names of children leave out the custom resource's own.
+fn shares(names: &Names) -> bool {
+    let all = [
+        &names.workload,
+        &names.service,
+        &names.headless,
+        &names.config_map,
+        &names.group_config_map,
+        &names.cluster_config_map,
+        &names.claim,
+    ];
+    let has_cr = |piece: &Piece| match piece {
+        Piece::Literal(_) => false,
+        Piece::Value(value) => {
+            matches!(&value.kind, ExprKind::Path(path) if path.root == Root::CrName)
+        }
+    };
+    all.into_iter()
+        .flatten()
+        .any(|template| !template.0.pieces.iter().any(has_cr))
 }
 
 fn node_types(operator: &Operator) -> Vec<NodeTypeRow> {

@@ -36,6 +36,33 @@ fn an_own_column_replaces_the_one_of_its_name() {
 }
 
 #[test]
+fn every_field_that_all_clusters_have_says_what_it_means() {
+    let document: serde_json::Value =
+        serde_saphyr::from_str(&super::document(&tally()).print()).unwrap();
+    let schema = document
+        .pointer("/spec/versions/0/schema/openAPIV3Schema")
+        .unwrap();
+    for path in [
+        "spec/properties/nodes/items",
+        "spec/properties/k8sConfigGroup/items",
+        "spec/properties/rollout",
+        "status",
+        "status/properties/nodes/items",
+        "status/properties/nodeTypes/items",
+        "status/properties/rollout",
+    ] {
+        let fields = schema.pointer(&format!("/properties/{path}/properties"));
+        let fields = fields.and_then(serde_json::Value::as_object).unwrap();
+        // What only tests of the model have is none of ours.
+        for (name, field) in fields.iter().filter(|(name, _)| *name != "rack") {
+            let said = field["description"].as_str().unwrap_or_default();
+            assert!((8..200).contains(&said.len()), "{path}/{name}: {said:?}");
+            assert!(!said.ends_with('.'), "{path}/{name}: {said:?}");
+        }
+    }
+}
+
+#[test]
 fn a_definition_with_every_field_of_the_k8s_group_stays_below_100_kib() {
     let operator = tally();
     let text = super::document(&operator).print();

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use super::status;
 use super::{FieldDoc, children};
 use crate::model::{
-    ExternalShape, Field, K8sField, Literal, NodeType, OnCrash, Operator, OrderBy, ReplicaRule,
-    Strategy, StructType, Type,
+    ExternalShape, Field, K8sField, LimitedName, Literal, NodeType, OnCrash, Operator, OrderBy,
+    ReplicaRule, Strategy, StructType, Type,
 };
+use crate::render::{crd, meaning};
 
 /// The title of a section, and the sentence under it.
 type Heading = (&'static str, &'static str);
@@ -48,10 +50,7 @@ pub(super) fn sections(operator: &Operator) -> Vec<(Heading, Vec<FieldDoc>)> {
             common_fields(operator),
         ),
         (
-            (
-                "Dependencies",
-                "What the cluster needs and somebody else runs.",
-            ),
+            ("Dependencies", meaning::EXTERNAL),
             external_fields(operator, &at(&spelling.external)),
         ),
         (
@@ -59,6 +58,13 @@ pub(super) fn sections(operator: &Operator) -> Vec<(Heading, Vec<FieldDoc>)> {
             spec_fields(operator),
         ),
     ];
+    sections.push((
+        (
+            "Status",
+            "What the operator says of the cluster. Nothing is ever decided from it.",
+        ),
+        status::fields(),
+    ));
     let known: BTreeSet<_> = sections
         .iter()
         .flat_map(|(_, fields)| fields.iter().map(|field| field.field.clone()))
@@ -112,11 +118,7 @@ fn node_fields(operator: &Operator, at: &str) -> Vec<FieldDoc> {
     let names: Vec<_> = types.clone().map(|node| node.name.as_str()).collect();
     let replicas: Vec<_> = types.map(replicas).collect();
     let mut fields = vec![
-        own(
-            "name",
-            "string".to_owned(),
-            "Unique among the nodes; names of children are made from it.",
-        ),
+        own("name", "string".to_owned(), meaning::NODE_NAME),
         own(
             spelling.kind.wire.as_str(),
             "StatefulSet or Deployment".to_owned(),
@@ -125,22 +127,22 @@ fn node_fields(operator: &Operator, at: &str) -> Vec<FieldDoc> {
         own(
             spelling.replicas.wire.as_str(),
             "integer".to_owned(),
-            &format!("How many pods it has. {}", replicas.join(" ")),
+            &format!("{} {}", meaning::NODE_REPLICAS, replicas.join(" ")),
         ),
         own(
             spelling.node_type.wire.as_str(),
             format!("one of {}", names.join(", ")),
-            "What it does in the cluster.",
+            meaning::NODE_TYPE,
         ),
         own(
             spelling.k8s_config_group.wire.as_str(),
             "string".to_owned(),
-            "The name of its Kubernetes settings.",
+            meaning::NODE_K8S_GROUP,
         ),
         own(
             spelling.app_config_group.wire.as_str(),
             "string".to_owned(),
-            "The name of its application settings.",
+            meaning::NODE_APP_GROUP,
         ),
     ];
     declared(operator, at, &operator.cluster.node, &mut fields);
@@ -169,7 +171,7 @@ fn k8s_fields(operator: &Operator, at: &str) -> Vec<FieldDoc> {
         FieldDoc {
             default: image
                 .filter(|_| field.field == K8sField::Image && !field.required)
-                .map(|image| serde_json::Value::from(image.as_str()).to_string()),
+                .map(|image| serde_json::Value::from(image.as_str())),
             ..plain(
                 operator,
                 format!("{at}.{}", field.wire),
@@ -218,7 +220,7 @@ fn group_name(operator: &Operator, at: &str) -> FieldDoc {
         format!("{at}.name"),
         "string".to_owned(),
         true,
-        Some("What nodes call the group by.".to_owned()),
+        Some(meaning::GROUP_NAME.to_owned()),
     )
 }
 
@@ -252,7 +254,7 @@ fn external_fields(operator: &Operator, at: &str) -> Vec<FieldDoc> {
                     format!("{at}.type"),
                     format!("one of {}", names.join(", ")),
                     true,
-                    Some("Which of them it is; it says which fields `spec` has.".to_owned()),
+                    Some(meaning::VARIANT.to_owned()),
                 ));
                 let at = format!("{at}.spec");
                 declared(operator, &at, &common.fields, &mut fields);
@@ -281,13 +283,26 @@ fn spec_fields(operator: &Operator) -> Vec<FieldDoc> {
         ),
         OrderBy::Node => ("list of nodes", "The order in which nodes are upgraded."),
     };
-    let mut fields = vec![plain(
+    let mut fields = Vec::new();
+    if let Some(max) = crd::limit(cluster, LimitedName::Cr) {
+        let doc = format!(
+            "At most {max} characters: children's names are built from it and from those of nodes, and Kubernetes bounds them."
+        );
+        fields.push(plain(
+            operator,
+            "metadata.name".to_owned(),
+            "string".to_owned(),
+            true,
+            Some(doc),
+        ));
+    }
+    fields.push(plain(
         operator,
         format!("spec.{}", cluster.spelling.deployment_order.wire),
         ty.to_owned(),
         false,
         Some(doc.to_owned()),
-    )];
+    ));
     fields.extend(lifecycle(operator));
     declared(operator, "spec", &cluster.spec, &mut fields);
     fields
@@ -303,6 +318,15 @@ fn duration_text(seconds: u64) -> String {
     format!("{}{letter}", seconds / unit)
 }
 
+/// The word of the custom resource.
+pub(super) fn on_crash(policy: OnCrash) -> &'static str {
+    match policy {
+        OnCrash::Wait => "wait",
+        OnCrash::Alert => "alert",
+        OnCrash::Rollback => "rollback",
+    }
+}
+
 /// How upgrades go, and whether the cluster runs at all.
 fn lifecycle(operator: &Operator) -> Vec<FieldDoc> {
     let policy = operator.cluster.rollout;
@@ -310,14 +334,10 @@ fn lifecycle(operator: &Operator) -> Vec<FieldDoc> {
         Strategy::Ordered => "ordered",
         Strategy::Parallel => "parallel",
     };
-    let on_crash = match policy.on_crash {
-        OnCrash::Wait => "wait",
-        OnCrash::Alert => "alert",
-        OnCrash::Rollback => "rollback",
-    };
+    let on_crash = on_crash(policy.on_crash);
     let after = policy.after.as_secs();
     let own = |field: &str, ty: &str, default: Option<String>, doc: &str| FieldDoc {
-        default: default.map(|text| serde_json::Value::from(text).to_string()),
+        default: default.map(serde_json::Value::from),
         ..plain(
             operator,
             format!("spec.{field}"),
@@ -346,13 +366,8 @@ fn lifecycle(operator: &Operator) -> Vec<FieldDoc> {
             "How long after a crash a rollback begins, and how often an alert is repeated; hours, minutes and seconds.",
         ),
         FieldDoc {
-            default: Some("false".to_owned()),
-            ..own(
-                "stopped",
-                "boolean",
-                None,
-                "No pods: every workload is scaled to none, and all else stays as it is.",
-            )
+            default: Some(false.into()),
+            ..own("stopped", "boolean", None, meaning::STOPPED)
         },
     ]
 }
@@ -362,7 +377,7 @@ fn declared(operator: &Operator, at: &str, fields: &[Field], out: &mut Vec<Field
     for field in fields {
         let path = format!("{at}.{}", field.wire);
         out.push(FieldDoc {
-            default: field.default.as_ref().map(|value| json(value).to_string()),
+            default: field.default.as_ref().map(json),
             ..plain(
                 operator,
                 path.clone(),

@@ -1,8 +1,8 @@
 use serde_json::Value;
 
 use super::*;
-use crate::model::ImageName;
 use crate::model::fixture::tally;
+use crate::model::{ImageName, NameTemplate, Piece, Text};
 use crate::render::testing::{documents, render};
 
 const FILES: &[&str] = &[
@@ -75,6 +75,29 @@ fn the_readme_lists_each_field_that_makes_a_pod_author() {
             widening.field
         );
     }
+}
+
+#[test]
+fn the_readme_says_how_to_stop_and_how_to_get_out_of_a_halted_upgrade() {
+    let text = render("README.md", &context());
+    for word in [
+        "\"stopped\": true",
+        "**Out of `Halted`:**",
+        "here `wait` where it says nothing",
+        "for `after` (10m)",
+        "whenDeleted: Delete",
+    ] {
+        assert!(text.contains(word), "{word}");
+    }
+    assert!(!text.contains("src/hooks.rs") && !text.contains("in a namespace:"));
+    let mut operator = tally();
+    operator.cluster.rollout.on_crash = crate::model::OnCrash::Rollback;
+    operator.cluster.names.workload = Some(NameTemplate(Text {
+        pieces: vec![Piece::Literal("fixed".to_owned())],
+    }));
+    let text = render("README.md", &project(&operator, &Runtime::Vendored));
+    assert!(text.contains("here `rollback` where it says nothing"));
+    assert!(text.contains("**One Tally in a namespace:**"));
 }
 
 #[test]
