@@ -110,6 +110,32 @@ pub(super) enum Leads {
     Late(Box<Expr>),
 }
 
+/// A path as it is read: what its scope sees, its first step, and those behind it.
+#[derive(Clone, Copy)]
+struct Reading<'a> {
+    scope: &'a Scope<'a>,
+    path: &'a Written,
+    /// None where there is no step, or where the first is no name.
+    first: Option<&'a Spanned<String>>,
+    rest: &'a [WrittenStep],
+}
+
+impl<'a> Reading<'a> {
+    fn new(scope: &'a Scope<'a>, path: &'a Written) -> Self {
+        let (first, rest) = match path.steps.split_first() {
+            Some((WrittenStep::Name(first), rest)) => (Some(first), rest),
+            Some(_) => (None, path.steps.as_slice()),
+            None => (None, [].as_slice()),
+        };
+        Self {
+            scope,
+            path,
+            first,
+            rest,
+        }
+    }
+}
+
 /// A root whose steps are fields that the manifest declares.
 struct Group<'a> {
     root: Root,
@@ -150,11 +176,8 @@ impl Typer<'_, '_> {
         if let Some((walk, rest)) = known(scope, path) {
             return self.walk(scope, path, walk, rest);
         }
-        let (first, rest) = match path.steps.split_first() {
-            Some((WrittenStep::Name(first), rest)) => (Some(first), rest),
-            Some(_) => (None, path.steps.as_slice()),
-            None => (None, [].as_slice()),
-        };
+        let read = Reading::new(scope, path);
+        let Reading { first, rest, .. } = read;
         match path.root.value.as_str() {
             "kind" => {
                 self.one_of(path, first, &["lower"], "`kind`")?;
@@ -232,12 +255,12 @@ impl Typer<'_, '_> {
                 )?;
                 self.walk(scope, path, walk, rest)
             }
-            "node" => self.node(scope, path, first, rest),
-            "k8s" => self.k8s_root(scope, path, first, rest),
-            "external" => self.external_root(scope, path, first, rest),
-            "type" => self.type_root(scope, path, first, rest),
-            "nodes" | "pods" => self.peers(scope, path, first, rest),
-            "pod" => self.pod(scope, path, first, rest),
+            "node" => self.node(read),
+            "k8s" => self.k8s_root(read),
+            "external" => self.external_root(read),
+            "type" => self.type_root(read),
+            "nodes" | "pods" => self.peers(read),
+            "pod" => self.pod(read),
             "storage" => {
                 self.reach(scope, path, Reach::Storage)?;
                 self.one_of(path, first, &["name"], "`storage`")?;
@@ -249,9 +272,9 @@ impl Typer<'_, '_> {
                     rest,
                 )
             }
-            "files" => self.file_root(scope, path, first, rest),
-            "services" => self.service_root(scope, path, first, rest),
-            "configMaps" => self.config_map_root(scope, path, first, rest),
+            "files" => self.file_root(read),
+            "services" => self.service_root(read),
+            "configMaps" => self.config_map_root(read),
             "secrets" => {
                 self.report.push(
                     Problem::new(Code::E0901, "generated secrets are not supported yet")

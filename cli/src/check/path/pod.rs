@@ -3,24 +3,24 @@
 use crate::check::scope::{Place, Reach, Scope};
 use crate::check::typer::Typer;
 use crate::diagnostic::{Code, Problem};
-use crate::expr::{Path as Written, Step as WrittenStep};
+use crate::expr::Path as Written;
 use crate::manifest::Spanned;
 use crate::model::{
     Access, DnsLabel, EnvName, Expr, ExprKind, LateVariable, Literal, Path, Piece, PodFact, Root,
     Text, Type, WorkloadKind,
 };
 
-use super::{Choice, Leads, Walk};
+use super::{Choice, Leads, Reading, Walk};
 
 impl Typer<'_, '_> {
     /// `nodes.T` and `pods.T`.
-    pub(super) fn peers(
-        &self,
-        scope: &Scope<'_>,
-        path: &Written,
-        first: Option<&Spanned<String>>,
-        rest: &[WrittenStep],
-    ) -> Option<Leads> {
+    pub(super) fn peers(&self, read: Reading<'_>) -> Option<Leads> {
+        let Reading {
+            scope,
+            path,
+            first,
+            rest,
+        } = read;
         self.reach(scope, path, Reach::Cluster)?;
         let Some(known) = first.and_then(|first| self.facts.node_type(&first.value)) else {
             let names = self.facts.types.iter().map(|known| known.name.as_str());
@@ -63,13 +63,13 @@ impl Typer<'_, '_> {
     }
 
     /// `pod.*`: what only the pod knows.
-    pub(super) fn pod(
-        &self,
-        scope: &Scope<'_>,
-        path: &Written,
-        first: Option<&Spanned<String>>,
-        rest: &[WrittenStep],
-    ) -> Option<Leads> {
+    pub(super) fn pod(&self, read: Reading<'_>) -> Option<Leads> {
+        let Reading {
+            scope,
+            path,
+            first,
+            rest,
+        } = read;
         let known = ["name", "ordinal", "host", "ip", "zone", "nodeName", "ports"];
         let fact = self.one_of(path, first, &known, "a pod")?;
         if fact == "ports"
@@ -143,7 +143,7 @@ impl Typer<'_, '_> {
             }
             _ => {
                 self.own_stable(scope, path)?;
-                let service = self.governing(scope, path, scope.node_type?.name.as_str())?;
+                let service = self.governing(path, scope.node_type?.name.as_str())?;
                 let host = Expr {
                     kind: ExprKind::Path(Path {
                         root: Root::ServiceHost(service),
@@ -171,12 +171,7 @@ impl Typer<'_, '_> {
     }
 
     /// The service that gives the pods of a node type their host names.
-    pub(super) fn governing(
-        &self,
-        _scope: &Scope<'_>,
-        path: &Written,
-        node_type: &str,
-    ) -> Option<DnsLabel> {
+    pub(super) fn governing(&self, path: &Written, node_type: &str) -> Option<DnsLabel> {
         let known = self.facts.node_type(node_type)?;
         if let Some(service) = known.governing {
             return DnsLabel::new(service).ok();
@@ -223,7 +218,6 @@ impl Typer<'_, '_> {
 
     pub(super) fn pod_fact(
         &self,
-        scope: &Scope<'_>,
         path: &Written,
         walk: &mut Walk,
         name: &Spanned<String>,
@@ -233,7 +227,7 @@ impl Typer<'_, '_> {
             "ordinal" => (PodFact::Ordinal, Type::Int),
             "host" => {
                 let of = walk.of.clone()?;
-                self.governing(scope, path, &of)?;
+                self.governing(path, &of)?;
                 (PodFact::Host, Type::String)
             }
             "ip" | "zone" | "nodeName" => {

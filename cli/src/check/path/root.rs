@@ -2,13 +2,13 @@
 //!
 //! In: a path and its scope. Out: a walk that has reached its first value.
 
-use crate::check::scope::{Reach, Scope};
+use crate::check::scope::Reach;
 use crate::check::typer::Typer;
 use crate::expr::{Path as Written, Step as WrittenStep};
 use crate::manifest::Spanned;
 use crate::model::{Access, DnsLabel, K8sType, Literal, PortName, Root, StructType, Type};
 
-use super::{Choice, Group, Leads, Walk};
+use super::{Choice, Group, Leads, Reading, Walk};
 
 impl Typer<'_, '_> {
     pub(super) fn fields_root(
@@ -35,13 +35,13 @@ impl Typer<'_, '_> {
         Some(walk)
     }
 
-    pub(super) fn node(
-        &self,
-        scope: &Scope<'_>,
-        path: &Written,
-        first: Option<&Spanned<String>>,
-        rest: &[WrittenStep],
-    ) -> Option<Leads> {
+    pub(super) fn node(&self, read: Reading<'_>) -> Option<Leads> {
+        let Reading {
+            scope,
+            path,
+            first,
+            rest,
+        } = read;
         self.reach(scope, path, Reach::Node)?;
         let at = format!("spec.{}[]", self.facts.nodes_word);
         let own = |root, ty, word: &str| Walk::new(root, ty).at(format!("{at}.{word}"));
@@ -85,13 +85,13 @@ impl Typer<'_, '_> {
         self.walk(scope, path, walk, rest)
     }
 
-    pub(super) fn k8s_root(
-        &self,
-        scope: &Scope<'_>,
-        path: &Written,
-        first: Option<&Spanned<String>>,
-        rest: &[WrittenStep],
-    ) -> Option<Leads> {
+    pub(super) fn k8s_root(&self, read: Reading<'_>) -> Option<Leads> {
+        let Reading {
+            scope,
+            path,
+            first,
+            rest,
+        } = read;
         self.reach(scope, path, Reach::Node)?;
         let at = format!("spec.{}[]", self.facts.k8s_word);
         if first.is_some_and(|first| first.value == "name") {
@@ -129,13 +129,13 @@ impl Typer<'_, '_> {
         self.walk(scope, path, walk, rest)
     }
 
-    pub(super) fn external_root(
-        &self,
-        scope: &Scope<'_>,
-        path: &Written,
-        first: Option<&Spanned<String>>,
-        rest: &[WrittenStep],
-    ) -> Option<Leads> {
+    pub(super) fn external_root(&self, read: Reading<'_>) -> Option<Leads> {
+        let Reading {
+            scope,
+            path,
+            first,
+            rest,
+        } = read;
         self.reach(scope, path, Reach::Cluster)?;
         let all = &self.facts.external;
         let Some(external) =
@@ -171,13 +171,13 @@ impl Typer<'_, '_> {
         self.walk(scope, path, walk, rest)
     }
 
-    pub(super) fn type_root(
-        &self,
-        scope: &Scope<'_>,
-        path: &Written,
-        first: Option<&Spanned<String>>,
-        rest: &[WrittenStep],
-    ) -> Option<Leads> {
+    pub(super) fn type_root(&self, read: Reading<'_>) -> Option<Leads> {
+        let Reading {
+            scope,
+            path,
+            first,
+            rest,
+        } = read;
         let Some(known) = scope.node_type else {
             self.reach(scope, path, Reach::ConfigGroup)?;
             self.one_of(path, first, &["name"], "`type`, outside of a node type,")?;
@@ -234,13 +234,13 @@ impl Typer<'_, '_> {
         None
     }
 
-    pub(super) fn file_root(
-        &self,
-        scope: &Scope<'_>,
-        path: &Written,
-        first: Option<&Spanned<String>>,
-        rest: &[WrittenStep],
-    ) -> Option<Leads> {
+    pub(super) fn file_root(&self, read: Reading<'_>) -> Option<Leads> {
+        let Reading {
+            scope,
+            path,
+            first,
+            rest,
+        } = read;
         self.reach(scope, path, Reach::ConfigGroup)?;
         let files = scope
             .node_type
@@ -272,13 +272,13 @@ impl Typer<'_, '_> {
         Some(Leads::To(Box::new(walk)))
     }
 
-    pub(super) fn service_root(
-        &self,
-        scope: &Scope<'_>,
-        path: &Written,
-        first: Option<&Spanned<String>>,
-        rest: &[WrittenStep],
-    ) -> Option<Leads> {
+    pub(super) fn service_root(&self, read: Reading<'_>) -> Option<Leads> {
+        let Reading {
+            scope,
+            path,
+            first,
+            rest,
+        } = read;
         self.reach(scope, path, Reach::Node)?;
         let services = scope
             .node_type
@@ -301,13 +301,13 @@ impl Typer<'_, '_> {
         Some(Leads::To(Box::new(Walk::new(root, Type::String))))
     }
 
-    pub(super) fn config_map_root(
-        &self,
-        scope: &Scope<'_>,
-        path: &Written,
-        first: Option<&Spanned<String>>,
-        rest: &[WrittenStep],
-    ) -> Option<Leads> {
+    pub(super) fn config_map_root(&self, read: Reading<'_>) -> Option<Leads> {
+        let Reading {
+            scope,
+            path,
+            first,
+            rest,
+        } = read;
         self.reach(scope, path, Reach::Node)?;
         let own = scope
             .node_type

@@ -65,7 +65,7 @@ impl Typer<'_, '_> {
         match (walk.ty.clone(), name) {
             (Type::Struct(of), Some(name)) => self.member(path, walk, &of, name),
             (Type::Node, Some(name)) => self.node_fact(path, walk, name),
-            (Type::Pod, Some(name)) => self.pod_fact(scope, path, walk, name),
+            (Type::Pod, Some(name)) => self.pod_fact(path, walk, name),
             (Type::Map(item), _) => {
                 let key = self.key(scope, step)?;
                 walk.push(Access::MapKey(Box::new(key)), *item, true);
