@@ -20,6 +20,9 @@ pub struct Cli {
     pub command: Command,
 }
 
+/// The versions of Kubernetes whose types an operator can be built with.
+pub const KUBERNETES: [&str; 5] = ["1.33", "1.34", "1.35", "1.36", "1.37"];
+
 /// What every command takes.
 #[derive(Debug, Clone, Args)]
 pub struct Common {
@@ -71,6 +74,8 @@ pub enum Color {
 pub enum Command {
     /// Start a new operator project
     Init(InitArgs),
+    /// Bring a project up to date with its manifest and this dsoi
+    Update(UpdateArgs),
     /// Report the mistakes in a manifest
     Check(CheckArgs),
     /// Explain the language, a key of the manifest or a problem code
@@ -96,19 +101,46 @@ pub struct InitArgs {
     #[arg(long, value_name = "NAME", group = "manifest")]
     pub example: Option<String>,
     /// Where the runtime crate comes from; a bundled copy unless given. A path is relative to the project
-    #[arg(long, value_name = "path=DIR|version=V|git=URL")]
+    #[arg(long, value_name = "vendor|path=DIR|version=V|git=URL")]
     pub runtime: Option<Runtime>,
     /// The version of Kubernetes whose types the operator is built with
-    #[arg(long, value_name = "VERSION", default_value = "1.36", value_parser = ["1.33", "1.34", "1.35", "1.36", "1.37"])]
+    #[arg(long, value_name = "VERSION", default_value = "1.36", value_parser = KUBERNETES)]
     pub k8s: String,
     /// Only say what would be written
     #[arg(long)]
     pub dry_run: bool,
 }
 
+/// `dsoi update`
+#[derive(Debug, Args)]
+pub struct UpdateArgs {
+    /// Only print the difference, and exit with 1 if there is one
+    #[arg(long, conflicts_with = "dry_run")]
+    pub check: bool,
+    /// Only print what would change, as a unified diff
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Where you and the manifest changed the same lines, write both between markers instead of nothing at all
+    #[arg(long)]
+    pub markers: bool,
+    /// Write though git has no copy of what is there
+    #[arg(long)]
+    pub allow_dirty: bool,
+    /// Write though what is there is only staged in git
+    #[arg(long)]
+    pub allow_staged: bool,
+    /// Take the runtime crate from elsewhere from now on. A path is relative to the project
+    #[arg(long, value_name = "vendor|path=DIR|version=V|git=URL")]
+    pub runtime: Option<Runtime>,
+    /// Build the operator with the types of this version of Kubernetes from now on
+    #[arg(long, value_name = "VERSION", value_parser = KUBERNETES)]
+    pub k8s: Option<String>,
+}
+
 /// Where the runtime crate comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Runtime {
+    Vendor,
     Path(PathBuf),
     Version(String),
     Git(String),
@@ -119,7 +151,8 @@ impl FromStr for Runtime {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text.split_once('=') {
-            Some((_, "")) | None => Err("write path=DIR, version=V or git=URL".to_owned()),
+            None if text == "vendor" => Ok(Self::Vendor),
+            Some((_, "")) | None => Err("write vendor, path=DIR, version=V or git=URL".to_owned()),
             Some(("path", path)) => Ok(Self::Path(path.into())),
             Some(("version", version)) => Ok(Self::Version(version.to_owned())),
             Some(("git", url)) => Ok(Self::Git(url.to_owned())),

@@ -5,6 +5,7 @@ pub mod completion;
 pub mod explain;
 pub mod init;
 pub mod schema;
+pub mod update;
 pub mod version;
 
 use std::error::Error;
@@ -27,6 +28,8 @@ pub struct Report {
     pub warnings: Option<Warnings>,
     /// The same for programs.
     pub data: serde_json::Value,
+    /// Whether something is left for the user, though the command did what it should: the exit code is 1.
+    pub unsettled: bool,
 }
 
 /// What is odd in a manifest without being wrong.
@@ -51,6 +54,14 @@ pub enum Failure {
         help: Option<String>,
         source: Option<Box<dyn Error + Send + Sync>>,
     },
+    /// Files of the project that stand in the way.
+    #[error("{message}")]
+    Files {
+        message: String,
+        help: Option<String>,
+        /// Each file for programs: its path, and why.
+        files: Vec<serde_json::Value>,
+    },
     /// The command line asks for what there is not.
     #[error("{message}")]
     Usage {
@@ -69,7 +80,7 @@ impl Failure {
     /// The process's exit code.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Manifest(_) | Self::Read { .. } | Self::Project { .. } => 1,
+            Self::Manifest(_) | Self::Read { .. } | Self::Project { .. } | Self::Files { .. } => 1,
             Self::Usage { .. } => 2,
             Self::Bug { .. } => 70,
         }
@@ -78,7 +89,9 @@ impl Failure {
     /// What to do about it, where that can be said.
     pub fn help(&self) -> Option<&str> {
         match self {
-            Self::Project { help, .. } | Self::Usage { help, .. } => help.as_deref(),
+            Self::Project { help, .. } | Self::Files { help, .. } | Self::Usage { help, .. } => {
+                help.as_deref()
+            }
             Self::Read { .. } => Some("`-f FILE` names another file, `-C DIR` another directory"),
             Self::Manifest(_) | Self::Bug { .. } => None,
         }
@@ -101,6 +114,7 @@ pub fn run(cli: &Cli) -> Result<Report, Failure> {
     let directory = &cli.common.directory;
     match &cli.command {
         Command::Init(args) => init::run(args, directory),
+        Command::Update(args) => update::run(args, directory),
         Command::Check(args) => check::run(args, directory),
         Command::Explain(args) => explain::run(args),
         Command::Schema => schema::run(),
@@ -113,6 +127,7 @@ pub fn run(cli: &Cli) -> Result<Report, Failure> {
 pub fn name(command: &Command) -> &'static str {
     match command {
         Command::Init(_) => "init",
+        Command::Update(_) => "update",
         Command::Check(_) => "check",
         Command::Explain(_) => "explain",
         Command::Schema => "schema",

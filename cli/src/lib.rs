@@ -17,4 +17,5 @@ pub mod plan;
 pub mod render;
 pub mod schema;
 pub mod ui;
+pub mod update;
 pub mod write;

@@ -19,7 +19,7 @@ fn main() -> ExitCode {
     panic::set_hook(Box::new(|_| {}));
     match panic::catch_unwind(|| command::run(&cli)) {
         Ok(Ok(report)) => match ui.report(name, &report) {
-            Ok(()) => ExitCode::SUCCESS,
+            Ok(()) => ExitCode::from(u8::from(report.unsettled)),
             Err(error) => {
                 Ui::unwritten(&error);
                 ExitCode::from(1)

@@ -27,11 +27,10 @@ mod vendor;
 mod yaml;
 
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 
 use crate::model::{NodeType, Operator};
 use crate::plan::{Owner, PlannedFile, Runtime, What};
-use crate::write::{Tree, TreeError};
+use crate::write::{Tree, TreeError, digest};
 
 pub(crate) use encode::shell_word;
 pub use env::TemplateError;
@@ -100,10 +99,7 @@ pub fn render(
             What::FieldsJson => docs::fields_json(operator),
             What::Vendored(path) => vendor::file(path)?,
         };
-        // The bundled runtime is checked as a whole.
-        if !matches!(file.what, What::Vendored(_)) {
-            lock.push((file.path.clone(), file.owner, hash(&text)));
-        }
+        lock.push((file.path.clone(), file.owner, digest(&text)));
         if file.owner == Owner::Scaffold {
             tree.add(&format!(".dsoi/base/{}", file.path), text.clone())?;
         }
@@ -112,14 +108,6 @@ pub fn render(
     tree.add(".dsoi/dsoi.yaml", manifest.to_owned())?;
     tree.add(".dsoi/lock", lock::project_lock(&lock, settings))?;
     Ok(tree)
-}
-
-/// The SHA-256 of a file's text, in hexadecimal.
-fn hash(text: &str) -> String {
-    Sha256::digest(text.as_bytes())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }
 
 /// What the templates of the code need to know.

@@ -135,7 +135,7 @@ fn failure(command: &str, failure: &Failure) -> Value {
     let kind = match failure {
         Failure::Manifest(_) => "manifest",
         Failure::Read { .. } => "read",
-        Failure::Project { .. } => "project",
+        Failure::Project { .. } | Failure::Files { .. } => "project",
         Failure::Usage { .. } => "usage",
         Failure::Bug { .. } => "bug",
     };
@@ -144,6 +144,9 @@ fn failure(command: &str, failure: &Failure) -> Value {
         && let Value::Object(problems) = print::json(&rejected.problems, &rejected.source)
     {
         error.extend(problems);
+    }
+    if let Failure::Files { files, .. } = failure {
+        error["files"] = json!(files);
     }
     json!({ "apiVersion": ENVELOPE, "command": command, "ok": false, "error": error })
 }

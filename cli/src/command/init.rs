@@ -8,7 +8,7 @@ use super::{Failure, Report, read_source};
 use crate::args::{InitArgs, Runtime as RuntimeArg};
 use crate::check;
 use crate::manifest::Source;
-use crate::plan::{self, Runtime};
+use crate::plan::{self, PlannedFile, Runtime};
 use crate::render::{self, Settings, shell_word};
 use crate::write::{self, Tree};
 
@@ -81,13 +81,23 @@ pub fn run(args: &InitArgs, directory: &Path) -> Result<Report, Failure> {
 /// # Errors
 /// Every mistake of the manifest.
 pub fn generate(source: &Source, settings: &Settings) -> Result<Tree, Failure> {
+    Ok(planned(source, settings)?.1)
+}
+
+/// The same, with who owns each file.
+///
+/// # Errors
+/// Every mistake of the manifest.
+pub fn planned(source: &Source, settings: &Settings) -> Result<(Vec<PlannedFile>, Tree), Failure> {
     let (_, operator) =
         check::read(source).map_err(|problems| Failure::manifest(source, problems))?;
     let files = plan::plan(&operator, &settings.runtime);
-    render::render(&operator, source.text(), settings, &files).map_err(|error| Failure::Bug {
+    let tree = render::render(&operator, source.text(), settings, &files);
+    let tree = tree.map_err(|error| Failure::Bug {
         message: "failed to render the project".to_owned(),
         source: Some(Box::new(error)),
-    })
+    })?;
+    Ok((files, tree))
 }
 
 fn source(args: &InitArgs, directory: &Path) -> Result<Source, Failure> {
@@ -106,9 +116,13 @@ fn source(args: &InitArgs, directory: &Path) -> Result<Source, Failure> {
     Source::new("dsoi.yaml".to_owned(), text.as_bytes().to_vec()).map_err(Failure::Manifest)
 }
 
-fn runtime(arg: Option<&RuntimeArg>) -> Result<Runtime, Failure> {
+/// Where the runtime comes from; a copy in the project unless the command line says otherwise.
+///
+/// # Errors
+/// A path that is no UTF-8.
+pub fn runtime(arg: Option<&RuntimeArg>) -> Result<Runtime, Failure> {
     Ok(match arg {
-        None => Runtime::Vendored,
+        None | Some(RuntimeArg::Vendor) => Runtime::Vendored,
         Some(RuntimeArg::Version(version)) => Runtime::Version(version.clone()),
         Some(RuntimeArg::Git(url)) => Runtime::Git(url.clone()),
         Some(RuntimeArg::Path(path)) => match path.to_str() {

@@ -1,0 +1,235 @@
+//! What `dsoi update` says: for people and for programs.
+
+use serde_json::{Value, json};
+
+use super::super::{Failure, Report};
+use crate::args::UpdateArgs;
+use crate::update::git::Uncommitted;
+use crate::update::{Decision, Done, Outcome, Refusal, Refused, diff};
+
+/// The bundled runtime is many files and one thing.
+const VENDORED: &str = "vendor/dsoi-runtime/";
+
+/// What was done, or would be.
+pub(super) fn done(
+    args: &UpdateArgs,
+    decision: &Decision,
+    put_back: &[String],
+    before: &str,
+) -> Report {
+    let looks_only = args.check || args.dry_run;
+    let changed = decision
+        .outcomes
+        .iter()
+        .filter(|outcome| changes(&outcome.done))
+        .count();
+    let marked: usize = decision.outcomes.iter().map(conflicts).sum();
+    let up_to_date = decision.changes.is_empty();
+    let own = env!("CARGO_PKG_VERSION");
+
+    let mut notes = put_back.to_vec();
+    if before != own {
+        notes.push(format!("from dsoi {before} to {own}"));
+    }
+    notes.extend(lines(&decision.outcomes));
+    notes.push(match (up_to_date, looks_only) {
+        (true, _) => "the project is up to date".to_owned(),
+        (false, true) if changed == 0 => "only `.dsoi` is behind; nothing was written".to_owned(),
+        (false, true) => format!("{} would change; nothing was written", files(changed)),
+        (false, false) if changed == 0 => "no file had to change".to_owned(),
+        (false, false) => format!("{} changed", files(changed)),
+    });
+    if args.check && !up_to_date {
+        notes.push("next: dsoi update".to_owned());
+    } else if marked > 0 && !looks_only {
+        notes.push(format!(
+            "next: choose between the markers at {marked} {}, then cargo test",
+            if marked == 1 { "place" } else { "places" }
+        ));
+    } else if changed > 0 && !looks_only {
+        notes.push("next: cargo test".to_owned());
+    }
+    Report {
+        text: if looks_only {
+            diff(&decision.changes)
+        } else {
+            String::new()
+        },
+        notes,
+        data: json!({
+            "upToDate": up_to_date,
+            "written": !looks_only && !up_to_date,
+            "from": before,
+            "to": own,
+            "files": decision.outcomes.iter().map(outcome).collect::<Vec<_>>(),
+            "diff": looks_only.then(|| diff(&decision.changes)),
+        }),
+        unsettled: (args.check && !up_to_date) || (marked > 0 && !looks_only),
+        ..Report::default()
+    }
+}
+
+fn files(count: usize) -> String {
+    match count {
+        1 => "1 file".to_owned(),
+        count => format!("{count} files"),
+    }
+}
+
+/// Whether it changes a file of the user's.
+fn changes(done: &Done) -> bool {
+    match done {
+        Done::Created | Done::Updated | Done::Merged | Done::Marked(_) | Done::Removed => true,
+        Done::Yours | Done::LeftOut | Done::Orphaned => false,
+    }
+}
+
+fn conflicts(outcome: &Outcome) -> usize {
+    match outcome.done {
+        Done::Marked(places) => places,
+        _ => 0,
+    }
+}
+
+fn word(done: &Done) -> &'static str {
+    match done {
+        Done::Created => "created",
+        Done::Updated => "updated",
+        Done::Merged => "merged",
+        Done::Marked(_) => "marked",
+        Done::Removed => "removed",
+        Done::Yours | Done::Orphaned => "kept",
+        Done::LeftOut => "left out",
+    }
+}
+
+fn why(done: &Done) -> &'static str {
+    match done {
+        Done::Yours => ": it is yours, and dsoi would write it otherwise now",
+        Done::Orphaned => ": nothing needs it any more, but you have edited it",
+        Done::LeftOut => ": you have removed it, and dsoi would write it otherwise now",
+        Done::Marked(_) => ": you and the manifest changed the same lines",
+        _ => "",
+    }
+}
+
+/// A line for each file, and one for all of the bundled runtime.
+fn lines(outcomes: &[Outcome]) -> Vec<String> {
+    let is_vendored = |outcome: &&Outcome| outcome.path.as_str().starts_with(VENDORED);
+    let mut lines: Vec<String> = outcomes
+        .iter()
+        .filter(|outcome| !is_vendored(outcome))
+        .map(|Outcome { path, done }| format!("{:<8} {path}{}", word(done), why(done)))
+        .collect();
+    let vendored = outcomes.iter().filter(is_vendored).count();
+    if vendored > 0 {
+        lines.push(format!("updated  {VENDORED} ({})", files(vendored)));
+    }
+    lines
+}
+
+fn outcome(outcome: &Outcome) -> Value {
+    let what = match outcome.done {
+        Done::Created => "created",
+        Done::Updated => "updated",
+        Done::Merged => "merged",
+        Done::Marked(_) => "marked",
+        Done::Removed => "removed",
+        Done::Yours => "yours",
+        Done::LeftOut => "leftOut",
+        Done::Orphaned => "orphaned",
+    };
+    json!({ "path": outcome.path.as_str(), "outcome": what })
+}
+
+/// Files that stand in the way, each with what to do.
+pub(super) fn refused(refused: &[Refused]) -> Failure {
+    let mut message = match refused.len() {
+        1 => "1 file stands in the way; nothing was written".to_owned(),
+        count => format!("{count} files stand in the way; nothing was written"),
+    };
+    for file in refused {
+        message.push_str(&format!("\n  {}: {}", file.path, reason(&file.why)));
+    }
+    let mut help = Vec::new();
+    let any = |is: fn(&Refusal) -> bool| refused.iter().any(|file| is(&file.why));
+    if any(|why| *why == Refusal::Edited) {
+        help.push(
+            "what follows from the manifest is changed there; remove the edited file, and the next update writes it anew",
+        );
+    }
+    if any(Refusal::is_a_choice) {
+        help.push("`dsoi update --markers` writes both sides, to choose from by hand");
+    }
+    if any(|why| !why.is_a_choice() && *why != Refusal::Edited) {
+        help.push("move what is in the way to another place, and update again");
+    }
+    Failure::Files {
+        message,
+        help: Some(help.join("\nhelp: ")),
+        files: refused.iter().map(program).collect(),
+    }
+}
+
+fn reason(why: &Refusal) -> String {
+    match why {
+        Refusal::Edited => "it follows from the manifest, and was edited".to_owned(),
+        Refusal::Taken => "the manifest asks for it now, and another one is there".to_owned(),
+        Refusal::Conflict(places) => {
+            let places: Vec<String> = places
+                .iter()
+                .map(|lines| match (lines.start(), lines.end()) {
+                    (first, last) if first == last => format!("line {first}"),
+                    (first, last) => format!("lines {first} to {last}"),
+                })
+                .collect();
+            format!(
+                "you and the manifest changed the same lines: {}",
+                places.join(", ")
+            )
+        }
+        Refusal::NoBase => {
+            "you edited it, and what it was before is lost from `.dsoi/base`".to_owned()
+        }
+        Refusal::NoText => "you edited it, and it is not UTF-8 text".to_owned(),
+        Refusal::NoFile(what) => format!("it is {what}"),
+    }
+}
+
+fn program(file: &Refused) -> Value {
+    let why = match file.why {
+        Refusal::Edited => "edited",
+        Refusal::Taken => "taken",
+        Refusal::Conflict(_) => "conflict",
+        Refusal::NoBase => "noBase",
+        Refusal::NoText => "noText",
+        Refusal::NoFile(_) => "noFile",
+    };
+    let mut value = json!({ "path": file.path.as_str(), "why": why, "message": reason(&file.why) });
+    if let Refusal::Conflict(places) = &file.why {
+        let places = places
+            .iter()
+            .map(|lines| json!([lines.start(), lines.end()]));
+        value["lines"] = places.collect();
+    }
+    value
+}
+
+/// Files that git has no copy of.
+pub(super) fn uncommitted(files: &[Uncommitted]) -> Failure {
+    let mut message = "git has changes that are not committed; nothing was written".to_owned();
+    for file in files {
+        let state = if file.staged { "staged" } else { "dirty" };
+        message.push_str(&format!("\n  {} ({state})", file.path));
+    }
+    Failure::Files {
+        message,
+        help: Some(
+            "commit them, so that the update can be told from them; or `--allow-dirty`, `--allow-staged`".to_owned(),
+        ),
+        files: files
+            .iter()
+            .map(|file| json!({ "path": file.path, "why": if file.staged { "staged" } else { "dirty" } }))
+            .collect(),
+    }
+}

@@ -1,0 +1,161 @@
+//! `.dsoi/lock`, read: what the last `init` or `update` wrote, and with what.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::plan::Runtime;
+use crate::render::Settings;
+use crate::write::RelPath;
+
+/// What the last `init` or `update` has written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lock {
+    /// The version of dsoi that wrote it.
+    pub dsoi: String,
+    pub settings: Settings,
+    /// The digest of each file as it was written, before anybody edited it.
+    pub files: BTreeMap<RelPath, String>,
+}
+
+/// Why a text is no lock.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    #[error("it is not the JSON that dsoi writes")]
+    Json(#[source] serde_json::Error),
+    #[error("its version is {0}, which this dsoi does not know")]
+    Version(u64),
+    #[error("`{0}` in it cannot be a file of the project")]
+    Path(String),
+    #[error("its {key} is `{value}`, which this dsoi does not know")]
+    Setting { key: &'static str, value: String },
+}
+
+#[derive(Deserialize)]
+struct Document {
+    version: u64,
+    dsoi: String,
+    kubernetes: String,
+    runtime: String,
+    files: BTreeMap<String, Entry>,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    sha256: String,
+}
+
+impl Lock {
+    /// Reads a lock.
+    ///
+    /// # Errors
+    /// The text is no lock, or one of a later kind.
+    pub fn read(text: &[u8]) -> Result<Self, LockError> {
+        let document: Document = serde_json::from_slice(text).map_err(LockError::Json)?;
+        if document.version != 1 {
+            return Err(LockError::Version(document.version));
+        }
+        let setting = |key, value: &str| LockError::Setting {
+            key,
+            value: value.to_owned(),
+        };
+        let runtime =
+            runtime(&document.runtime).ok_or_else(|| setting("runtime", &document.runtime))?;
+        if !crate::args::KUBERNETES.contains(&document.kubernetes.as_str()) {
+            return Err(setting("kubernetes", &document.kubernetes));
+        }
+        let mut files = BTreeMap::new();
+        for (path, entry) in document.files {
+            let path = RelPath::new(path.as_str()).map_err(|_| LockError::Path(path))?;
+            // What lies in `.dsoi/` is no file of the user's, and is never one of the list.
+            if path.as_str().starts_with(".dsoi/") {
+                return Err(LockError::Path(path.to_string()));
+            }
+            files.insert(path, entry.sha256);
+        }
+        Ok(Self {
+            dsoi: document.dsoi,
+            settings: Settings {
+                runtime,
+                kubernetes: document.kubernetes,
+            },
+            files,
+        })
+    }
+
+    /// Whether a later dsoi than `version` wrote it.
+    pub fn is_later_than(&self, version: &str) -> bool {
+        numbers(&self.dsoi) > numbers(version)
+    }
+}
+
+fn runtime(text: &str) -> Option<Runtime> {
+    match text.split_once('=') {
+        None => (text == "vendor").then_some(Runtime::Vendored),
+        Some(("path", path)) => Some(Runtime::Path(path.to_owned())),
+        Some(("version", version)) => Some(Runtime::Version(version.to_owned())),
+        Some(("git", url)) => Some(Runtime::Git(url.to_owned())),
+        Some(_) => None,
+    }
+}
+
+/// The numbers of a version, in the order in which they count.
+fn numbers(version: &str) -> Vec<u64> {
+    let release = version.split(['-', '+']).next().unwrap_or_default();
+    release
+        .split('.')
+        .map(|part| part.parse().unwrap_or(0))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = r#"{"version": 1, "dsoi": "0.1.0", "kubernetes": "1.36", "runtime": "path=../rt",
+        "files": {"src/main.rs": {"owner": "scaffold", "sha256": "ab"}}}"#;
+
+    #[test]
+    fn a_lock_says_what_was_written_and_with_what() {
+        let lock = Lock::read(TEXT.as_bytes()).unwrap();
+        assert_eq!(lock.settings.runtime, Runtime::Path("../rt".to_owned()));
+        assert_eq!(lock.files.len(), 1);
+    }
+
+    // SE-24
+    #[test]
+    fn a_lock_cannot_lead_out_of_the_project_nor_into_dsoi_s_own_files() {
+        for bad in [
+            "../main.rs",
+            "/main.rs",
+            ".git/hooks/pre-commit",
+            ".dsoi/lock",
+        ] {
+            let text = TEXT.replace("src/main.rs", bad);
+            let error = Lock::read(text.as_bytes()).unwrap_err();
+            assert!(matches!(error, LockError::Path(_)), "{bad}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_lock_that_is_not_understood_is_not_guessed_at() {
+        for (from, to) in [
+            ("\"version\": 1", "\"version\": 2"),
+            ("path=../rt", "svn=x"),
+            ("1.36", "1.2"),
+            ("{", "<<<<<<< HEAD\n{"),
+        ] {
+            let text = TEXT.replacen(from, to, 1);
+            assert!(Lock::read(text.as_bytes()).is_err(), "{to}");
+        }
+    }
+
+    #[test]
+    fn versions_are_compared_by_their_numbers() {
+        let mut lock = Lock::read(TEXT.as_bytes()).unwrap();
+        lock.dsoi = "0.10.0".to_owned();
+        assert!(lock.is_later_than("0.9.3"));
+        assert!(!lock.is_later_than("0.10.0"));
+        assert!(!lock.is_later_than("1.0.0"));
+    }
+}

@@ -1,0 +1,156 @@
+//! A project on disk, read and never written: what the last update left in `.dsoi/`, and what the files are now.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use walkdir::WalkDir;
+
+use super::{Lock, LockError};
+use crate::write::RelPath;
+
+/// What is at a path of the project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    Nothing,
+    File(Vec<u8>),
+    /// A link or a directory.
+    Other(&'static str),
+}
+
+/// A project as it is.
+#[derive(Clone, Debug)]
+pub struct Project {
+    pub lock: Lock,
+    /// The files in `.dsoi/`, by their whole path.
+    pub own: BTreeMap<RelPath, Vec<u8>>,
+    /// The files that the lock or the plan knows.
+    pub files: BTreeMap<RelPath, Found>,
+}
+
+/// Why a project cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ProjectError {
+    #[error("`{path}` is missing")]
+    Missing { path: &'static str },
+    #[error("`.dsoi/lock` is damaged: {0}")]
+    Lock(LockError),
+    #[error("`{path}` in `.dsoi` is a link or has a name that dsoi does not give")]
+    Foreign { path: String },
+    #[error("failed to read `{path}`")]
+    Io { path: String, source: io::Error },
+}
+
+impl ProjectError {
+    /// What to do about it.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Missing { .. } | Self::Lock(_) => {
+                "bring `.dsoi` back from version control; or write the project anew with `dsoi init DIR -f dsoi.yaml` and copy its `.dsoi` here: what differs from it then counts as your edit"
+            }
+            Self::Foreign { .. } => "move it out of `.dsoi`",
+            Self::Io { .. } => "make it readable, and update again",
+        }
+    }
+}
+
+fn failed(path: impl ToString) -> impl FnOnce(io::Error) -> ProjectError {
+    let path = path.to_string();
+    move |source| ProjectError::Io { path, source }
+}
+
+impl Project {
+    /// Reads what an update needs before the plan is known: the lock.
+    ///
+    /// # Errors
+    /// There is no lock, or it is damaged.
+    pub fn read_lock(dir: &Path) -> Result<Lock, ProjectError> {
+        let path = ".dsoi/lock";
+        match found(dir, path)? {
+            Found::File(bytes) => Lock::read(&bytes).map_err(ProjectError::Lock),
+            Found::Nothing => Err(ProjectError::Missing { path }),
+            Found::Other(_) => Err(ProjectError::Foreign {
+                path: path.to_owned(),
+            }),
+        }
+    }
+
+    /// Reads the files of a project: those of its lock and of `planned`.
+    ///
+    /// # Errors
+    /// A file cannot be read, or `.dsoi/` has something in it that is not dsoi's.
+    pub fn read(
+        dir: &Path,
+        lock: Lock,
+        planned: impl Iterator<Item = RelPath>,
+    ) -> Result<Self, ProjectError> {
+        let mut paths: BTreeSet<RelPath> = planned.collect();
+        paths.extend(lock.files.keys().cloned());
+        let mut files = BTreeMap::new();
+        for path in paths {
+            let found = found(dir, path.as_str())?;
+            files.insert(path, found);
+        }
+        Ok(Self {
+            own: own(dir)?,
+            lock,
+            files,
+        })
+    }
+
+    /// What is at a path.
+    pub fn found(&self, path: &RelPath) -> &Found {
+        self.files.get(path).unwrap_or(&Found::Nothing)
+    }
+}
+
+/// What is at a path, following no link on the way.
+fn found(dir: &Path, path: &str) -> Result<Found, ProjectError> {
+    let above = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
+    for step in above.chain([path]) {
+        let whole = step == path;
+        match fs::symlink_metadata(dir.join(step)) {
+            Ok(meta) if meta.is_symlink() => return Ok(Found::Other("a link")),
+            Ok(meta) if whole && meta.is_dir() => return Ok(Found::Other("a directory")),
+            Ok(meta) if !whole && !meta.is_dir() => {
+                return Ok(Found::Other("below what is no directory"));
+            }
+            Ok(meta) if whole && !meta.is_file() => return Ok(Found::Other("no file")),
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
+            Err(error) => return Err(failed(step)(error)),
+        }
+    }
+    fs::read(dir.join(path))
+        .map(Found::File)
+        .map_err(failed(path))
+}
+
+/// Everything in `.dsoi/`.
+fn own(dir: &Path) -> Result<BTreeMap<RelPath, Vec<u8>>, ProjectError> {
+    let mut own = BTreeMap::new();
+    let walk = WalkDir::new(dir.join(".dsoi"))
+        .follow_root_links(false)
+        .sort_by_file_name()
+        .into_iter()
+        // What an update in progress puts to the side.
+        .filter_entry(|entry| entry.depth() != 1 || entry.file_name() != "update");
+    for entry in walk {
+        let entry = entry.map_err(|error| failed(".dsoi")(error.into()))?;
+        if entry.file_type().is_dir() {
+            continue;
+        }
+        let shown = entry.path().strip_prefix(dir).unwrap_or(entry.path());
+        let shown = shown.to_string_lossy().replace('\\', "/");
+        let path = RelPath::new(shown.as_str());
+        match path {
+            Ok(path) if entry.file_type().is_file() => {
+                let bytes = fs::read(entry.path()).map_err(failed(&path))?;
+                own.insert(path, bytes);
+            }
+            _ => return Err(ProjectError::Foreign { path: shown }),
+        }
+    }
+    Ok(own)
+}
