@@ -113,6 +113,7 @@ pub struct InitArgs {
 
 /// `dsoi update`
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "they are flags")]
 pub struct UpdateArgs {
     /// Only print the difference, and exit with 1 if there is one
     #[arg(long, conflicts_with = "dry_run")]

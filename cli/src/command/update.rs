@@ -23,6 +23,13 @@ pub fn run(args: &UpdateArgs, directory: &Path) -> Result<Report, Failure> {
     let _alone = alone(directory)?;
     let put_back = recovered(directory, looks_only)?;
     let lock = Project::read_lock(directory).map_err(|error| project(&error, error.help()))?;
+    if !directory.join("dsoi.yaml").exists() {
+        return Err(Failure::Project {
+            message: "this cannot be updated: `dsoi.yaml` is missing".to_owned(),
+            help: Some("what it was at the last update is `.dsoi/dsoi.yaml`".to_owned()),
+            source: None,
+        });
+    }
     let source = read_source(directory, Path::new("dsoi.yaml"))?;
     let settings = settings(args, &lock)?;
     let before = lock.dsoi.clone();
@@ -76,8 +83,19 @@ fn again(project: &Project) -> Option<write::Tree> {
     init::generate(&source, &project.lock.settings).ok()
 }
 
+/// The lock on a project, while it is held.
+struct Alone(File);
+
+impl Drop for Alone {
+    fn drop(&mut self) {
+        // Closing the file is not enough: a process that is being started elsewhere may hold a copy of it. What
+        // fails here ends with this process.
+        let _ = self.0.unlock();
+    }
+}
+
 /// Keeps a second update out while this one runs.
-fn alone(directory: &Path) -> Result<Option<File>, Failure> {
+fn alone(directory: &Path) -> Result<Option<Alone>, Failure> {
     // Elsewhere a directory cannot be opened as a file.
     if !cfg!(unix) {
         return Ok(None);
@@ -96,7 +114,7 @@ fn alone(directory: &Path) -> Result<Option<File>, Failure> {
         }),
         // A file system without locks: the files are compared again before they are replaced.
         Err(std::fs::TryLockError::Error(_)) => Ok(None),
-        Ok(()) => Ok(Some(file)),
+        Ok(()) => Ok(Some(Alone(file))),
     }
 }
 

@@ -10,7 +10,7 @@ pub enum Owner {
     Generated,
     /// Both: a change of the manifest is merged into what the person made of it.
     Scaffold,
-    /// The person: written once, if it is absent.
+    /// The person: written once, and anew only as long as nobody has edited it.
     Once,
 }
 
@@ -221,7 +221,8 @@ pub(super) fn all(operator: &Operator, runtime: &Runtime) -> Vec<PlannedFile> {
     );
     add(
         format!("config/samples/{}.yaml", cluster.singular),
-        Owner::Once,
+        // Its author keeps trying things in it, and a node type that is added belongs into it all the same.
+        Owner::Scaffold,
         What::Sample,
     );
     if crate::render::has_hooks(operator) {

@@ -229,7 +229,9 @@ impl<F: FnOnce() -> Option<Tree>> Decider<'_, F> {
         let count = merged.conflicts.len();
         let refusal = refusal.or((count > 0).then_some(Refusal::Conflict(merged.conflicts)));
         match refusal {
-            Some(refusal) if !self.markers => self.refuse(path, refusal),
+            Some(refusal) if !(self.markers && refusal.is_a_choice()) => {
+                self.refuse(path, refusal);
+            }
             _ if merged.text == yours.plain => {}
             _ => {
                 let done = if count > 0 {

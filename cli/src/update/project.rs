@@ -46,7 +46,10 @@ impl ProjectError {
     /// What to do about it.
     pub fn help(&self) -> &'static str {
         match self {
-            Self::Missing { .. } | Self::Lock(_) => {
+            Self::Missing { .. } => {
+                "`-C DIR` names the directory of a project; if this is one, bring `.dsoi` back from version control, or write the project anew with `dsoi init DIR -f dsoi.yaml` and copy its `.dsoi` here: what differs from it then counts as your edit"
+            }
+            Self::Lock(_) => {
                 "bring `.dsoi` back from version control; or write the project anew with `dsoi init DIR -f dsoi.yaml` and copy its `.dsoi` here: what differs from it then counts as your edit"
             }
             Self::Foreign { .. } => "move it out of `.dsoi`",
@@ -55,7 +58,7 @@ impl ProjectError {
     }
 }
 
-fn failed(path: impl ToString) -> impl FnOnce(io::Error) -> ProjectError {
+fn failed(path: &(impl ToString + ?Sized)) -> impl FnOnce(io::Error) -> ProjectError {
     let path = path.to_string();
     move |source| ProjectError::Io { path, source }
 }

@@ -127,7 +127,10 @@ pub fn recover(dir: &Path, disk: &dyn Disk) -> Result<Option<Vec<RelPath>>> {
     roll_back(dir, &journal, disk).map(Some)
 }
 
-fn failed(act: &'static str, path: impl ToString) -> impl FnOnce(io::Error) -> UpdateError {
+fn failed(
+    act: &'static str,
+    path: &(impl ToString + ?Sized),
+) -> impl FnOnce(io::Error) -> UpdateError {
     let path = path.to_string();
     move |source| UpdateError::Io { act, path, source }
 }
@@ -287,13 +290,13 @@ fn roll_back(dir: &Path, journal: &Journal, disk: &dyn Disk) -> Result<Vec<RelPa
         let to = dir.join(path.as_str());
         if let Some(before) = &entry.before {
             let old = journal::kept(dir, index, "old");
-            let bytes = fs::read(&old).map_err(failed("read", old.display()))?;
+            let bytes = fs::read(&old).map_err(failed("read", &old.display()))?;
             if digest(&bytes) != *before {
                 return Err(UpdateError::Lost(path));
             }
             let permissions = fs::metadata(&old).ok().map(|meta| meta.permissions());
             let copy = journal::kept(dir, index, "back");
-            remove(&copy, disk).map_err(failed("remove", copy.display()))?;
+            remove(&copy, disk).map_err(failed("remove", &copy.display()))?;
             disk.create(&copy, &bytes, permissions)
                 .map_err(failed("write", &path))?;
             disk.rename(&copy, &to).map_err(failed("write", &path))?;
@@ -333,7 +336,7 @@ fn clear(dir: &Path, disk: &dyn Disk) -> Result<()> {
         entries.map(|entry| Ok(entry?.path())).collect();
     for file in files.map_err(failed("read", FOLDER))? {
         disk.remove_file(&file)
-            .map_err(failed("remove", file.display()))?;
+            .map_err(failed("remove", &file.display()))?;
     }
     disk.remove_dir(&folder).map_err(failed("remove", FOLDER))
 }

@@ -16,6 +16,7 @@ mod injection;
 mod problems;
 mod requirements;
 mod specification;
+mod updates;
 
 use std::fs;
 use std::path::{Path, PathBuf};

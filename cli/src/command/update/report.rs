@@ -7,6 +7,10 @@ use crate::args::UpdateArgs;
 use crate::update::git::Uncommitted;
 use crate::update::{Decision, Done, Outcome, Refusal, Refused, diff};
 
+/// The sample's children are compared with those of the last time.
+const TEST: &str =
+    "cargo test; where only the children differ and should, SNAPSHOTS=overwrite cargo test";
+
 /// The bundled runtime is many files and one thing.
 const VENDORED: &str = "vendor/dsoi-runtime/";
 
@@ -18,11 +22,14 @@ pub(super) fn done(
     before: &str,
 ) -> Report {
     let looks_only = args.check || args.dry_run;
-    let changed = decision
-        .outcomes
+    let theirs = decision.outcomes.iter();
+    let changed: Vec<_> = theirs.filter(|outcome| changes(&outcome.done)).collect();
+    let vendored = changed.iter().any(|outcome| is_vendored(outcome));
+    let changed = changed
         .iter()
-        .filter(|outcome| changes(&outcome.done))
-        .count();
+        .filter(|outcome| !is_vendored(outcome))
+        .count()
+        + usize::from(vendored);
     let marked: usize = decision.outcomes.iter().map(conflicts).sum();
     let up_to_date = decision.changes.is_empty();
     let own = env!("CARGO_PKG_VERSION");
@@ -43,11 +50,11 @@ pub(super) fn done(
         notes.push("next: dsoi update".to_owned());
     } else if marked > 0 && !looks_only {
         notes.push(format!(
-            "next: choose between the markers at {marked} {}, then cargo test",
+            "next: choose between the markers at {marked} {}, then {TEST}",
             if marked == 1 { "place" } else { "places" }
         ));
     } else if changed > 0 && !looks_only {
-        notes.push("next: cargo test".to_owned());
+        notes.push(format!("next: {TEST}"));
     }
     Report {
         text: if looks_only {
@@ -113,17 +120,19 @@ fn why(done: &Done) -> &'static str {
     }
 }
 
+fn is_vendored(outcome: &Outcome) -> bool {
+    outcome.path.as_str().starts_with(VENDORED)
+}
+
 /// A line for each file, and one for all of the bundled runtime.
 fn lines(outcomes: &[Outcome]) -> Vec<String> {
-    let is_vendored = |outcome: &&Outcome| outcome.path.as_str().starts_with(VENDORED);
     let mut lines: Vec<String> = outcomes
         .iter()
         .filter(|outcome| !is_vendored(outcome))
         .map(|Outcome { path, done }| format!("{:<8} {path}{}", word(done), why(done)))
         .collect();
-    let vendored = outcomes.iter().filter(is_vendored).count();
-    if vendored > 0 {
-        lines.push(format!("updated  {VENDORED} ({})", files(vendored)));
+    if outcomes.iter().any(is_vendored) {
+        lines.push(format!("updated  {VENDORED}, the bundled runtime"));
     }
     lines
 }
@@ -155,7 +164,7 @@ pub(super) fn refused(refused: &[Refused]) -> Failure {
     let any = |is: fn(&Refusal) -> bool| refused.iter().any(|file| is(&file.why));
     if any(|why| *why == Refusal::Edited) {
         help.push(
-            "what follows from the manifest is changed there; remove the edited file, and the next update writes it anew",
+            "it follows from the manifest, so change that; remove the edited file, and the next update writes it anew",
         );
     }
     if any(Refusal::is_a_choice) {
@@ -173,7 +182,7 @@ pub(super) fn refused(refused: &[Refused]) -> Failure {
 
 fn reason(why: &Refusal) -> String {
     match why {
-        Refusal::Edited => "it follows from the manifest, and was edited".to_owned(),
+        Refusal::Edited => "dsoi writes it whole, and it was edited".to_owned(),
         Refusal::Taken => "the manifest asks for it now, and another one is there".to_owned(),
         Refusal::Conflict(places) => {
             let places: Vec<String> = places

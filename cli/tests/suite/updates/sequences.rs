@@ -1,0 +1,335 @@
+//! Random changes of a manifest and random edits of its project, with updates in between: nothing that a person wrote is
+//! ever lost, what nobody edited is as in a new project, and a second update does nothing.
+//!
+//! `DSOI_CASES=1000 cargo test -p dsoi --test suite sequences -- --nocapture` tries more of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dsoi::args::UpdateArgs;
+use dsoi::command::update;
+use dsoi::command::{Failure, Report};
+use proptest::prelude::*;
+use proptest::sample::Index;
+use proptest::test_runner::{Config, TestRunner};
+
+use super::world::World;
+
+/// What happens to a project between two updates.
+#[derive(Clone, Debug)]
+enum Event {
+    /// A line of the user's own, in a file at a place.
+    Line(Index, Index),
+    /// A line of dsoi's that the user removes.
+    Cut(Index, Index),
+    Remove(Index),
+    Crlf(Index),
+    /// A node type that comes or goes.
+    NodeType(u8),
+    /// A setting of the application that comes or goes.
+    Field(u8),
+    /// Another argument of a node type.
+    Argument(u8),
+    Image(u8),
+    Update,
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let index = any::<Index>;
+    prop_oneof![
+        3 => (index(), index()).prop_map(|(file, line)| Event::Line(file, line)),
+        1 => (index(), index()).prop_map(|(file, line)| Event::Cut(file, line)),
+        1 => index().prop_map(Event::Remove),
+        1 => index().prop_map(Event::Crlf),
+        3 => (0..3_u8).prop_map(Event::NodeType),
+        2 => (0..3_u8).prop_map(Event::Field),
+        2 => (0..3_u8).prop_map(Event::Argument),
+        1 => (0..3_u8).prop_map(Event::Image),
+        4 => Just(Event::Update),
+    ]
+}
+
+/// What the manifest says at the moment.
+#[derive(Default)]
+struct Wanted {
+    node_types: BTreeSet<u8>,
+    fields: BTreeSet<u8>,
+    argument: u8,
+    image: u8,
+}
+
+impl Wanted {
+    fn toggle(set: &mut BTreeSet<u8>, item: u8) {
+        if !set.remove(&item) {
+            set.insert(item);
+        }
+    }
+
+    fn manifest(&self, shipped: &str) -> String {
+        let fields: String = self
+            .fields
+            .iter()
+            .map(|field| format!(", field{field}: optional int"))
+            .collect();
+        let node_types: String = self
+            .node_types
+            .iter()
+            .map(|name| {
+                format!("    type{name}:\n      args: [serve]\n      ports: {{http: 8080}}\n")
+            })
+            .collect();
+        shipped
+            .replace(
+                "extra: optional tree",
+                &format!("extra: optional tree{fields}"),
+            )
+            .replace(
+                "  everyNodeType:\n",
+                &format!("{node_types}  everyNodeType:\n"),
+            )
+            .replace(
+                "--role=gateway",
+                &format!("--role=gateway{}", self.argument),
+            )
+            .replace("tally:2.1", &format!("tally:2.{}", self.image))
+    }
+}
+
+/// Figures of a run.
+#[derive(Debug, Default)]
+struct Tried {
+    sequences: usize,
+    updates: usize,
+    refused: usize,
+    marked: usize,
+    lines: usize,
+}
+
+/// A project, and what its user has done to it.
+struct Life {
+    world: World,
+    shipped: String,
+    wanted: Wanted,
+    /// The lines of the user's own, by file.
+    lines: BTreeMap<String, Vec<String>>,
+    /// Files that the user has changed in any way.
+    touched: BTreeSet<String>,
+    count: usize,
+}
+
+impl Life {
+    fn new() -> Self {
+        let world = World::new("quickstart", "version=0.1.0");
+        Self {
+            shipped: world.read("dsoi.yaml"),
+            world,
+            wanted: Wanted::default(),
+            lines: BTreeMap::new(),
+            touched: BTreeSet::new(),
+            count: 0,
+        }
+    }
+
+    /// A file that its user may edit.
+    fn pick(&self, index: Index) -> Option<String> {
+        let files = self.world.files().into_keys();
+        let files: Vec<String> = files
+            .filter(|path| !path.starts_with(".dsoi/") && path != "dsoi.yaml")
+            .collect();
+        (!files.is_empty()).then(|| index.get(&files).clone())
+    }
+
+    fn edit(&mut self, file: Index, change: impl FnOnce(&mut Vec<String>)) -> Option<String> {
+        let path = self.pick(file)?;
+        let text = self.world.read(&path);
+        let mut lines: Vec<String> = text.split_inclusive('\n').map(str::to_owned).collect();
+        change(&mut lines);
+        self.world.write(&path, lines.concat());
+        self.touched.insert(path.clone());
+        Some(path)
+    }
+
+    fn happens(&mut self, event: &Event, tried: &mut Tried) {
+        match event {
+            Event::Line(file, at) => {
+                let line = format!("// mine {}", self.count);
+                self.count += 1;
+                let edited = self.edit(*file, |lines| {
+                    let end = if lines.first().is_some_and(|line| line.ends_with("\r\n")) {
+                        "\r\n"
+                    } else {
+                        "\n"
+                    };
+                    lines.insert(at.index(lines.len() + 1), format!("{line}{end}"));
+                });
+                if let Some(path) = edited {
+                    tried.lines += 1;
+                    self.lines.entry(path).or_default().push(line);
+                }
+            }
+            Event::Cut(file, at) => {
+                let mut cut = String::new();
+                let edited = self.edit(*file, |lines| {
+                    if !lines.is_empty() {
+                        cut = lines.remove(at.index(lines.len()));
+                    }
+                });
+                if let Some(own) = edited.and_then(|path| self.lines.get_mut(&path)) {
+                    own.retain(|line| line != cut.trim_end());
+                }
+            }
+            Event::Remove(file) => {
+                if let Some(path) = self.pick(*file) {
+                    self.remove(&path);
+                }
+            }
+            Event::Crlf(file) => {
+                self.edit(*file, |lines| {
+                    for line in lines.iter_mut().filter(|line| !line.ends_with("\r\n")) {
+                        *line = line.replace('\n', "\r\n");
+                    }
+                });
+            }
+            Event::NodeType(name) => Wanted::toggle(&mut self.wanted.node_types, *name),
+            Event::Field(name) => Wanted::toggle(&mut self.wanted.fields, *name),
+            Event::Argument(value) => self.wanted.argument = *value,
+            Event::Image(value) => self.wanted.image = *value,
+            Event::Update => self.update(tried),
+        }
+    }
+
+    fn remove(&mut self, path: &str) {
+        self.world.remove(path);
+        self.lines.remove(path);
+        self.touched.insert(path.to_owned());
+    }
+
+    fn run(&self, markers: bool) -> Result<Report, Failure> {
+        let args = UpdateArgs {
+            check: false,
+            dry_run: false,
+            markers,
+            allow_dirty: false,
+            allow_staged: false,
+            runtime: None,
+            k8s: None,
+        };
+        update::run(&args, self.world.dir())
+    }
+
+    fn update(&mut self, tried: &mut Tried) {
+        let manifest = self.wanted.manifest(&self.shipped);
+        self.world.write("dsoi.yaml", manifest);
+        tried.updates += 1;
+        let before = self.world.files();
+        let mut result = self.run(false);
+        if let Err(failure) = &result {
+            assert_eq!(
+                before,
+                self.world.files(),
+                "a refusal writes nothing: {failure}"
+            );
+            tried.refused += 1;
+            // What the messages say: files that dsoi writes whole are removed, for the others there are markers.
+            for (path, why) in named(failure) {
+                if why == "edited" || why == "taken" {
+                    self.remove(&path);
+                    // It is written anew, as nobody has edited it.
+                    self.touched.remove(&path);
+                }
+            }
+            tried.marked += 1;
+            result = self.run(true);
+        }
+        let report = result.unwrap_or_else(|failure| panic!("{failure}"));
+        self.holds(&report);
+    }
+
+    fn holds(&mut self, report: &Report) {
+        let files = self.world.files();
+        let fresh = self.world.rendered();
+        for (path, lines) in &self.lines {
+            let text = String::from_utf8_lossy(files.get(path).unwrap_or_else(|| {
+                panic!("`{path}` is gone, with edits");
+            }));
+            for line in lines {
+                assert!(text.contains(line.as_str()), "`{line}` in `{path}` is lost");
+            }
+        }
+        for (path, text) in &fresh {
+            if !self.touched.contains(path) {
+                assert!(
+                    files.get(path) == Some(text),
+                    "`{path}` is not as in a new project"
+                );
+            }
+        }
+        for path in files.keys().filter(|path| !self.touched.contains(*path)) {
+            assert!(
+                fresh.contains_key(path),
+                "nobody needs `{path}`, and it is there"
+            );
+        }
+        // What was edited and could not follow is named.
+        for path in files.keys().filter(|path| !fresh.contains_key(*path)) {
+            let known = self.lines.contains_key(path) || self.touched.contains(path);
+            assert!(known, "`{path}`: {:?}", report.notes);
+        }
+        let again = self
+            .run(false)
+            .unwrap_or_else(|failure| panic!("again: {failure}"));
+        assert_eq!(again.data["upToDate"], true, "{:?}", again.notes);
+        assert_eq!(files, self.world.files(), "a second update does nothing");
+    }
+}
+
+/// The files that a failure names, and why.
+fn named(failure: &Failure) -> Vec<(String, String)> {
+    let Failure::Files { files, .. } = failure else {
+        panic!("{failure}");
+    };
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    files
+        .iter()
+        .map(|file| (text(&file["path"]), text(&file["why"])))
+        .collect()
+}
+
+#[test]
+fn no_edit_is_lost_whatever_happens_to_a_project() {
+    let cases = std::env::var("DSOI_CASES").ok();
+    let cases = cases.map_or(16, |cases| cases.parse().unwrap());
+    let mut runner = TestRunner::new(Config {
+        cases,
+        failure_persistence: None,
+        max_shrink_iters: 60,
+        ..Config::default()
+    });
+    let tried = std::cell::RefCell::new(Tried::default());
+    let events = proptest::collection::vec(event(), 1..12);
+    let result = runner.run(&events, |events| {
+        let mut tried = tried.borrow_mut();
+        tried.sequences += 1;
+        let mut life = Life::new();
+        for event in &events {
+            life.happens(event, &mut tried);
+        }
+        life.happens(&Event::Update, &mut tried);
+        Ok(())
+    });
+    println!("{:?}", tried.borrow());
+    result.unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// The manifest of before gives the files of before.
+#[test]
+fn a_node_type_that_comes_and_goes_leaves_the_same_bytes() {
+    let mut life = Life::new();
+    let mut tried = Tried::default();
+    life.happens(&Event::Update, &mut tried);
+    let before = life.world.files();
+    for name in [0, 1, 2, 1, 0, 2] {
+        life.happens(&Event::NodeType(name), &mut tried);
+        life.happens(&Event::Update, &mut tried);
+    }
+    assert_eq!(before, life.world.files());
+}
