@@ -1,8 +1,10 @@
 //! What is remembered of a custom resource from pass to pass: when to try again, and what its
 //! status was. Losing it costs a few requests and nothing else.
 
+mod alerts;
 mod crashes;
 mod goods;
+mod patience;
 mod retries;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -11,8 +13,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use self::alerts::Alerts;
 use self::crashes::Crashes;
 use self::goods::Goods;
+use self::patience::Patience;
 use self::retries::Retries;
 use crate::cache::Version;
 use crate::execute::{Doing, Trouble, TroubleKind};
@@ -61,8 +65,7 @@ pub(super) struct Track {
     pub(super) upgrade: Option<RolloutStatus>,
     /// What the server took as a dry run, of this generation: it is not tried again in its turn.
     pub(super) tried: BTreeSet<ObjectId>,
-    /// Since when no machine takes a pod.
-    pub(super) unscheduled: BTreeMap<ObjectId, Instant>,
+    pub(super) patience: Patience,
     pub(super) crashes: Crashes,
     pub(super) goods: Goods,
     /// Revisions that were read.
@@ -73,8 +76,7 @@ pub(super) struct Track {
     pub(super) too_large: BTreeMap<String, (String, usize)>,
     /// Why node types cannot be rolled back, as it was told.
     pub(super) told_impossible: BTreeMap<String, String>,
-    /// When a halt was told last (DS-25).
-    pub(super) alerted_at: Option<Instant>,
+    pub(super) alerts: Alerts,
     /// Why it is no longer tried, as it was told last: told once.
     told: Option<String>,
     /// What of it has no effect, as it was told last.

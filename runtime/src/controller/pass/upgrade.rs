@@ -2,14 +2,12 @@
 //!
 //! Losing it costs the time of a start and nothing else: what is written follows from the cluster.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::Pass;
 use super::story::{halted, story};
-use crate::cache::Child;
 use crate::cluster::Cluster;
 use crate::event::Notice;
 use crate::guard::Sound;
@@ -17,49 +15,18 @@ use crate::observe::Observed;
 use crate::rollout::Progress;
 use crate::spec::{OnCrash, RolloutPhase, RolloutPolicy, RolloutStatus};
 
-/// An alert is repeated no sooner, however short the time is after which a crash counts.
-const ALERT: Duration = Duration::from_secs(60);
-const UNSCHEDULABLE: &str = "Unschedulable";
-/// A volume is made within that time, and most machines are.
-const PATIENCE: Duration = Duration::from_secs(60);
-
 impl<C: Cluster> Pass<C> {
-    /// A pod that no machine takes yet may wait for its volume, or for a new machine: that is no crash
-    /// before it has lasted.
+    /// What does not count as a crash yet is taken from what is observed.
     pub(super) fn be_patient(&self, key: &(String, String), observed: &mut Observed) {
         let now = Instant::now();
-        self.tracks.with(key, |track| {
-            let waits = |child: &Child| {
-                let trouble = child.pod.as_ref().and_then(|pod| pod.trouble.as_ref());
-                trouble.is_some_and(|trouble| &*trouble.reason == UNSCHEDULABLE)
-            };
-            let pods = &observed.pods;
-            track
-                .unscheduled
-                .retain(|id, _| pods.get(id).is_some_and(|child| waits(child)));
-            for (id, child) in &mut observed.pods {
-                if !waits(child) {
-                    continue;
-                }
-                let since = *track.unscheduled.entry(id.clone()).or_insert(now);
-                if now.saturating_duration_since(since) < PATIENCE
-                    && let Some(pod) = &mut Arc::make_mut(child).pod
-                {
-                    pod.trouble = None;
-                }
-            }
-        });
+        self.tracks
+            .with(key, |track| track.patience.spare(&mut observed.pods, now));
     }
 
     /// When the patience with a pod ends.
     pub(super) fn next_patience(&self, key: &(String, String)) -> Option<Duration> {
         let now = Instant::now();
-        self.tracks.with(key, |track| {
-            let ends = track.unscheduled.values().map(|since| *since + PATIENCE);
-            ends.filter(|end| *end > now)
-                .min()
-                .map(|end| end.saturating_duration_since(now))
-        })
+        self.tracks.with(key, |track| track.patience.next(now))
     }
 
     /// Whether this process has seen the resource before, and how its last upgrade stood.
@@ -93,16 +60,11 @@ impl<C: Cluster> Pass<C> {
                 .any(|notice| notice.reason == "RolloutHalted");
             let halt = after.as_ref().and_then(|after| halted(after, progress));
             if halt.is_none() {
-                track.alerted_at = None;
+                track.alerts.clear();
             } else if told {
-                track.alerted_at = Some(now);
-            } else if policy.on_crash == OnCrash::Alert {
-                // A process that did not see the halt begin counts from its first look.
-                let last = *track.alerted_at.get_or_insert(now);
-                if now.saturating_duration_since(last) >= policy.after.max(ALERT) {
-                    track.alerted_at = Some(now);
-                    notices.extend(halt);
-                }
+                track.alerts.told(now);
+            } else if policy.on_crash == OnCrash::Alert && track.alerts.is_due(policy.after, now) {
+                notices.extend(halt);
             }
             notices
         });
@@ -131,9 +93,8 @@ impl<C: Cluster> Pass<C> {
                 .upgrade
                 .as_ref()
                 .is_some_and(|upgrade| upgrade.phase == RolloutPhase::Halted);
-            let at = track.alerted_at? + policy.after.max(ALERT);
-            (is_halted && policy.on_crash == OnCrash::Alert)
-                .then(|| at.saturating_duration_since(now))
+            let next = track.alerts.next(policy.after, now);
+            next.filter(|_| is_halted && policy.on_crash == OnCrash::Alert)
         })
     }
 }
