@@ -15,6 +15,8 @@ use dsoi_runtime::{Controller, Operator};
 // What the hand-written kind is made of, under the paths that it has inside the crate.
 use dsoi_runtime::{prelude, spec};
 
+#[path = "operator/autoscaled.rs"]
+mod autoscaled;
 #[path = "operator/beside.rs"]
 mod beside;
 #[path = "operator/change.rs"]

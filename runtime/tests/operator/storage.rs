@@ -27,7 +27,7 @@ fn archive(tally: &mut Value) {
     }));
 }
 
-fn size(tally: &mut Value, size: &str) {
+pub(crate) fn size(tally: &mut Value, size: &str) {
     let data = &mut tally["spec"]["k8sConfigGroup"][0]["storageConfig"][0];
     data["spec"]["resources"]["requests"]["storage"] = json!(size);
 }
@@ -47,7 +47,7 @@ async fn installed(name: &str, change: impl FnOnce(&mut Value)) -> (Scene, Opera
 }
 
 /// Waits until every claim has a volume: only then can it grow.
-async fn bound(scene: &Scene) {
+pub(crate) async fn bound(scene: &Scene) {
     wait::until(SOON, "claims are bound", async || {
         let claims = objects(scene, "PersistentVolumeClaim").await;
         let bound = |claim: &Value| claim["status"]["phase"] == "Bound";
@@ -58,7 +58,7 @@ async fn bound(scene: &Scene) {
 }
 
 /// Waits until the store's template and all its claims ask for this much, and it is ready.
-async fn grown(scene: &Scene, size: &str) {
+pub(crate) async fn grown(scene: &Scene, size: &str) {
     wait::until(SOON, &format!("everything has {size}"), async || {
         let store = scene.get("StatefulSet", "t-store").await?;
         let ending = !store["metadata"]["deletionTimestamp"].is_null();
@@ -100,7 +100,7 @@ async fn sizes(scene: &Scene, prefix: &str) -> Vec<String> {
 }
 
 /// Names and uids, sorted by name.
-async fn uids(scene: &Scene, kind: &str) -> Vec<(String, String)> {
+pub(crate) async fn uids(scene: &Scene, kind: &str) -> Vec<(String, String)> {
     let of = |object: &Value, field: &str| object["metadata"][field].as_str().unwrap().to_owned();
     let objects = objects(scene, kind).await;
     let mut uids: Vec<_> = objects
