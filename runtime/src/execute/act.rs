@@ -54,7 +54,7 @@ impl Actor<'_> {
             // Only what is desired is written; `plan` makes no such step.
             (_, None) => Ok(Effect::Nothing),
         };
-        answer.unwrap_or_else(|error| self.explain(&step.id, doing, &error))
+        answer.unwrap_or_else(|error| self.explain(step, wanted, doing, &error))
     }
 
     async fn change(
@@ -381,7 +381,14 @@ impl Actor<'_> {
         }
     }
 
-    fn explain(&self, id: &ObjectId, doing: Doing, error: &RequestError) -> Effect {
+    fn explain(
+        &self,
+        step: &Step,
+        wanted: Option<&DesiredChild>,
+        doing: Doing,
+        error: &RequestError,
+    ) -> Effect {
+        let id = &step.id;
         if let RequestError::Closed(closed) = error {
             return Effect::NotSent(*closed);
         }
@@ -389,6 +396,11 @@ impl Actor<'_> {
             Meaning::Refusal => Effect::Trouble(Trouble::refused(id, doing, error)),
             // And so it is with whatever else would be made there.
             Meaning::Terminating => Effect::NotSent(Closed::NamespaceEnds),
+            // Of what is not desired itself, as a StatefulSet's claim, only the watch can tell more.
+            Meaning::Stale if wanted.is_none() && error.code() != 404 => {
+                Effect::Waiting(step.reason.clone())
+            }
+            // What is desired is created next, and looked at if it is there.
             Meaning::Stale => {
                 if let Some(known) = self.observed.children.get(id) {
                     self.cache.forget(id, &known.child.uid);

@@ -219,6 +219,30 @@ async fn growth_ends_the_same_wherever_it_is_interrupted() {
     }
 }
 
+// DR-7: a claim that somebody else writes at the same moment is no other claim.
+#[tokio::test]
+async fn a_claim_whose_growth_meets_a_conflict_grows_all_the_same() {
+    let (scene, _operator) = installed("conflict", |_| {}).await;
+    let claims = uids(&scene, "PersistentVolumeClaim").await;
+    for (dry_run, wanted) in [(true, "2Gi"), (false, "3Gi")] {
+        let growth = move |request: &Logged| {
+            request.verb == Verb::Patch
+                && request.resource == "persistentvolumeclaims"
+                && request.dry_run == dry_run
+        };
+        let fault = scene.proxy.inject(Fault::new(growth, Action::answer(409)));
+        scene.create("t", |tally| size(tally, wanted)).await;
+        wait::until(SOON, "the conflict", async || {
+            (!fault.hits().is_empty()).then_some(())
+        })
+        .await
+        .unwrap();
+        grown(&scene, wanted).await;
+        fault.remove();
+    }
+    assert_eq!(uids(&scene, "PersistentVolumeClaim").await, claims);
+}
+
 // OR-12, RL-32: nothing is asked of the server, and the condition says where and what helps.
 #[tokio::test]
 async fn a_smaller_size_is_refused_before_anything_is_sent() {
