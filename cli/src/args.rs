@@ -92,7 +92,7 @@ pub enum Command {
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("manifest").required(true))]
 pub struct InitArgs {
-    /// Where the project goes; must not have any of its files yet
+    /// Where the project goes; files of its own that differ there are refused
     pub dir: PathBuf,
     /// The manifest to start from
     #[arg(short, long, value_name = "FILE", group = "manifest")]

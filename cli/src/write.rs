@@ -8,7 +8,7 @@ mod path;
 mod tree;
 mod update;
 
-pub use commit::{Error, commit};
+pub use commit::{Error, absent, commit};
 pub use digest::digest;
 pub use disk::{Disk, Local};
 pub use path::{BadPath, RelPath};

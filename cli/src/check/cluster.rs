@@ -143,7 +143,21 @@ pub(super) fn common(report: &Report<'_>, written: &ast::Cluster, spelling: &Spe
             return None;
         };
         let ident = word.ident.as_str();
-        if taken(ident) || other.is_some_and(|other| other.ident.as_str() == ident) {
+        if other.is_some_and(|other| other.ident.as_str() == ident) {
+            report.push(
+                Problem::new(
+                    Code::E0605,
+                    format!(
+                        "`{}` is what lies under the k8s config groups already",
+                        name.value
+                    ),
+                )
+                .at(name.span, "the same field")
+                .help("give the two kinds of groups a field each"),
+            );
+            return None;
+        }
+        if taken(ident) {
             report.push(
                 Problem::new(
                     Code::E0605,

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{Failure, Report, read_source};
+use super::{Failure, Report, Warnings, read_source};
 use crate::args::{InitArgs, Runtime as RuntimeArg};
 use crate::check;
 use crate::manifest::Source;
@@ -51,20 +51,32 @@ pub fn run(args: &InitArgs, directory: &Path) -> Result<Report, Failure> {
         .copied()
         .find(|path| path.starts_with("config/samples/"));
     let data = json!({ "directory": args.dir, "dryRun": args.dry_run, "files": paths });
+    let refused = |error: &write::Error| written(error, error.help(), args);
+    let absent = write::absent(&dir, &tree).map_err(|error| refused(&error))?;
+    let (place, all) = (args.dir.display(), paths.len());
+    let warnings = warnings(&source);
     if args.dry_run {
-        let text = paths.iter().map(|path| format!("{path}\n")).collect();
-        let notes = vec![format!("{} files; nothing was written", paths.len())];
+        let would = match absent {
+            0 => format!("all {all} files are in `{place}` already, as they would be written"),
+            _ => format!("{absent} files would be written to `{place}`; nothing was"),
+        };
         return Ok(Report {
-            text,
-            notes,
+            text: listing(&paths),
+            notes: vec![would],
             data,
+            warnings,
             ..Report::default()
         });
     }
-    write::commit(&dir, &tree).map_err(|error| written(&error, error.help(), args))?;
+    write::commit(&dir, &tree).map_err(|error| refused(&error))?;
+    let done = match absent {
+        0 => format!("all {all} files were in `{place}` already; nothing was written"),
+        new if new == all => format!("{all} files in `{place}`"),
+        new => format!("{all} files in `{place}`, of which {new} are new"),
+    };
     Ok(Report {
         notes: vec![
-            format!("{} files in `{}`", paths.len(), args.dir.display()),
+            done,
             format!(
                 "next: cd {} && cargo run -- render -f {}",
                 shell_word(&dir.display().to_string()),
@@ -72,7 +84,38 @@ pub fn run(args: &InitArgs, directory: &Path) -> Result<Report, Failure> {
             ),
         ],
         data,
+        warnings,
         ..Report::default()
+    })
+}
+
+/// Folders of copies, which a list of files shows as one line each.
+const COPIES: [&str; 2] = [".dsoi/", "vendor/"];
+
+/// The files, a line each.
+fn listing(paths: &[&str]) -> String {
+    let copied = |path: &&str| COPIES.iter().any(|folder| path.starts_with(folder));
+    let mut text: String = paths
+        .iter()
+        .filter(|path| !copied(path))
+        .map(|path| format!("{path}\n"))
+        .collect();
+    for folder in COPIES {
+        let count = paths.iter().filter(|path| path.starts_with(folder)).count();
+        if count > 0 {
+            text.push_str(&format!("{folder} ({count} files)\n"));
+        }
+    }
+    text
+}
+
+/// What is odd in a manifest that has no mistakes.
+fn warnings(source: &Source) -> Option<Warnings> {
+    let (manifest, _) = check::read(source).ok()?;
+    let problems = check::warnings(&manifest);
+    (!problems.is_empty()).then(|| Warnings {
+        source: manifest.source.clone(),
+        problems,
     })
 }
 

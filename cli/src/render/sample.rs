@@ -5,6 +5,7 @@
 //! the pods from starting. An author's own CEL rule may ask for more than can be known here.
 
 mod k8s;
+mod made_up;
 mod pattern;
 mod value;
 
@@ -29,8 +30,17 @@ pub fn name(operator: &Operator) -> String {
 /// The text of the sample.
 pub fn sample(operator: &Operator) -> String {
     let kind = &operator.cluster.kind;
+    let made_up: String = made_up::fields(operator)
+        .iter()
+        .map(|field| format!("#   {field}\n"))
+        .collect();
+    let made_up = if made_up.is_empty() {
+        made_up
+    } else {
+        format!("# CHANGE what is made up here, as the manifest says nothing of it:\n{made_up}")
+    };
     format!(
-        "# A {kind} with a node of each type. Every field: docs/reference/fields.md\n{}",
+        "# A {kind} with a node of each type. Every field: docs/reference/fields.md\n{made_up}{}",
         resource(operator).print_open()
     )
 }
@@ -79,6 +89,14 @@ fn spec(operator: &Operator) -> Yaml {
         ));
     }
 
+    // What lies under every group stands there once: a copy in each group would win over it.
+    if let Some(word) = &cluster.common.k8s {
+        entries.push((word.wire.to_string(), common_k8s(operator)));
+    }
+    if let Some(word) = &cluster.common.config {
+        let fields = value::fields(operator, &cluster.config);
+        entries.push((word.wire.to_string(), Yaml::Map(fields)));
+    }
     let groups = parts.iter().map(|part| k8s_group(operator, part));
     entries.push((
         spelling.k8s_config_group.wire.to_string(),
@@ -86,7 +104,9 @@ fn spec(operator: &Operator) -> Yaml {
     ));
     let configs = parts.iter().map(|part| {
         let mut entries = vec![("name".to_owned(), Yaml::str(&part.config))];
-        entries.extend(value::fields(operator, &cluster.config));
+        if cluster.common.config.is_none() {
+            entries.extend(value::fields(operator, &cluster.config));
+        }
         Yaml::Map(entries)
     });
     entries.push((
@@ -207,10 +227,28 @@ fn order(operator: &Operator, parts: &[Part<'_>]) -> Vec<String> {
     order
 }
 
+/// What is the same for every node type: at least the image.
+fn common_k8s(operator: &Operator) -> Yaml {
+    let cluster = &operator.cluster;
+    let fields = cluster.k8s_group.fields.iter();
+    let shown = fields.filter(|field| {
+        field.field == K8sField::Image || (field.required && !k8s::is_of_node_type(field.field))
+    });
+    let entries = cluster.node_types.first().into_iter().flat_map(|any| {
+        shown
+            .clone()
+            .map(|field| (field.wire.to_string(), k8s::value(operator, any, field)))
+    });
+    Yaml::Map(entries.collect())
+}
+
 fn k8s_group(operator: &Operator, part: &Part<'_>) -> Yaml {
     let cluster = &operator.cluster;
     let mut entries = vec![("name".to_owned(), Yaml::str(&part.k8s))];
     for field in &cluster.k8s_group.fields {
+        if cluster.common.k8s.is_some() && !k8s::is_of_node_type(field.field) {
+            continue;
+        }
         let rules = &part.node_type.rules;
         let shown = field.required
             || match field.field {

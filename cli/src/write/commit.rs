@@ -42,17 +42,36 @@ impl Error {
     }
 }
 
+/// How many files a message names.
+const NAMED: usize = 10;
+
 fn list(paths: &[RelPath]) -> String {
-    paths
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(", ")
+    let named: Vec<String> = paths.iter().take(NAMED).map(ToString::to_string).collect();
+    let named = named.join(", ");
+    match paths.len().saturating_sub(NAMED) {
+        0 => named,
+        more => format!("{named} and {more} more"),
+    }
 }
 
 fn io_error(act: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error {
     let path = path.to_owned();
     move |source| Error::Io { act, path, source }
+}
+
+/// How many files of `tree` would be written into `dir`; writes nothing.
+///
+/// # Errors
+/// What [`commit`] would refuse.
+pub fn absent(dir: &Path, tree: &Tree) -> Result<usize, Error> {
+    match fs::metadata(dir) {
+        Ok(meta) if meta.is_dir() => Ok(missing(dir, tree)?.len()),
+        Ok(_) => Err(Error::NotADirectory {
+            path: dir.to_owned(),
+        }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(tree.iter().count()),
+        Err(error) => Err(io_error("read", dir)(error)),
+    }
 }
 
 /// Writes all files of `tree` into `dir`, which need not exist.
@@ -210,6 +229,29 @@ mod tests {
         assert_eq!(
             fs::read_to_string(temp.path().join("src/main.rs")).unwrap(),
             "mine"
+        );
+    }
+
+    #[test]
+    fn what_would_be_written_is_counted_and_what_would_be_refused_is_refused() {
+        let temp = tempfile::tempdir().unwrap();
+        let dir = temp.path().join("new");
+        assert_eq!(absent(&dir, &tree()).unwrap(), 2);
+        assert!(!dir.exists());
+        commit(&dir, &tree()).unwrap();
+        assert_eq!(absent(&dir, &tree()).unwrap(), 0);
+        fs::write(dir.join("src/main.rs"), "mine").unwrap();
+        assert!(matches!(
+            absent(&dir, &tree()),
+            Err(Error::Collisions { .. })
+        ));
+        let paths: Vec<RelPath> = (0..12)
+            .map(|n| RelPath::new(format!("f{n}")).unwrap())
+            .collect();
+        assert!(
+            Error::Collisions { paths }
+                .to_string()
+                .ends_with("f9 and 2 more")
         );
     }
 

@@ -254,3 +254,39 @@ fn an_answer_that_cannot_be_written_is_a_failure() {
         "{said}"
     );
 }
+
+#[test]
+fn a_dry_run_finds_what_init_would_refuse_and_a_second_init_says_that_nothing_was_written() {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = temp.path().join("tally");
+    let init = |more: &[&str]| {
+        let mut arguments = vec!["init", dir.to_str().unwrap(), "--example", "quickstart"];
+        arguments.extend(more);
+        dsoi(&arguments)
+    };
+    let dry = init(&["--dry-run"]);
+    let said = String::from_utf8_lossy(&dry.stderr);
+    assert!(dry.status.success() && !dir.exists(), "{said}");
+    assert!(said.contains("files would be written to"), "{said}");
+    // What `check` warns of is no secret here.
+    assert!(said.contains("E0214"), "{said}");
+    let listed = String::from_utf8_lossy(&dry.stdout);
+    assert!(listed.lines().count() < 80, "{listed}");
+    assert!(listed.contains("\nvendor/ (") && listed.contains("src/main.rs\n"));
+
+    assert!(init(&[]).status.success());
+    let again = init(&[]);
+    let said = String::from_utf8_lossy(&again.stderr);
+    assert!(
+        again.status.success() && said.contains("already; nothing was written"),
+        "{said}"
+    );
+    std::fs::write(dir.join("src/main.rs"), "mine").unwrap();
+    let refused = init(&["--dry-run"]);
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("these files exist already: src/main.rs"),
+        "{said}"
+    );
+}

@@ -212,11 +212,20 @@ pub fn over_common<C: DeserializeOwned>(
                     None => Value::Null,
                 };
                 lay(&mut whole, tree(serde_json::to_value(group))?);
-                serde_json::from_value(whole).map_err(|error| error.to_string())
+                serde_json::from_value(whole).map_err(|error| fault(&error))
             };
             merge().map_err(|fault| (index, fault))
         })
         .collect()
+}
+
+/// A decoder's words as those of the other messages.
+fn fault(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.strip_prefix("missing field ") {
+        Some(field) => format!("{field} is missing, here and in what lies under every group"),
+        None => text,
+    }
 }
 
 fn lay(below: &mut Value, own: Value) {
@@ -315,6 +324,9 @@ mod tests {
         assert_eq!(merged[1].level, "debug");
         let (index, fault) = over_common::<Config>(None::<&Value>, &groups).unwrap_err();
         assert_eq!(index, 0);
-        assert!(fault.contains("level"), "{fault}");
+        assert_eq!(
+            fault,
+            "`level` is missing, here and in what lies under every group"
+        );
     }
 }

@@ -6,7 +6,7 @@ use super::status;
 use super::{FieldDoc, children};
 use crate::model::{
     ExternalShape, Field, K8sField, LimitedName, Literal, NodeType, OnCrash, Operator, OrderBy,
-    ReplicaRule, Strategy, StructType, Type,
+    ReplicaRule, Strategy, StructType, Type, Word,
 };
 use crate::render::{crd, meaning};
 
@@ -33,7 +33,7 @@ pub(super) fn sections(operator: &Operator) -> Vec<(Heading, Vec<FieldDoc>)> {
                 "Kubernetes settings of nodes",
                 "Groups that nodes share by name. A field that is set here wins over what the operator would write.",
             ),
-            k8s_fields(operator, &k8s),
+            k8s_fields(operator, &k8s, operator.cluster.common.k8s.is_none()),
         ),
         (
             (
@@ -164,20 +164,24 @@ fn replicas(node_type: &NodeType) -> String {
     }
 }
 
-fn k8s_fields(operator: &Operator, at: &str) -> Vec<FieldDoc> {
+/// `filled_in`: nothing lies under these, so that a default is theirs.
+fn k8s_fields(operator: &Operator, at: &str, filled_in: bool) -> Vec<FieldDoc> {
     let mut fields = vec![group_name(operator, at)];
     let image = operator.cluster.image.as_ref();
     fields.extend(operator.cluster.k8s_group.fields.iter().map(|field| {
         FieldDoc {
             default: image
-                .filter(|_| field.field == K8sField::Image && !field.required)
+                .filter(|_| field.field == K8sField::Image && !field.required && filled_in)
                 .map(|image| serde_json::Value::from(image.as_str())),
             ..plain(
                 operator,
                 format!("{at}.{}", field.wire),
                 type_text(&field.ty),
                 field.required && operator.cluster.common.k8s.is_none(),
-                Some(field.field.meaning().to_owned()),
+                Some(match &operator.cluster.common.k8s {
+                    Some(word) if field.required => needed(field.field.meaning(), word),
+                    _ => field.field.meaning().to_owned(),
+                }),
             )
         }
     }));
@@ -187,12 +191,28 @@ fn k8s_fields(operator: &Operator, at: &str) -> Vec<FieldDoc> {
 fn config_fields(operator: &Operator, at: &str) -> Vec<FieldDoc> {
     let mut fields = vec![group_name(operator, at)];
     declared(operator, at, &operator.cluster.config, &mut fields);
-    if operator.cluster.common.config.is_some() {
+    if let Some(word) = &operator.cluster.common.config {
+        let groups = format!("spec.{}[]", operator.cluster.spelling.app_config_group.wire);
         for field in fields.iter_mut().skip(1) {
+            if field.required {
+                field.doc = Some(needed(field.doc.as_deref().unwrap_or_default(), word));
+            }
             field.required = false;
+            if at == groups {
+                field.default = None;
+            }
         }
     }
     fields
+}
+
+/// The meaning of a field that has to stand in one of two places.
+fn needed(doc: &str, common: &Word) -> String {
+    let space = if doc.is_empty() { "" } else { " " };
+    format!(
+        "{doc}{space}Needed in `spec.{}`, or in every group.",
+        common.wire
+    )
 }
 
 /// What lies under every group: the same fields, where nothing is required.
@@ -200,7 +220,7 @@ fn common_fields(operator: &Operator) -> Vec<FieldDoc> {
     let cluster = &operator.cluster;
     let mut fields = Vec::new();
     if let Some(word) = &cluster.common.k8s {
-        let group = k8s_fields(operator, &format!("spec.{}", word.wire));
+        let group = k8s_fields(operator, &format!("spec.{}", word.wire), true);
         // All but the name, which comes first.
         fields.extend(group.into_iter().skip(1));
     }

@@ -18,6 +18,19 @@ pub(super) fn has_addresses(node_type: &NodeType) -> bool {
     !node_type.container.ports.is_empty() && service.is_some_and(|service| !given(service))
 }
 
+/// Whether the value depends on the node type.
+pub(super) fn is_of_node_type(field: K8sField) -> bool {
+    matches!(
+        field,
+        K8sField::Ports
+            | K8sField::Service
+            | K8sField::LivenessProbe
+            | K8sField::ReadinessProbe
+            | K8sField::StartupProbe
+            | K8sField::StorageConfig
+    )
+}
+
 /// The value of `field` in the sample's group for `node_type`.
 pub(super) fn value(operator: &Operator, node_type: &NodeType, field: &K8sGroupField) -> Yaml {
     let cluster = &operator.cluster;

@@ -212,3 +212,39 @@ fn a_hostile_default_stays_one_text() {
         hostile
     );
 }
+
+#[test]
+fn what_lies_under_every_group_stands_once() {
+    let mut operator = tally();
+    operator.cluster.common.k8s = Some(word("everyPod", "every_pod"));
+    operator.cluster.common.config = Some(word("everyConfig", "every_config"));
+    let spec = read(&operator)["spec"].clone();
+    assert_eq!(spec["everyConfig"], json!({"logLevel": "info"}));
+    assert_eq!(
+        spec["everyPod"],
+        json!({"image": "ghcr.io/example/tally:2.1"})
+    );
+    assert_eq!(
+        spec["appConfigGroup"],
+        json!([{"name": "store"}, {"name": "gateway"}])
+    );
+    assert!(spec["k8sConfigGroup"][0].get("service").is_some());
+}
+
+#[test]
+fn what_is_made_up_is_listed() {
+    let mut operator = tally();
+    let text = sample(&operator);
+    assert!(text.contains("# CHANGE what is made up here"), "{text}");
+    assert!(
+        text.contains("\n#   spec.external.database.spec.url\napiVersion"),
+        "{text}"
+    );
+    operator.cluster.image = None;
+    operator.cluster.external.clear();
+    let text = sample(&operator);
+    assert!(
+        text.contains("\n#   spec.k8sConfigGroup[].image\napiVersion"),
+        "{text}"
+    );
+}
