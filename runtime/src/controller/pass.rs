@@ -192,7 +192,7 @@ impl<C: Cluster> Pass<C> {
             notices.extend(kept);
         } else {
             self.tracks.with(&key, |track| track.goods.clear());
-            self.drop_revisions(&gate, &observed, None).await;
+            self.drop_revisions(&key, &gate, &observed, None).await;
         }
         let (seen, before) = self.upgrade(&key, sound);
         let result = report::Result::Carried {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dsoi_runtime::testing::wait;
+use dsoi_runtime::testing::{Verb, wait};
 use kube::api::{DeleteParams, Patch, PatchParams};
 use serde_json::{Value, json};
 
@@ -50,6 +50,41 @@ async fn a_rollback_that_is_impossible_is_told() {
     scene.create("t", rolled(["1", "2", "1"])).await;
     phase(&scene, "Complete").await;
     scene.condition("t", "Ready", "True").await;
+}
+
+#[tokio::test]
+async fn a_node_that_is_new_does_not_go_back_to_another_ones_past() {
+    // DS-25, D6: no workload could say that it went back, and its config would flip with restarts.
+    let scene = Scene::new("new-node").await;
+    let _operator = scene.start();
+    scene.create("t", rolled(["1", "1", "1"])).await;
+    scene.condition("t", "Ready", "True").await;
+    wait::until(SOON, "what runs is kept", async || {
+        (revisions(&scene).await.len() == 3).then_some(())
+    })
+    .await
+    .unwrap();
+    let mark = scene.proxy.mark();
+    scene
+        .create("t", |tally| {
+            rolled(["2", "crash", "1"])(tally);
+            tally["spec"]["nodes"][1]["name"] = json!("rim");
+        })
+        .await;
+    let note = tells(&scene, "RollbackImpossible").await;
+    let why =
+        "edge cannot be rolled back: no node of edge ran before under the name that it has now";
+    assert_eq!(note, why);
+    scene.settled().await;
+    let label = json!({"metadata": {"labels": {"pass": "1"}}});
+    scene.patch("Tally", "t", &label).await;
+    scene.settled().await;
+    // The revision was read once, whatever comes of it; the old node serves on.
+    let mut reads = scene.proxy.since(mark);
+    reads.retain(|read| read.resource == "controllerrevisions" && read.verb == Verb::Get);
+    assert_eq!(reads.len(), 1, "{:?}", crate::scene::shown(&reads));
+    let old = scene.get("StatefulSet", "t-edge").await.unwrap();
+    assert_eq!(old["status"]["readyReplicas"], 2);
 }
 
 #[tokio::test]

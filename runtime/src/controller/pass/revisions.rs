@@ -13,6 +13,7 @@ use super::Pass;
 use crate::build::Desired;
 use crate::cache::Child;
 use crate::cluster::Cluster;
+use crate::controller::track::Track;
 use crate::error::{RequestError, chain};
 use crate::event::Notice;
 use crate::execute::{Dependents, Gate, MERGE};
@@ -51,7 +52,7 @@ impl<C: Cluster> Pass<C> {
         for node_type in kept.keys() {
             let all = known(observed, node_type);
             for (id, child) in all.iter().rev().skip(KEPT) {
-                self.drop_revision(gate, id, child).await;
+                self.drop_revision(key, gate, id, child).await;
             }
         }
         let now = Instant::now();
@@ -105,7 +106,8 @@ impl<C: Cluster> Pass<C> {
             let size = revision.to_string().len();
             if size > LONGEST {
                 // What is older is not what runs now: nobody wants to go back to that.
-                self.drop_revisions(gate, observed, Some(node_type)).await;
+                self.drop_revisions(key, gate, observed, Some(node_type))
+                    .await;
                 return Some(self.too_large(key, node_type, current, size));
             }
             self.server.create(gate, &id, &revision).await
@@ -138,6 +140,7 @@ impl<C: Cluster> Pass<C> {
     /// Drops the revisions of a node type, or of all. What is not kept up to date is of no use later.
     pub(super) async fn drop_revisions(
         &self,
+        key: &Key,
         gate: &dyn Gate,
         observed: &Observed,
         node_type: Option<&str>,
@@ -156,15 +159,24 @@ impl<C: Cluster> Pass<C> {
                     .is_none_or(|label| *revision.node_type == *label)
             });
             if ours && of_type && !child.terminating && id.kind == ChildKind::ControllerRevision {
-                self.drop_revision(gate, id, child).await;
+                self.drop_revision(key, gate, id, child).await;
             }
         }
     }
 
-    async fn drop_revision(&self, gate: &dyn Gate, id: &ObjectId, child: &Child) {
+    async fn drop_revision(&self, key: &Key, gate: &dyn Gate, id: &ObjectId, child: &Child) {
+        let now = Instant::now();
+        let may = |track: &mut Track| track.revisions.may(&id.name, now);
+        if !self.tracks.with(key, may) {
+            return;
+        }
         match self.server.delete(gate, id, child, Dependents::Go).await {
             Ok(()) => self.cache.deleted(id, &child.uid),
+            Err(RequestError::Closed(_)) => {}
             Err(error) => {
+                let wait = error.is_final().then_some(self.process.settings.resync);
+                let failed = |track: &mut Track| track.revisions.failed(&id.name, wait, now);
+                self.tracks.with(key, failed);
                 tracing::debug!(revision = %id, error = chain(&error), "a revision stays");
             }
         }

@@ -57,9 +57,16 @@ impl<C: Cluster> Pass<C> {
                 }
             }
         }
+        let in_vain = impossible
+            .keys()
+            .map(|node_type| target(desired, observed, node_type));
+        let in_vain: Vec<Target> = in_vain.collect();
         self.tracks.with(key, |track| {
-            let used = |known: &String| backs.values().any(|back| back.revision == *known);
-            track.contents.retain(|known, _| used(known));
+            track.contents.retain(|known, _| {
+                let is =
+                    |target: &Target| matches!(target, Target::Revision(name) if name == known);
+                backs.values().any(|back| back.revision == *known) || in_vain.iter().any(is)
+            });
         });
         (backs, impossible)
     }
@@ -106,9 +113,9 @@ impl<C: Cluster> Pass<C> {
                     Ok(None)
                 }
             }
-            Some(content) if !restores(&content, desired, observed, node_type) => {
-                Err(format!("no node of {node_type} that is there ran before"))
-            }
+            Some(content) if !restores(&content, desired, observed, node_type) => Err(format!(
+                "no node of {node_type} ran before under the name that it has now"
+            )),
             content => Ok(Some(Back { revision, content })),
         }
     }
