@@ -5,6 +5,7 @@
 //! write concerns nobody, a kind that was never listed takes no part, and a relist empties nothing
 //! before it is complete. Decides nothing about what to do.
 
+mod annotations;
 mod child;
 mod order;
 mod pod;
@@ -21,6 +22,8 @@ pub(crate) use self::child::{Claim, Owner, Version, Workload};
 #[cfg(test)]
 pub(crate) use self::child::{Entries, Identity};
 pub(crate) use self::pod::Pod;
+#[cfg(test)]
+pub(crate) use self::pod::PodSeen;
 #[cfg(test)]
 pub(crate) use self::pod::PodTrouble;
 pub(crate) use self::seen::{Body, Ours, Seen};
@@ -377,11 +380,12 @@ impl Cache {
     }
 
     /// The custom resource of a child: its controller, else the one that its labels name. A pod that
-    /// comes, gets ready and goes concerns none: its workload tells that. One in trouble does.
+    /// comes, gets ready and goes concerns none: its workload tells that. One in trouble does, and
+    /// any where a hook looks at them.
     fn concerned(&self, id: &ObjectId, child: &Child) -> Option<Concerned> {
         if let Some(pod) = &child.pod {
-            pod.trouble.as_ref()?;
-            return instance(id, child);
+            let tells = pod.trouble.is_some() || pod.seen.is_some();
+            return instance(id, child).filter(|_| tells);
         }
         let (kind, group) = &self.owner;
         let name = match &child.owner {

@@ -9,12 +9,14 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
+use futures::future::{BoxFuture, ready};
 use k8s_openapi::NamespaceResourceScope;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::build::{Children, Shared};
+use crate::hook::{Gate, GateResult, LiveNode, Readiness, Roll};
 use crate::kind::ChildKind;
 use crate::node::Node;
 use crate::problem::{Problem, Problems};
@@ -190,6 +192,9 @@ pub trait Cluster: ClusterResource {
     const SECURITY: SecurityProfile = SecurityProfile::Restricted;
     /// How upgrades go where the resource does not say it.
     const ROLLOUT: RolloutPolicy = RolloutPolicy::DEFAULT;
+    /// A hook of a node type looks at the addresses or annotations of pods: they are kept, and a
+    /// change of one is a reason to ask `ready` again.
+    const READS_PODS: bool = false;
     /// Kinds that carry none of the application's labels.
     const UNLABELLED: &'static [ChildKind] = &[];
 
@@ -275,4 +280,57 @@ pub trait NodeType<C: Cluster>: Send + Sync {
     /// Changes a child of a node's own after it is built; whose it is has to stay. What is made of a
     /// node depends on nothing but the node, or it would be written again at every pass.
     fn mutate(&self, _node: &Node<'_, C>, _kind: ChildKind, _document: &mut Value) {}
+
+    /// Whether a node is ready, beyond what Kubernetes says. Asked about a node whose pods are all
+    /// ready and run what is desired; while it is not, no later node type is upgraded, and the status
+    /// says why. It must depend on nothing but what it is given: it is asked again when that changes.
+    ///
+    /// ```
+    /// # use dsoi_runtime::prelude::*;
+    /// fn ready(node: &LiveNode) -> Readiness {
+    ///     let lags = |pod: &&LivePod| pod.annotations.get("example.com/lag").is_some_and(|lag| lag != "0");
+    ///     match node.pods.iter().find(lags) {
+    ///         Some(pod) => Readiness::Not(format!("pod {} lags behind", pod.name)),
+    ///         None => Readiness::Ready,
+    ///     }
+    /// }
+    /// ```
+    fn ready(&self, _cr: &C, _node: &LiveNode) -> Readiness {
+        Readiness::Ready
+    }
+
+    /// Asked before pods of nodes of this type are replaced by an upgrade, again and again until it is
+    /// open: 1 s after the first answer, then less and less often, down to once a minute. An error, a
+    /// panic, and no answer within 10 s count as an answer to wait. Once open, it is not asked again
+    /// for that upgrade, except by a process that begins anew: what it does must bear being done
+    /// twice. It must not block its thread.
+    ///
+    /// Nobody asks it about a first install, about nodes without pods, about a stopped cluster, about
+    /// a rollback, or about a change of nodes that are in flight already (D4). Where upgrades are
+    /// `parallel`, the types are asked side by side, and each waits for its own answer only.
+    ///
+    /// ```
+    /// # use dsoi_runtime::prelude::*;
+    /// # async fn relocating(_address: &str) -> std::io::Result<u32> { Ok(0) }
+    /// async fn before_upgrade<C>(roll: &Roll<C>) -> GateResult {
+    ///     for pod in roll.pods() {
+    ///         let Some(address) = pod.address() else { continue };
+    ///         if relocating(address).await? > 0 {
+    ///             return Ok(Gate::Wait(format!("pod {} still moves data", pod.name)));
+    ///         }
+    ///     }
+    ///     Ok(Gate::Open)
+    /// }
+    /// ```
+    fn before_upgrade<'a>(&'a self, _roll: &'a Roll<C>) -> BoxFuture<'a, GateResult> {
+        Box::pin(ready(Ok(Gate::Open)))
+    }
+
+    /// Asked when an upgrade of nodes of this type that [`before_upgrade`](Self::before_upgrade) was
+    /// asked about is done, in the same way, until it is open: before that no other type is upgraded
+    /// and the upgrade is not complete. Also asked when that upgrade was called off, so that it can
+    /// undo what the other did.
+    fn after_upgrade<'a>(&'a self, _roll: &'a Roll<C>) -> BoxFuture<'a, GateResult> {
+        Box::pin(ready(Ok(Gate::Open)))
+    }
 }

@@ -5,6 +5,7 @@
 //! `applier`; what a pass does is in [`pass`].
 
 mod children;
+mod gates;
 mod kind;
 mod pass;
 mod resources;
@@ -27,9 +28,10 @@ use crate::operator::Process;
 use futures::future::BoxFuture;
 use futures::stream::StreamExt;
 use kube::runtime::controller::{Action, Config, Error as QueueError, applier};
+use tokio::sync::Semaphore;
 
 pub(crate) use self::kind::Kind;
-use self::pass::Pass;
+use self::pass::{AT_ONCE, Pass, Triggers};
 use self::resources::Resources;
 use self::track::Tracks;
 
@@ -80,12 +82,13 @@ impl<C: Cluster> Controller<C> {
             .unwrap_or_else(|| format!("{}/paused", C::group(&())))
     }
 
-    fn start(self, process: &Process) -> (Arc<Pass<C>>, Resources<C>) {
+    fn start(self, process: &Process, triggers: Triggers<C>) -> (Arc<Pass<C>>, Resources<C>) {
         let kind = C::kind(&()).into_owned();
         let group = C::group(&()).into_owned();
         let ours = Ours {
             manager: process.name.clone(),
             kind: labels::kind_value(&kind, &group),
+            reads_pods: C::READS_PODS,
         };
         let (controller, prefix) = self
             .events
@@ -110,6 +113,8 @@ impl<C: Cluster> Controller<C> {
             annotation: self.annotation(),
             store: resources.store(),
             tracks,
+            triggers,
+            places: Arc::new(Semaphore::new(AT_ONCE)),
         };
         (Arc::new(pass), resources)
     }
@@ -138,8 +143,8 @@ impl<C: Cluster> Kind for Controller<C> {
 }
 
 async fn run<C: Cluster>(controller: Controller<C>, process: &Process) {
-    let (pass, resources) = controller.start(process);
     let (triggers, waiting) = futures::channel::mpsc::unbounded();
+    let (pass, resources) = controller.start(process, triggers.clone());
     let (listed, mut unlisted) = tokio::sync::mpsc::channel::<Infallible>(1);
     // Dropped, and with it every watch, when the last pass is over.
     let mut watches = tokio::task::JoinSet::new();

@@ -46,6 +46,8 @@ mod fixture;
 #[cfg(feature = "cluster")]
 mod guard;
 #[cfg(feature = "cluster")]
+pub mod hook;
+#[cfg(feature = "cluster")]
 pub mod kind;
 #[cfg(feature = "cluster")]
 pub mod labels;

@@ -38,6 +38,8 @@ pub struct Observed {
     pub unlisted: BTreeSet<ChildKind>,
     /// Kinds that the server does not let us list, and what it says.
     pub denied: BTreeMap<ChildKind, String>,
+    /// Nodes that their type's hook calls not ready, and why.
+    pub unready: BTreeMap<String, String>,
 }
 
 /// A child, and whether it is as we wrote it.
@@ -97,6 +99,7 @@ pub(crate) fn observe(
         pods,
         unlisted,
         denied,
+        unready: BTreeMap::new(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Everything that a generated operator's modules name.
 
+pub use futures::future::BoxFuture;
 pub use k8s_openapi::api::apps::v1::{
     DeploymentStrategy, RollingUpdateDeployment, RollingUpdateStatefulSetStrategy,
     StatefulSetUpdateStrategy,
@@ -23,6 +24,7 @@ pub use crate::cluster::{
 };
 pub use crate::controller::Controller;
 pub use crate::encode::{Layers, Text};
+pub use crate::hook::{Gate, GateResult, LiveNode, LivePod, Readiness, Roll};
 pub use crate::kind::ChildKind;
 pub use crate::node::{Node, PodRef};
 pub use crate::problem::{Problem, Problems};

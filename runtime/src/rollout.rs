@@ -14,6 +14,7 @@
 //! - A crash is one wherever it is: what comes before its turn may take long, and need not end.
 
 pub(crate) mod facts;
+pub(crate) mod gates;
 pub(crate) mod good;
 pub(crate) mod revision;
 pub(crate) mod rollback;
@@ -49,6 +50,8 @@ pub enum Held {
     },
     /// Its node type went back to a revision that cannot be read.
     Unreadable { node_type: String, revision: String },
+    /// A gate of a turn that is not open.
+    Gate { turn: String, gate: String },
 }
 
 /// How far an upgrade is.
@@ -64,6 +67,10 @@ pub(crate) struct Progress {
     pub(crate) turn: Option<String>,
     /// Its nodes that are not.
     pub(crate) nodes: Vec<String>,
+    /// Why nodes are not done that only a hook calls so.
+    pub(crate) unready: BTreeMap<String, String>,
+    /// The gate that it waits for, and why.
+    pub(crate) gate: Option<String>,
     /// The first thing that what was written cannot get past.
     pub(crate) halt: Option<Halt>,
     /// The node types that crash with the template that is desired of them.
@@ -127,6 +134,7 @@ impl fmt::Display for Held {
                 f,
                 "{node_type} went back to {revision}, which cannot be read: a change of the resource starts afresh"
             ),
+            Self::Gate { turn, gate } => write!(f, "{turn} waits for {gate}"),
         }
     }
 }
@@ -332,6 +340,10 @@ fn progress(rounds: &[Round<'_>], backs: &Backs) -> Progress {
         done: current.is_none(),
         turn: current.map(|round| round.name.to_owned()),
         nodes: current.map(Round::missing).unwrap_or_default(),
+        unready: all()
+            .filter_map(|facts| Some((facts.node().to_owned(), facts.unready.clone()?)))
+            .collect(),
+        gate: None,
         workloads: rounds
             .iter()
             .filter_map(|round| {

@@ -34,6 +34,8 @@ mod gate;
 #[allow(dead_code, reason = "the crate's own tests use all of it")]
 #[path = "../src/fixture/group.rs"]
 mod group;
+#[path = "operator/hooks.rs"]
+mod hooks;
 #[path = "operator/misfortune.rs"]
 mod misfortune;
 #[path = "operator/process.rs"]

@@ -11,7 +11,7 @@ use k8s_openapi::jiff::Timestamp;
 use serde_json::Value;
 
 use super::order::Order;
-use super::pod::Pod;
+use super::pod::{Pod, PodSeen, PodTrouble};
 
 /// One child, as last seen.
 #[derive(Clone, Debug, Default)]
@@ -182,8 +182,18 @@ impl Child {
             || self.workload != other.workload
             || self.claim != other.claim
             || self.revision != other.revision
-            || self.pod.as_ref().map(|pod| &pod.trouble)
-                != other.pod.as_ref().map(|pod| &pod.trouble)
+            || self.trouble() != other.trouble()
+            || self.seen_of_pod() != other.seen_of_pod()
+    }
+
+    fn trouble(&self) -> Option<&PodTrouble> {
+        self.pod.as_deref()?.trouble.as_ref()
+    }
+
+    /// That a pod is ready, its workload says too; what hooks make of it nobody knows.
+    fn seen_of_pod(&self) -> Option<(&PodSeen, bool)> {
+        let pod = self.pod.as_deref()?;
+        Some((pod.seen.as_deref()?, pod.ready))
     }
 }
 

@@ -3,6 +3,8 @@
 //! In: a pod's labels, annotation and status. Out: a projection without counters and times, so that
 //! an event that says nothing new is none (DS-21, DS-25).
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 /// Reasons for which a container that waits will not run by itself, and how each is told. A pull that
@@ -49,6 +51,16 @@ pub(crate) struct Pod {
     pub(crate) template: Option<Box<str>>,
     pub(crate) ready: bool,
     pub(crate) trouble: Option<PodTrouble>,
+    /// For hooks, where a node type has one that looks at pods.
+    pub(crate) seen: Option<Box<PodSeen>>,
+}
+
+/// What only hooks of node types read of a pod.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct PodSeen {
+    pub(crate) ip: Option<Box<str>>,
+    /// But for the runtime's own, and those that are long.
+    pub(crate) annotations: BTreeMap<String, String>,
 }
 
 /// Why a pod cannot run.

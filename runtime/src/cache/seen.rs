@@ -11,11 +11,13 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
+use super::annotations::Annotations;
 use super::child::{
     Applied, Child, Claim, Entries, Evidence, Identity, Owner, RawEvidence, Revision, Version,
     Workload,
 };
 use super::order::{Order, PodSpec};
+use super::pod::{Pod, PodSeen};
 use super::status::Status;
 use crate::labels;
 
@@ -26,6 +28,8 @@ pub(crate) struct Ours {
     pub(crate) manager: String,
     /// The value of the label `dsoi.dev/kind`.
     pub(crate) kind: String,
+    /// Addresses and annotations of pods are kept, for hooks of node types.
+    pub(crate) reads_pods: bool,
 }
 
 /// One object of the server. With `METADATA`, only its metadata is asked for.
@@ -59,21 +63,6 @@ struct Metadata {
     labels: Option<BTreeMap<String, String>>,
     annotations: Option<Annotations>,
     managed_fields: Option<Vec<Entry>>,
-}
-
-/// The annotations that are read; the others may be large.
-#[derive(Clone, Debug, Default, Deserialize)]
-struct Annotations {
-    #[serde(rename = "dsoi.dev/applied")]
-    applied: Option<String>,
-    #[serde(rename = "dsoi.dev/template")]
-    template: Option<String>,
-    #[serde(rename = "dsoi.dev/rolled-back")]
-    rolled_back: Option<String>,
-    #[serde(rename = "dsoi.dev/node-type")]
-    node_type: Option<String>,
-    #[serde(rename = "dsoi.dev/revision")]
-    revision: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -179,7 +168,7 @@ impl Body {
     /// The projection of this object.
     pub(crate) fn into_child(self, ours: &Ours) -> Child {
         let spec = self.spec.unwrap_or_default();
-        let status = self.status.unwrap_or_default();
+        let mut status = self.status.unwrap_or_default();
         let claim = spec.resources.and_then(Resources::storage).map(|storage| {
             Box::new(Claim {
                 storage,
@@ -207,9 +196,12 @@ impl Body {
             .template
             .map(|template| template.spec)
             .unwrap_or_default();
-        let metadata = self.metadata;
-        let (entries, trees) = entries(metadata.managed_fields.unwrap_or_default(), &ours.manager);
-        let mut labels = metadata.labels.unwrap_or_default();
+        let mut metadata = self.metadata;
+        let (entries, trees) = entries(
+            metadata.managed_fields.take().unwrap_or_default(),
+            &ours.manager,
+        );
+        let mut labels = metadata.labels.take().unwrap_or_default();
         let number = metadata
             .annotations
             .as_ref()
@@ -229,11 +221,20 @@ impl Body {
         // Of what is watched, only pods carry that label, and claims beside that of their storage.
         let under = identity.workload.clone();
         let pod = under.filter(|_| claim.is_none()).map(|workload| {
-            let template = metadata
-                .annotations
-                .as_ref()
-                .and_then(Annotations::template);
-            Box::new(status.pod(workload, template))
+            let annotations = metadata.annotations.as_mut();
+            let template = annotations.as_deref().and_then(Annotations::template);
+            let seen = ours.reads_pods.then(|| {
+                Box::new(PodSeen {
+                    ip: status.take_ip(),
+                    annotations: annotations
+                        .map(|annotations| std::mem::take(&mut annotations.others))
+                        .unwrap_or_default(),
+                })
+            });
+            Box::new(Pod {
+                seen,
+                ..status.pod(workload, template)
+            })
         });
         Child {
             created: metadata
@@ -270,12 +271,6 @@ fn templates(all: Vec<ClaimTemplate>) -> BTreeMap<Box<str>, Box<str>> {
             Some((template.metadata.name.into(), storage))
         })
         .collect()
-}
-
-impl Annotations {
-    fn template(&self) -> Option<Box<str>> {
-        self.template.as_deref().map(Box::from)
-    }
 }
 
 fn owner(references: Vec<OwnerReference>) -> Option<Owner> {
@@ -405,6 +400,7 @@ mod tests {
         Ours {
             manager: "op".to_owned(),
             kind: "Tally.example.com".to_owned(),
+            reads_pods: false,
         }
     }
 
@@ -469,6 +465,34 @@ mod tests {
         let workload = child.workload.unwrap();
         assert_eq!(workload.failure.as_deref(), Some("exceeded quota"));
         assert_eq!((workload.generation, workload.observed_generation), (2, 1));
+    }
+
+    #[test]
+    fn what_hooks_read_of_a_pod_is_kept_where_one_reads_it() {
+        let pod = |note: &str, ip: &str, reads_pods: bool| {
+            let object = json!({"metadata": {"uid": "u",
+                "labels": {"dsoi.dev/workload": "a"},
+                "annotations": {"example.com/lag": note, "dsoi.dev/template": "t", "example.com/long": "x".repeat(5000)}},
+                "status": {"podIP": ip}});
+            let ours = Ours {
+                reads_pods,
+                ..ours()
+            };
+            serde_json::from_str::<Body>(&object.to_string())
+                .unwrap()
+                .into_child(&ours)
+        };
+        let kept = pod("3", "10.0.0.1", true);
+        let seen = kept.pod.as_ref().unwrap().seen.as_deref().unwrap();
+        assert_eq!(seen.ip.as_deref(), Some("10.0.0.1"));
+        let annotations: Vec<_> = seen.annotations.iter().collect();
+        assert_eq!(
+            annotations,
+            [(&"example.com/lag".to_owned(), &"3".to_owned())]
+        );
+        assert!(kept.differs(&pod("2", "10.0.0.1", true)));
+        assert!(kept.differs(&pod("3", "10.0.0.2", true)));
+        assert!(!pod("3", "10.0.0.1", false).differs(&pod("2", "10.0.0.2", false)));
     }
 
     #[test]

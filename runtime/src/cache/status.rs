@@ -21,6 +21,8 @@ pub(super) struct Status {
     /// Of a claim and of a pod.
     phase: Option<String>,
     // Of a pod.
+    #[serde(rename = "podIP")]
+    pod_ip: Option<String>,
     reason: Option<String>,
     init_container_statuses: Option<Vec<ContainerStatus>>,
     container_statuses: Option<Vec<ContainerStatus>>,
@@ -65,6 +67,11 @@ impl Status {
         self.phase.as_deref() == Some("Bound")
     }
 
+    /// The address of a pod.
+    pub(super) fn take_ip(&mut self) -> Option<Box<str>> {
+        self.pod_ip.take().map(Into::into)
+    }
+
     /// What the status of a pod of this workload and template says.
     pub(super) fn pod(self, workload: Box<str>, template: Option<Box<str>>) -> Pod {
         let is = |type_: &str, status: &str, reason: Option<&str>| {
@@ -87,6 +94,7 @@ impl Status {
             template,
             ready,
             trouble: status.trouble(),
+            seen: None,
         }
     }
 }

@@ -6,6 +6,7 @@ fn cache() -> Cache {
     let ours = Ours {
         manager: "op".to_owned(),
         kind: "Tally.example.com".to_owned(),
+        reads_pods: false,
     };
     Cache::new(ours, "Tally", "example.com")
 }

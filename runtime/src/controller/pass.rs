@@ -7,10 +7,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::channel::mpsc::UnboundedSender;
 use k8s_openapi::api::core::v1::ObjectReference;
 use kube::ResourceExt;
 use kube::runtime::controller::Action;
 use kube::runtime::reflector::{ObjectRef, Store};
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use super::track::Tracks;
@@ -21,6 +23,7 @@ use crate::error::chain;
 use crate::event::Announcer;
 use crate::execute::{Server, execute};
 use crate::guard::{Guarded, Sound};
+use crate::hook::unready;
 use crate::metrics::PassResult;
 use crate::observe::{Subject, observe};
 use crate::operator::Process;
@@ -33,6 +36,7 @@ use crate::rollout::rollback::effective;
 use crate::spec::{OnCrash, RolloutPolicy};
 
 mod gate;
+mod gates;
 mod memory;
 mod revisions;
 mod rollback;
@@ -42,6 +46,11 @@ mod tell;
 mod upgrade;
 
 use self::gate::PassGate;
+pub(super) use self::gates::AT_ONCE;
+use self::gates::Asking;
+
+/// Wakes passes over resources.
+pub(super) type Triggers<C> = UnboundedSender<ObjectRef<Guarded<C>>>;
 
 /// What every pass of a controller needs.
 pub(super) struct Pass<C: Cluster> {
@@ -53,6 +62,9 @@ pub(super) struct Pass<C: Cluster> {
     pub(super) annotation: String,
     pub(super) store: Store<Guarded<C>>,
     pub(super) tracks: Arc<Tracks>,
+    pub(super) triggers: Triggers<C>,
+    /// For gates that take their time.
+    pub(super) places: Arc<Semaphore>,
 }
 
 /// How a pass went, and when to come again.
@@ -140,6 +152,7 @@ impl<C: Cluster> Pass<C> {
         let look = |desired: &Desired| {
             let mut observed = observe(subject.clone(), desired, C::CHILD_KINDS, &self.cache);
             self.be_patient(&key, &mut observed);
+            observed.unready = unready(&sound.cr, desired, &observed);
             observed
         };
         let observed = look(desired);
@@ -163,7 +176,14 @@ impl<C: Cluster> Pass<C> {
             went_back = effective(desired, &backs, subject.generation);
             (&went_back, look(&went_back))
         };
-        let rollout = decide_with(desired, &observed, policy, &backs);
+        let mut rollout = decide_with(desired, &observed, policy, &backs);
+        let asking = Asking {
+            key: &key,
+            sound,
+            lease: &gate,
+            policy,
+        };
+        self.pass_gates(&asking, desired, &observed, &backs, &mut rollout);
         let steps = plan(desired, &observed, &rollout);
         for step in &steps {
             tracing::debug!(child = %step.id, act = ?step.act, reason = %step.reason, "planned");
@@ -184,7 +204,8 @@ impl<C: Cluster> Pass<C> {
         outcome.sort();
 
         let observed = look(desired);
-        let after = decide_with(desired, &observed, policy, &backs).progress;
+        let mut after = decide_with(desired, &observed, policy, &backs).progress;
+        self.close_gates(&asking, desired, &observed, &mut after);
         if policy.on_crash == OnCrash::Rollback {
             let kept = self
                 .keep_revisions(&key, &gate, desired, &observed, &after)

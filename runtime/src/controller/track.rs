@@ -18,6 +18,7 @@ use self::crashes::Crashes;
 use self::goods::Goods;
 use self::patience::Patience;
 use self::retries::Retries;
+use super::gates::Gates;
 use crate::cache::Version;
 use crate::execute::{Doing, Trouble, TroubleKind};
 use crate::kind::ObjectId;
@@ -76,6 +77,8 @@ pub(super) struct Track {
     pub(super) too_large: BTreeMap<String, (String, usize)>,
     /// Why node types cannot be rolled back, as it was told.
     pub(super) told_impossible: BTreeMap<String, String>,
+    /// How the gates of its upgrades stand.
+    pub(super) gates: Gates,
     pub(super) alerts: Alerts,
     /// Why it is no longer tried, as it was told last: told once.
     told: Option<String>,
@@ -99,6 +102,7 @@ impl Track {
             self.revisions.clear();
             self.told_impossible.clear();
             self.tried.clear();
+            self.gates.hurry(Instant::now());
             self.waits = 0;
         }
     }

@@ -86,6 +86,7 @@ impl World {
         let ours = Ours {
             manager: OPERATOR.to_owned(),
             kind: crate::labels::kind_value(&subject.kind, &subject.group),
+            reads_pods: false,
         };
         let world = Self {
             cache: Cache::new(ours, &subject.kind, &subject.group),

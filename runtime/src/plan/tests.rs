@@ -98,6 +98,7 @@ fn observed(
         pods: std::collections::BTreeMap::new(),
         unlisted: BTreeSet::new(),
         denied: std::collections::BTreeMap::new(),
+        unready: std::collections::BTreeMap::new(),
     }
 }
 

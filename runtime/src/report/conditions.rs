@@ -145,7 +145,7 @@ impl Conditions<'_> {
             let message = format!("keeps {}: {}", held.id, held.reason);
             return self.make(PROGRESSING, true, "Waiting", &message);
         }
-        let moving: Vec<&str> = nodes
+        let moving: Vec<String> = nodes
             .iter()
             .filter(|node| {
                 matches!(
@@ -153,7 +153,7 @@ impl Conditions<'_> {
                     NodePhase::Progressing | NodePhase::Pending
                 )
             })
-            .map(|node| node.status.name.as_str())
+            .map(Node::told)
             .collect();
         if !moving.is_empty() {
             let message = format!("not there yet: {}", moving.join(", "));
@@ -172,10 +172,10 @@ impl Conditions<'_> {
         outcome: &Outcome,
         rollout: Option<&RolloutStatus>,
     ) -> Condition {
-        let unready: Vec<&str> = nodes
+        let unready: Vec<String> = nodes
             .iter()
             .filter(|node| node.status.phase != NodePhase::Ready)
-            .map(|node| node.status.name.as_str())
+            .map(Node::told)
             .collect();
         if !unready.is_empty() {
             let message = format!("not ready: {}", unready.join(", "));

@@ -13,6 +13,18 @@ use crate::spec::{NodePhase, NodeStatus, NodeTypeStatus, WorkloadKind};
 pub(super) struct Node {
     pub(super) status: NodeStatus,
     pub(super) failure: Option<String>,
+    /// What its type's hook waits for.
+    pub(super) unready: Option<String>,
+}
+
+impl Node {
+    /// Its name, and what a hook says of it.
+    pub(super) fn told(&self) -> String {
+        match &self.unready {
+            Some(why) => format!("{} ({why})", self.status.name),
+            None => self.status.name.clone(),
+        }
+    }
 }
 
 /// The nodes that have a workload, in the order of `names`.
@@ -71,6 +83,7 @@ fn node(name: &str, wanted: &DesiredChild, observed: &Observed) -> Node {
             phase,
         },
         failure: facts.crash.map(|crash| crash.to_string()),
+        unready: facts.unready,
     }
 }
 

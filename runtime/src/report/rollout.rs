@@ -73,8 +73,9 @@ impl Upgrade<'_> {
         let waiting_for = match (halt, back) {
             (Some(halt), _) => Some(halt.crash.to_string()),
             (None, Some(back)) if back.settled => Some("a change of the resource".to_owned()),
-            (None, Some(back)) => nodes(&back.nodes),
-            (None, None) => nodes(&self.after.nodes),
+            (None, Some(back)) => nodes(&back.nodes, self.after),
+            (None, None) if self.after.gate.is_some() => self.after.gate.clone(),
+            (None, None) => nodes(&self.after.nodes, self.after),
         };
         let waiting_for = waiting_for.map(|text| cut(&text, LONGEST).to_owned());
         let since = under_way
@@ -113,8 +114,13 @@ fn revisions(backs: &[Returned]) -> Option<String> {
     (!names.is_empty()).then(|| cut(&names.join(", "), NAME).to_owned())
 }
 
-fn nodes(names: &[String]) -> Option<String> {
-    match names {
+fn nodes(names: &[String], progress: &Progress) -> Option<String> {
+    let why = |name: &String| match progress.unready.get(name) {
+        Some(why) => format!("{name} ({why})"),
+        None => name.clone(),
+    };
+    let names: Vec<String> = names.iter().map(why).collect();
+    match names.as_slice() {
         [] => None,
         [one] => Some(format!("node {one}")),
         many => Some(format!("nodes {}", many.join(", "))),
@@ -123,6 +129,8 @@ fn nodes(names: &[String]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::rollout::Halt;
     use crate::rollout::facts::Crash;
@@ -220,5 +228,30 @@ mod tests {
         let again = next(Some(&halted), &crashed, &crashed, 30).unwrap();
         assert_eq!(again.waiting_since, Some(Time(at(20))));
         assert_eq!(again.started_at, Some(Time(at(10))));
+    }
+
+    #[test]
+    fn a_gate_and_a_hook_are_what_an_upgrade_waits_for() {
+        // MF-20, DS-24.
+        let gated = Progress {
+            gate: Some("before_upgrade: moving".to_owned()),
+            ..going()
+        };
+        let waiting = next(None, &gated, &gated, 10).unwrap();
+        assert_eq!(waiting.phase, RolloutPhase::Progressing);
+        assert_eq!(
+            waiting.waiting_for.as_deref(),
+            Some("before_upgrade: moving")
+        );
+        let unready = Progress {
+            unready: BTreeMap::from([("query-0".to_owned(), "it lags".to_owned())]),
+            ..going()
+        };
+        let waiting = next(Some(&waiting), &unready, &unready, 20).unwrap();
+        assert_eq!(
+            waiting.waiting_for.as_deref(),
+            Some("node query-0 (it lags)")
+        );
+        assert_eq!(waiting.waiting_since, Some(Time(at(20))));
     }
 }

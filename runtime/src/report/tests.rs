@@ -81,6 +81,7 @@ fn observed(workload: Option<Workload>) -> Observed {
         pods: BTreeMap::new(),
         unlisted: BTreeSet::new(),
         denied: BTreeMap::new(),
+        unready: BTreeMap::new(),
     }
 }
 

@@ -57,6 +57,8 @@ pub(crate) struct Facts<'a> {
     /// Pods of an older template are being replaced.
     pub(crate) replacing: bool,
     pub(crate) crash: Option<Crash>,
+    /// What its node type still waits for, though Kubernetes calls it done.
+    pub(crate) unready: Option<String>,
 }
 
 impl<'a> Facts<'a> {
@@ -68,6 +70,7 @@ impl<'a> Facts<'a> {
             pending: false,
             replacing: false,
             crash: None,
+            unready: None,
         };
         let Some(child) = observed
             .children
@@ -85,8 +88,13 @@ impl<'a> Facts<'a> {
             .as_ref()
             .is_some_and(|applied| *applied.hash == *wanted.hash);
         let state = state(live, wanted);
+        let unready = (state == State::Done)
+            .then(|| observed.unready.get(absent.node()))
+            .flatten();
+        let state = unready.map_or(state, |_| State::Settling);
         Self {
             state,
+            unready: unready.cloned(),
             pending: !written && live.template.as_deref() != template(&wanted.document),
             replacing: state != State::Done && is_replacing(live, wanted),
             crash: (state != State::Done)

@@ -1,6 +1,8 @@
 //! Tables of what is observed and what may be changed then. Types `a`, `b`, `c` in this order, one
 //! node each, with three replicas.
 
+mod gates;
+
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -143,6 +145,7 @@ fn pod(workload: &str, template: &str, ready: bool, reason: Option<&str>) -> Pod
             reason: reason.into(),
             container: Some("app".into()),
         }),
+        seen: None,
     }
 }
 
@@ -160,6 +163,7 @@ fn observed(at: [At; 3]) -> Observed {
         pods: BTreeMap::new(),
         unlisted: BTreeSet::new(),
         denied: BTreeMap::new(),
+        unready: BTreeMap::new(),
     };
     let mut put = |id: ObjectId, child: Child| {
         let known = Known {

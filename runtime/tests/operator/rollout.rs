@@ -34,7 +34,7 @@ pub(crate) fn three(tally: &mut Value, images: [&str; 3]) {
     }
 }
 
-async fn installed(name: &str) -> (Scene, Operator) {
+pub(crate) async fn installed(name: &str) -> (Scene, Operator) {
     let scene = Scene::new(name).await;
     let operator = scene.start();
     scene

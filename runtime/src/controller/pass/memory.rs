@@ -134,6 +134,7 @@ impl<C: Cluster> Pass<C> {
         let patience = self.next_patience(key);
         let good = self.next_good(key, policy);
         let revision = self.next_revision(key);
+        let gate = self.next_gate(key);
         let again = self.tracks.with(key, |track| {
             if outcome.waiting.is_empty() && outcome.closed.is_none() {
                 track.waits = 0;
@@ -152,6 +153,7 @@ impl<C: Cluster> Pass<C> {
                 patience,
                 good,
                 revision,
+                gate,
                 status_again,
                 Some(resync),
             ]

@@ -125,6 +125,7 @@ impl Operator {
             pods: BTreeMap::new(),
             unlisted: BTreeSet::new(),
             denied: BTreeMap::new(),
+            unready: BTreeMap::new(),
         }
     }
 
@@ -294,6 +295,7 @@ fn child(slot: usize, object: Object) -> Child {
     let ours = Ours {
         manager: OPERATOR.to_owned(),
         kind: labels::kind_value("Tally", "example.com"),
+        reads_pods: false,
     };
     serde_json::from_str::<Body>(&whole.to_string())
         .unwrap()

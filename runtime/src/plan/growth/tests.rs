@@ -109,6 +109,7 @@ fn observed(children: impl IntoIterator<Item = (ObjectId, Child)>) -> Observed {
         pods: std::collections::BTreeMap::new(),
         unlisted: BTreeSet::new(),
         denied: BTreeMap::new(),
+        unready: BTreeMap::new(),
     }
 }
 

@@ -86,6 +86,7 @@ fn observed(children: impl IntoIterator<Item = (ObjectId, Child)>) -> Observed {
         pods: BTreeMap::new(),
         unlisted: BTreeSet::new(),
         denied: BTreeMap::new(),
+        unready: BTreeMap::new(),
     }
 }
 
