@@ -123,6 +123,31 @@ fn rustfmt_changes_nothing() {
     }
 }
 
+/// Heads and calls of hooks break where names make them too long.
+#[test]
+fn rustfmt_changes_nothing_of_hooks_whatever_the_names_are() {
+    let path = root().join("testdata/manifests/depot.yaml");
+    let text = fs::read_to_string(path).unwrap();
+    let long = "z".repeat(60);
+    let types = (50..=long.len()).map(|length| (&long[..length], "Depot"));
+    for (node_type, kind) in types.chain([
+        ("k", "D"),
+        ("keeper", "ADepotOfManyWordsForOneThingThatIsLongEnough"),
+        (&long[..40], "ADepotOfManyWordsForOneThing"),
+    ]) {
+        let text = text
+            .replace("    keeper:", &format!("    {node_type}:"))
+            .replace("kind: Depot", &format!("kind: {kind}"));
+        let source = Source::new("dsoi.yaml", text.into_bytes()).unwrap();
+        let settings = Settings {
+            runtime: Runtime::Version("0.1.0".to_owned()),
+            kubernetes: "1.36".to_owned(),
+        };
+        let tree = generate(&source, &settings).unwrap_or_else(|failure| panic!("{failure:?}"));
+        assert_formatted(&format!("{node_type}, {kind}"), &tree);
+    }
+}
+
 /// Imports are sorted by the crate's name, and lines break where a name makes them too long.
 #[test]
 fn rustfmt_changes_nothing_whatever_the_names_are() {

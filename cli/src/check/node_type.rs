@@ -134,6 +134,9 @@ fn hooks(written: &ast::NodeType) -> Vec<Hook> {
         .map(|hook| match hook.value {
             ast::Hook::Validate => Hook::Validate,
             ast::Hook::Mutate => Hook::Mutate,
+            ast::Hook::Ready => Hook::Ready,
+            ast::Hook::BeforeUpgrade => Hook::BeforeUpgrade,
+            ast::Hook::AfterUpgrade => Hook::AfterUpgrade,
         })
         .collect();
     hooks.into_iter().collect()

@@ -7,15 +7,20 @@ use super::keys::Word;
 pub enum Hook {
     Validate,
     Mutate,
+    Ready,
+    BeforeUpgrade,
+    AfterUpgrade,
 }
 
 impl Word for Hook {
-    const WORDS: &'static [(&'static str, Self)] =
-        &[("validate", Self::Validate), ("mutate", Self::Mutate)];
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("validate", Self::Validate),
+        ("mutate", Self::Mutate),
+        ("ready", Self::Ready),
+        ("before_upgrade", Self::BeforeUpgrade),
+        ("after_upgrade", Self::AfterUpgrade),
+    ];
     const LATER: &'static [&'static str] = &[
-        "ready",
-        "before_upgrade",
-        "after_upgrade",
         "before_pod",
         "after_pod",
         "before_scale_up",

@@ -131,7 +131,9 @@ pub(super) static SECTION: Section = Section {
         key(
             "hooks",
             Shape::Words(words::<Hook>),
-            "Points at which code of yours in `src/hooks.rs` decides; a stub is written for each.",
+            "Points at which code of yours in `src/hooks.rs` decides; a stub is written for each. `validate` refuses a custom \
+             resource, `mutate` changes a child after it is built, `ready` says whether a node is ready beyond what \
+             Kubernetes says, `before_upgrade` and `after_upgrade` hold an upgrade until it may go on.",
         ),
     ],
 };

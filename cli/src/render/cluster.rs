@@ -196,6 +196,10 @@ fn constants(cluster: &Cluster) -> Vec<String> {
             &Rust::atom("OrderBy::Node"),
         ));
     }
+    let mut hooks = cluster.node_types.iter().flat_map(|known| &known.hooks);
+    if hooks.any(|hook| hook.reads_pods()) {
+        out.push(constant("READS_PODS", "bool", &Rust::atom("true")));
+    }
     if let Some(policy) = rollout(cluster.rollout) {
         out.push(constant("ROLLOUT", "RolloutPolicy", &policy));
     }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::env::{TemplateError, Templates};
+use super::rust::Expr as Rust;
 use super::source::heading;
 use crate::model::{Cluster, Hook, NodeType};
 
@@ -45,71 +46,138 @@ pub(super) fn module(templates: &Templates, cluster: &Cluster) -> Result<String,
     )
 }
 
-/// Name, parameters with their types, and result.
-type Signature = (
-    &'static str,
-    Vec<(&'static str, String)>,
-    Option<&'static str>,
-);
+/// Of a line.
+const MAX: usize = 100;
+
+/// How a hook is written and called.
+struct Signature {
+    name: &'static str,
+    /// With their types.
+    params: Vec<(&'static str, String)>,
+    result: Option<&'static str>,
+    /// What the stub does, which changes nothing.
+    body: Option<&'static str>,
+    /// It may take its time.
+    is_async: bool,
+    doc: &'static str,
+}
 
 fn signature(hook: Hook, kind: &str) -> Signature {
     let node = ("node", format!("&Node<'_, {kind}>"));
+    let gate = |name, doc| Signature {
+        name,
+        params: vec![("roll", format!("&Roll<{kind}>"))],
+        result: Some("GateResult"),
+        body: Some("Ok(Gate::Open)"),
+        is_async: true,
+        doc,
+    };
     match hook {
-        Hook::Validate => (
-            "validate",
-            vec![node, ("problems", "&mut Problems".to_owned())],
-            None,
-        ),
-        Hook::Mutate => (
-            "mutate",
-            vec![
+        Hook::Validate => Signature {
+            name: "validate",
+            params: vec![node, ("problems", "&mut Problems".to_owned())],
+            result: None,
+            body: None,
+            is_async: false,
+            doc: include_str!("hooks/validate.txt"),
+        },
+        Hook::Mutate => Signature {
+            name: "mutate",
+            params: vec![
                 node,
                 ("kind", "ChildKind".to_owned()),
                 ("document", "&mut serde_json::Value".to_owned()),
             ],
-            None,
-        ),
+            result: None,
+            body: None,
+            is_async: false,
+            doc: include_str!("hooks/mutate.txt"),
+        },
+        Hook::Ready => Signature {
+            name: "ready",
+            params: vec![("cr", format!("&{kind}")), ("node", "&LiveNode".to_owned())],
+            result: Some("Readiness"),
+            body: Some("Readiness::Ready"),
+            is_async: false,
+            doc: include_str!("hooks/ready.txt"),
+        },
+        Hook::BeforeUpgrade => gate("before_upgrade", include_str!("hooks/before_upgrade.txt")),
+        Hook::AfterUpgrade => gate("after_upgrade", include_str!("hooks/after_upgrade.txt")),
     }
 }
 
 fn stub(hook: Hook, kind: &str) -> String {
-    let (name, params, result) = signature(hook, kind);
-    let params: Vec<String> = params
+    let signature = signature(hook, kind);
+    let params: Vec<String> = signature
+        .params
         .iter()
         .map(|(name, ty)| format!("_{name}: {ty}"))
         .collect();
-    let doc = match hook {
-        Hook::Validate => include_str!("hooks/validate.txt"),
-        Hook::Mutate => include_str!("hooks/mutate.txt"),
-    };
-    let doc: String = doc
+    let doc: String = signature
+        .doc
         .lines()
         .map(|line| format!("    /// {line}").trim_end().to_owned() + "\n")
         .collect();
-    let head = heading("pub fn", name, &params, result, 4);
-    // An empty body stands on the line of its head, if that is one line.
-    let body = if head.contains('\n') {
-        "{\n    }"
+    let word = if signature.is_async {
+        "pub async fn"
     } else {
-        "{}"
+        "pub fn"
+    };
+    let head = heading(word, signature.name, &params, signature.result, 4);
+    let body = match signature.body {
+        Some(body) => format!("{{\n        {body}\n    }}"),
+        // An empty body stands on the line of its head, if that is one line.
+        None if head.contains('\n') => "{\n    }".to_owned(),
+        None => "{}".to_owned(),
     };
     format!("{doc}{head} {body}")
 }
 
 /// The methods of a node type's implementation that call its hooks.
 pub(super) fn calls(cluster: &Cluster, node_type: &NodeType) -> String {
-    let calls = node_type.hooks.iter().map(|hook| {
-        let (name, params, result) = signature(*hook, cluster.kind.as_str());
-        let names: Vec<&str> = params.iter().map(|(name, _)| *name).collect();
+    let hooks = node_type.hooks.iter();
+    hooks
+        .map(|hook| call(&signature(*hook, cluster.kind.as_str()), node_type))
+        .collect()
+}
+
+fn call(signature: &Signature, node_type: &NodeType) -> String {
+    let name = signature.name;
+    let args = signature.params.iter().map(|(name, _)| *name);
+    let args: Vec<&str> = args.collect();
+    let callee = format!("hooks::{}::{name}", node_type.ident);
+    let lifetime = if signature.is_async { "'a " } else { "" };
+    let mut typed = vec![format!("&{lifetime}self")];
+    typed.extend(signature.params.iter().map(|(name, ty)| {
+        let ty = ty.replacen('&', &format!("&{lifetime}"), 1);
+        format!("{name}: {ty}")
+    }));
+    let result = signature.result;
+    let (name, result, body) = if signature.is_async {
+        let result = result.map(|result| format!("BoxFuture<'a, {result}>"));
+        (format!("{name}<'a>"), result, pinned(&callee, &args))
+    } else {
         let end = if result.is_some() { "" } else { ";" };
-        let mut typed = vec!["&self".to_owned()];
-        typed.extend(params.iter().map(|(name, ty)| format!("{name}: {ty}")));
-        format!(
-            "\n{} {{\n        hooks::{}::{name}({}){end}\n    }}\n",
-            heading("fn", name, &typed, result, 4),
-            node_type.ident,
-            names.join(", "),
-        )
-    });
-    calls.collect()
+        let args = args.iter().map(|name| Rust::atom(*name));
+        let call = Rust::call(callee, args).print(8, 8, end.len());
+        (name.to_owned(), result.map(str::to_owned), call + end)
+    };
+    format!(
+        "\n{} {{\n        {body}\n    }}\n",
+        heading("fn", &name, &typed, result.as_deref(), 4),
+    )
+}
+
+/// `Box::pin(callee(args))` in a method's body, broken as rustfmt does it.
+fn pinned(callee: &str, args: &[&str]) -> String {
+    let args = args.join(", ");
+    let line = format!("Box::pin({callee}({args}))");
+    if 8 + line.chars().count() <= MAX {
+        return line;
+    }
+    let inner = format!("            {callee}({args}),");
+    if inner.chars().count() <= MAX {
+        return format!("Box::pin(\n{inner}\n        )");
+    }
+    format!("Box::pin(\n            {callee}(\n                {args},\n            ),\n        )")
 }

@@ -145,6 +145,12 @@ fn codes_and_keys_are_explained() {
     assert!(explained("e0012").starts_with("E0012: "));
     assert!(explained("cluster.nodeTypes.T.files.F").contains("onChange"));
     assert!(explained("cluster.order.missing").contains("append | refuse"));
+    // MF-20.
+    let hooks = explained("cluster.nodeTypes.T.hooks");
+    assert!(
+        hooks.contains("validate | mutate | ready | before_upgrade | after_upgrade"),
+        "{hooks}"
+    );
     let output = dsoi(&["explain", "onChange"]);
     let text = String::from_utf8(output.stderr).unwrap();
     assert!(

@@ -24,6 +24,7 @@ impl Cluster for Depot {
         ChildKind::ControllerRevision,
     ];
     const IMAGE: Option<&'static str> = Some("ghcr.io/example/depot:1.4");
+    const READS_PODS: bool = true;
     const ROLLOUT: RolloutPolicy = RolloutPolicy::DEFAULT
         .on_crash(OnCrash::Rollback)
         .after(300);

@@ -80,6 +80,18 @@ impl NodeType<Depot> for Keeper {
     fn mutate(&self, node: &Node<'_, Depot>, kind: ChildKind, document: &mut serde_json::Value) {
         hooks::keeper::mutate(node, kind, document);
     }
+
+    fn ready(&self, cr: &Depot, node: &LiveNode) -> Readiness {
+        hooks::keeper::ready(cr, node)
+    }
+
+    fn before_upgrade<'a>(&'a self, roll: &'a Roll<Depot>) -> BoxFuture<'a, GateResult> {
+        Box::pin(hooks::keeper::before_upgrade(roll))
+    }
+
+    fn after_upgrade<'a>(&'a self, roll: &'a Roll<Depot>) -> BoxFuture<'a, GateResult> {
+        Box::pin(hooks::keeper::after_upgrade(roll))
+    }
 }
 
 fn depot(node: &Node<'_, Depot>) -> Layers {
