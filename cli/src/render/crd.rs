@@ -11,15 +11,19 @@
 
 use serde_json::{Map, Value, json};
 
+use self::cel::{access, cel, rule, with_rules};
+use self::field::{Object, field_schema};
+pub(super) use self::field::{any_case, layer, literal};
 use super::meaning::{self, described};
 use super::yaml::Yaml;
-use crate::model::{
-    Change, Cluster, External, ExternalShape, Field, Form, K8sField, K8sGroupField, LimitedName,
-    Literal, MissingOrder, NodeType, Operator, OrderBy, ReplicaRule, Rule, StructType, Type,
-    WorkloadKind,
-};
+use crate::model::{Cluster, LimitedName, MissingOrder, Operator, OrderBy, Rule};
 use crate::schema;
 
+mod cel;
+mod external;
+mod field;
+mod k8s;
+mod nodes;
 #[cfg(test)]
 mod tests;
 
@@ -150,23 +154,31 @@ fn spec(cluster: &Cluster) -> Value {
     object.add(
         words.k8s_config_group.wire.as_str(),
         true,
-        k8s_groups(cluster),
+        k8s::k8s_groups(cluster),
     );
     object.add(
         words.app_config_group.wire.as_str(),
         true,
         config_groups(cluster),
     );
-    object.add(words.nodes.wire.as_str(), true, nodes(cluster));
+    object.add(words.nodes.wire.as_str(), true, nodes::nodes(cluster));
     // An order that may leave nothing out cannot be left out itself.
     let whole = cluster.order.missing == MissingOrder::Refuse;
-    object.add(words.deployment_order.wire.as_str(), whole, order(cluster));
+    object.add(
+        words.deployment_order.wire.as_str(),
+        whole,
+        nodes::order(cluster),
+    );
     if !cluster.external.is_empty() {
         let required = cluster.external.iter().any(|external| !external.optional);
-        object.add(words.external.wire.as_str(), required, externals(cluster));
+        object.add(
+            words.external.wire.as_str(),
+            required,
+            external::externals(cluster),
+        );
     }
     if let Some(word) = &cluster.common.k8s {
-        object.add(word.wire.as_str(), false, common_k8s(cluster));
+        object.add(word.wire.as_str(), false, k8s::common_k8s(cluster));
     }
     if let Some(word) = &cluster.common.config {
         let mut common = Object::default();
@@ -273,152 +285,6 @@ fn references(cluster: &Cluster) -> Vec<Value> {
     rules
 }
 
-fn k8s_groups(cluster: &Cluster) -> Value {
-    let mut object = Object::default();
-    let group_name = name(cluster, Some(LimitedName::K8sGroup));
-    object.add("name", true, described(group_name, meaning::GROUP_NAME));
-    for field in &cluster.k8s_group.fields {
-        object.add(
-            field.wire.as_str(),
-            field.required && cluster.common.k8s.is_none(),
-            described(k8s_field(cluster, field), field.field.meaning()),
-        );
-    }
-    list_map(
-        object.finish(),
-        &["name"],
-        MAX_GROUPS,
-        "Named groups of pod settings; nodes refer to them",
-    )
-}
-
-fn k8s_field(cluster: &Cluster, field: &K8sGroupField) -> Value {
-    let (form, ty) = field.field.form();
-    let one = match (field.field, ty) {
-        (K8sField::Image, _) => json!({"type": "string", "minLength": 1, "maxLength": 512}),
-        (K8sField::ImagePullPolicy, _) => {
-            json!({"type": "string", "enum": ["Always", "IfNotPresent", "Never"]})
-        }
-        (K8sField::PodManagementPolicy, _) => {
-            json!({"type": "string", "enum": ["OrderedReady", "Parallel"]})
-        }
-        (K8sField::DnsPolicy, _) => {
-            json!({"type": "string", "enum": ["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"]})
-        }
-        (K8sField::ServiceAccountName | K8sField::PriorityClassName, _) => {
-            json!({"type": "string", "maxLength": 253})
-        }
-        (K8sField::StorageConfig, _) => storage(cluster),
-        (K8sField::PodDisruptionBudget, ty) => with_rules(
-            schema::expand(ty),
-            vec![rule(
-                "!has(self.minAvailable) || !has(self.maxUnavailable)",
-                "`minAvailable` and `maxUnavailable` exclude each other",
-            )],
-        ),
-        (K8sField::HorizontalPodAutoscaler, ty) => with_rules(
-            schema::expand(ty),
-            vec![rule(
-                "!has(self.minReplicas) || self.minReplicas <= self.maxReplicas",
-                "`minReplicas` is more than `maxReplicas`",
-            )],
-        ),
-        (K8sField::ClaimRetention, ty) => retention(ty),
-        // A whole container would take a third of what a definition may have.
-        (K8sField::AdditionalContainers | K8sField::InitContainers, _) => json!({
-            "type": "object",
-            "required": ["name"],
-            "properties": {"name": name(cluster, None)},
-            "x-kubernetes-preserve-unknown-fields": true,
-        }),
-        (_, "string") => json!({"type": "string", "maxLength": schema::MAX_TEXT}),
-        (_, "int") => json!({"type": "integer", "format": "int64", "minimum": 0}),
-        (_, ty) => schema::expand(ty),
-    };
-    match form {
-        Form::One => one,
-        Form::Map => {
-            json!({"type": "object", "maxProperties": schema::MAX_ENTRIES, "additionalProperties": one})
-        }
-        Form::List => {
-            let max = match field.field {
-                K8sField::StorageConfig => cluster.k8s_group.max_storage.map_or(16, u64::from),
-                _ => schema::MAX_ENTRIES,
-            };
-            let mut list = json!({"type": "array", "maxItems": max, "items": one});
-            if let Some(keys) = list_keys(ty) {
-                list["x-kubernetes-list-type"] = "map".into();
-                list["x-kubernetes-list-map-keys"] = keys;
-            }
-            list
-        }
-    }
-}
-
-/// The server takes any text as a policy, and then keeps the claims.
-fn retention(ty: &str) -> Value {
-    let mut retention = schema::expand(ty);
-    for field in ["whenDeleted", "whenScaled"] {
-        retention["properties"][field] = json!({"type": "string", "enum": ["Delete", "Retain"]});
-    }
-    retention
-}
-
-/// A field of a layer: nothing is required of it, and nothing is filled in that would hide the layer below.
-pub(super) fn layer(field: &Field) -> Field {
-    Field {
-        optional: true,
-        default: None,
-        ..field.clone()
-    }
-}
-
-/// The fields of a group once more, which lie under all groups. What is deep is not spelled out again, as a definition has
-/// to stay small: the types of the operator read it, and the API server checks what becomes of it.
-fn common_k8s(cluster: &Cluster) -> Value {
-    let mut object = Object::default();
-    for field in &cluster.k8s_group.fields {
-        let (form, ty) = field.field.form();
-        let bare = [K8sField::AdditionalContainers, K8sField::InitContainers];
-        let deep = schema::module(ty).is_some() && !bare.contains(&field.field);
-        let any = json!({"type": "object", "x-kubernetes-preserve-unknown-fields": true});
-        let value = match form {
-            Form::One if deep => any,
-            Form::List if deep => {
-                json!({"type": "array", "maxItems": schema::MAX_ENTRIES, "items": any})
-            }
-            _ => k8s_field(cluster, field),
-        };
-        object.add(field.wire.as_str(), false, value);
-    }
-    let mut common = object.finish();
-    common["description"] = "Pod settings under those of every group; env, volumes and volumeMount extend, envFrom follows, maps merge by key, all else is replaced".into();
-    common
-}
-
-fn storage(cluster: &Cluster) -> Value {
-    let mut storage = schema::expand("StorageConfig");
-    if let Some(max) = limit(cluster, LimitedName::Storage) {
-        storage["properties"]["name"]["maxLength"] = max.into();
-    }
-    storage
-}
-
-/// The keys by which Kubernetes merges a list of this type in a pod.
-fn list_keys(ty: &str) -> Option<Value> {
-    if matches!(ty, "StorageConfig" | "NamedService") {
-        return Some(json!(["name"]));
-    }
-    ["Container", "PodSpec"].iter().find_map(|owner| {
-        let fields = schema::definition(owner)?.get("properties")?.as_object()?;
-        fields.values().find_map(|field| {
-            (field.get("items")?.get("$ref")? == ty)
-                .then(|| field.get("x-kubernetes-list-map-keys").cloned())
-                .flatten()
-        })
-    })
-}
-
 fn config_groups(cluster: &Cluster) -> Value {
     let mut object = Object::default();
     let group_name = name(cluster, Some(LimitedName::ConfigGroup));
@@ -441,373 +307,12 @@ fn config_groups(cluster: &Cluster) -> Value {
     )
 }
 
-fn nodes(cluster: &Cluster) -> Value {
-    let words = &cluster.spelling;
-    let mut object = Object::default();
-    let mut node_name = name(cluster, Some(LimitedName::Node));
-    let endings: Vec<Value> = cluster
-        .reserved_suffixes
-        .iter()
-        .map(|suffix| {
-            rule(
-                &format!("!self.endsWith({})", cel(suffix)),
-                &format!("a node's name may not end in `{suffix}`: other children's names do"),
-            )
-        })
-        .collect();
-    node_name = with_rules(node_name, endings);
-    object.add("name", true, described(node_name, meaning::NODE_NAME));
-    object.add(
-        words.kind.wire.as_str(),
-        true,
-        json!({
-            "type": "string",
-            "enum": ["StatefulSet", "Statefulset", "Deployment"],
-            "description": "The workload that runs the node's pods; `Statefulset` is an older spelling",
-        }),
-    );
-    object.add(
-        words.node_type.wire.as_str(),
-        true,
-        described(node_type_enum(cluster), meaning::NODE_TYPE),
-    );
-    object.add(
-        words.replicas.wire.as_str(),
-        true,
-        described(
-            json!({"type": "integer", "format": "int32", "minimum": 0, "maximum": 10_000}),
-            meaning::NODE_REPLICAS,
-        ),
-    );
-    object.add(
-        words.k8s_config_group.wire.as_str(),
-        true,
-        described(name(cluster, None), meaning::NODE_K8S_GROUP),
-    );
-    object.add(
-        words.app_config_group.wire.as_str(),
-        true,
-        described(name(cluster, None), meaning::NODE_APP_GROUP),
-    );
-    for field in &cluster.node {
-        object.field(cluster, field);
-    }
-    let rules = cluster
-        .node_types
-        .iter()
-        .flat_map(|known| node_rules(cluster, known))
-        .collect();
-    let mut list = list_map(
-        with_rules(object.finish(), rules),
-        &["name"],
-        MAX_NODES,
-        "The nodes of the cluster, each with its own workload",
-    );
-    list["minItems"] = 1.into();
-    list
-}
-
-fn node_rules(cluster: &Cluster, known: &NodeType) -> Vec<Value> {
-    let words = &cluster.spelling;
-    let other = format!(
-        "self{} != {}",
-        access(words.node_type.wire.as_str()),
-        cel(known.name.as_str())
-    );
-    let kind = access(words.kind.wire.as_str());
-    let replicas = access(words.replicas.wire.as_str());
-    let mut rules = Vec::new();
-    match known.rules.kinds.as_slice() {
-        [WorkloadKind::StatefulSet] => rules.push(rule(
-            &format!("{other} || self{kind} != 'Deployment'"),
-            &format!("nodes of type `{}` run as a StatefulSet", known.name),
-        )),
-        [WorkloadKind::Deployment] => rules.push(rule(
-            &format!("{other} || self{kind} == 'Deployment'"),
-            &format!("nodes of type `{}` run as a Deployment", known.name),
-        )),
-        _ => {}
-    }
-    match &known.rules.replicas {
-        ReplicaRule::Allowed(allowed) => rules.push(rule(
-            &format!("{other} || self{replicas} in {allowed:?}"),
-            &format!(
-                "nodes of type `{}` have one of {allowed:?} replicas",
-                known.name
-            ),
-        )),
-        ReplicaRule::Range { min, max } => {
-            if *min > 0 {
-                rules.push(rule(
-                    &format!("{other} || self{replicas} >= {min}"),
-                    &format!(
-                        "nodes of type `{}` have at least {min} replicas",
-                        known.name
-                    ),
-                ));
-            }
-            if let Some(max) = max {
-                rules.push(rule(
-                    &format!("{other} || self{replicas} <= {max}"),
-                    &format!("nodes of type `{}` have at most {max} replicas", known.name),
-                ));
-            }
-        }
-    }
-    rules
-}
-
-fn order(cluster: &Cluster) -> Value {
-    let item = match cluster.order.by {
-        OrderBy::NodeType => node_type_enum(cluster),
-        OrderBy::Node => name(cluster, None),
-    };
-    json!({
-        "type": "array",
-        "maxItems": MAX_NODES,
-        "x-kubernetes-list-type": "set",
-        "items": item,
-        "description": "In which order an upgrade rolls through the cluster",
-    })
-}
-
-fn externals(cluster: &Cluster) -> Value {
-    let mut object = Object::default();
-    for external in &cluster.external {
-        object.add(
-            external.wire.as_str(),
-            !external.optional,
-            dependency(cluster, external),
-        );
-    }
-    described(object.finish(), meaning::EXTERNAL)
-}
-
-fn dependency(cluster: &Cluster, external: &External) -> Value {
-    let mut object = Object::default();
-    match &external.shape {
-        ExternalShape::One(ty) => object.add("spec", true, structure(cluster, ty)),
-        ExternalShape::List { item, key } => {
-            let item = structure(cluster, item);
-            object.add(
-                "spec",
-                true,
-                list_map(item, &[key.as_str()], MAX_GROUPS, ""),
-            );
-        }
-        ExternalShape::OneOf { common, variants } => {
-            let words: Vec<&str> = variants
-                .iter()
-                .map(|variant| variant.wire.as_str())
-                .collect();
-            let words = json!({"type": "string", "enum": words});
-            object.add("type", true, described(words, meaning::VARIANT));
-            let mut spec = Object::default();
-            for field in &common.fields {
-                spec.field(cluster, field);
-            }
-            let mut rules = Vec::new();
-            for variant in variants {
-                for field in &variant.fields {
-                    spec.add(field.wire.as_str(), false, field_schema(cluster, field));
-                    let known = access(field.wire.as_str());
-                    if field.required() {
-                        rules.push(rule(
-                            &format!(
-                                "self.type != {} || has(self.spec{known})",
-                                cel(variant.wire.as_str())
-                            ),
-                            &format!("`{}` needs `spec.{}`", variant.wire, field.wire),
-                        ));
-                    }
-                }
-            }
-            object.add("spec", true, spec.finish());
-            return with_rules(object.finish(), rules);
-        }
-    }
-    object.finish()
-}
-
 fn status(cluster: &Cluster) -> Value {
     let mut status = schema::expand("ClusterStatus");
     for field in &cluster.status {
         status["properties"][field.wire.as_str()] = field_schema(cluster, field);
     }
     status
-}
-
-/// A struct of fields under construction.
-#[derive(Default)]
-struct Object {
-    properties: Map<String, Value>,
-    required: Vec<String>,
-    rules: Vec<Value>,
-}
-
-impl Object {
-    fn add(&mut self, name: &str, required: bool, schema: Value) {
-        self.properties.insert(name.to_owned(), schema);
-        if required {
-            self.required.push(name.to_owned());
-        }
-    }
-
-    fn field(&mut self, cluster: &Cluster, field: &Field) {
-        if field.optional && field.change != Change::Free {
-            // The field's own rule does not run while there is no field: leaving it out and writing it anew would get around it.
-            let known = access(field.wire.as_str());
-            self.rules.push(rule(
-                &format!("!has(oldSelf{known}) || has(self{known})"),
-                &format!("`{}` cannot be removed once it is set", field.wire),
-            ));
-        }
-        self.add(
-            field.wire.as_str(),
-            field.required(),
-            field_schema(cluster, field),
-        );
-    }
-
-    fn finish(mut self) -> Value {
-        self.required.sort();
-        let mut out = json!({"type": "object", "properties": self.properties});
-        if !self.required.is_empty() {
-            out["required"] = json!(self.required);
-        }
-        with_rules(out, self.rules)
-    }
-}
-
-fn structure(cluster: &Cluster, ty: &StructType) -> Value {
-    let mut object = Object::default();
-    for field in &ty.fields {
-        object.field(cluster, field);
-    }
-    object.finish()
-}
-
-fn field_schema(cluster: &Cluster, field: &Field) -> Value {
-    let mut out = type_schema(cluster, &field.ty);
-    if field.any_case
-        && let Type::Enum(ty) = &field.ty
-    {
-        let words = ty.values.iter().flat_map(|value| any_case(&value.wire));
-        out["enum"] = json!(words.collect::<Vec<_>>());
-    }
-    if let Some(pattern) = &field.pattern {
-        out["pattern"] = pattern.as_str().into();
-    }
-    let (min, max) = match out.get("type").and_then(Value::as_str) {
-        Some("string") => ("minLength", "maxLength"),
-        Some("array") => ("minItems", "maxItems"),
-        Some("object") => ("minProperties", "maxProperties"),
-        _ => ("minimum", "maximum"),
-    };
-    if let Some(value) = field.min {
-        out[min] = value.into();
-    }
-    if let Some(value) = field.max {
-        out[max] = value.into();
-    }
-    if let Some(default) = &field.default {
-        out["default"] = literal(default);
-    }
-    if let Some(doc) = &field.doc {
-        out["description"] = doc.as_str().into();
-    }
-    match field.change {
-        Change::Free => out,
-        Change::Immutable => with_rules(
-            out,
-            vec![rule(
-                "self == oldSelf",
-                &format!("`{}` cannot change", field.wire),
-            )],
-        ),
-        Change::GrowOnly => with_rules(
-            out,
-            vec![rule(
-                "self >= oldSelf",
-                &format!("`{}` cannot shrink", field.wire),
-            )],
-        ),
-    }
-}
-
-/// The spellings that an enum without regard to case takes.
-pub(super) fn any_case(word: &str) -> Vec<String> {
-    let lower = word.to_lowercase();
-    let upper = word.to_uppercase();
-    let mut first = lower.clone();
-    if let Some(head) = first.get_mut(..1) {
-        head.make_ascii_uppercase();
-    }
-    let mut words = vec![word.to_owned(), lower, upper, first];
-    words.sort();
-    words.dedup();
-    words
-}
-
-fn type_schema(cluster: &Cluster, ty: &Type) -> Value {
-    match ty {
-        Type::String | Type::Json(_) => json!({"type": "string", "maxLength": MAX_OWN_TEXT}),
-        Type::Int => json!({"type": "integer", "format": "int64"}),
-        Type::Bool => json!({"type": "boolean"}),
-        Type::Port => {
-            json!({"type": "integer", "format": "int32", "minimum": 1, "maximum": 65_535})
-        }
-        Type::Quantity => schema::expand("Quantity"),
-        Type::Duration => {
-            json!({"type": "string", "maxLength": 32, "pattern": "^([0-9]+(ms|s|m|h|d))+$"})
-        }
-        Type::Tree => json!({
-            "type": "object",
-            "maxProperties": schema::MAX_ENTRIES,
-            "x-kubernetes-preserve-unknown-fields": true,
-        }),
-        Type::SecretKey => schema::expand("SecretKeyRef"),
-        Type::SecretRef => schema::expand("SecretRef"),
-        Type::NodeType => node_type_enum(cluster),
-        Type::K8s(ty) => schema::expand(ty.as_str()),
-        Type::List(item) => json!({
-            "type": "array",
-            "maxItems": schema::MAX_ENTRIES,
-            "items": type_schema(cluster, item),
-        }),
-        Type::KeyedList { item, key } => {
-            list_map(structure(cluster, item), &[key.as_str()], MAX_GROUPS, "")
-        }
-        Type::Map(value) => json!({
-            "type": "object",
-            "maxProperties": schema::MAX_ENTRIES,
-            "additionalProperties": type_schema(cluster, value),
-        }),
-        Type::Enum(ty) => {
-            let words: Vec<&str> = ty.values.iter().map(|value| value.wire.as_str()).collect();
-            json!({"type": "string", "enum": words})
-        }
-        Type::Struct(ty) => structure(cluster, ty),
-        // Only expressions are of these types.
-        Type::Node | Type::Pod => json!({"type": "object"}),
-    }
-}
-
-/// A constant as JSON.
-pub(super) fn literal(value: &Literal) -> Value {
-    match value {
-        Literal::Null => Value::Null,
-        Literal::Bool(value) => (*value).into(),
-        Literal::Int(value) => (*value).into(),
-        Literal::Float(text) => serde_json::from_str(text).unwrap_or_else(|_| text.as_str().into()),
-        Literal::String(text) => text.as_str().into(),
-        Literal::List(items) => items.iter().map(literal).collect(),
-        Literal::Map(entries) => entries
-            .iter()
-            .map(|(key, value)| (key.clone(), literal(value)))
-            .collect::<Map<_, _>>()
-            .into(),
-    }
 }
 
 fn list_map(item: Value, keys: &[&str], max: u64, doc: &str) -> Value {
@@ -853,63 +358,4 @@ fn node_type_enum(cluster: &Cluster) -> Value {
         .map(|ty| ty.name.as_str())
         .collect();
     json!({"type": "string", "enum": names})
-}
-
-fn rule(rule: &str, message: &str) -> Value {
-    json!({"rule": rule, "message": message})
-}
-
-fn with_rules(mut schema: Value, rules: Vec<Value>) -> Value {
-    if rules.is_empty() {
-        return schema;
-    }
-    match schema
-        .get_mut("x-kubernetes-validations")
-        .and_then(Value::as_array_mut)
-    {
-        Some(known) => known.extend(rules),
-        None => schema["x-kubernetes-validations"] = Value::Array(rules),
-    }
-    schema
-}
-
-/// The field in CEL, escaped as the API server escapes names that are no identifiers.
-fn access(wire: &str) -> String {
-    const WORDS: &[&str] = &[
-        "true",
-        "false",
-        "null",
-        "in",
-        "as",
-        "break",
-        "const",
-        "continue",
-        "else",
-        "for",
-        "function",
-        "if",
-        "import",
-        "let",
-        "loop",
-        "package",
-        "namespace",
-        "return",
-        "var",
-        "void",
-        "while",
-    ];
-    if WORDS.contains(&wire) {
-        return format!(".__{wire}__");
-    }
-    let escaped = wire
-        .replace("__", "__underscores__")
-        .replace('.', "__dot__")
-        .replace('-', "__dash__")
-        .replace('/', "__slash__");
-    format!(".{escaped}")
-}
-
-/// A text in CEL.
-fn cel(text: &str) -> String {
-    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
 }

@@ -72,7 +72,7 @@ fn a_definition_with_every_field_of_the_k8s_group_stays_below_100_kib() {
         .fields
         .iter()
         .map(|field| {
-            let schema = super::k8s_field(&operator.cluster, field).to_string();
+            let schema = super::k8s::k8s_field(&operator.cluster, field).to_string();
             (schema.len(), field.field.word())
         })
         .collect();
