@@ -1,13 +1,16 @@
 //! What is built, as claims about the documents of three kinds.
 
+mod applications;
 mod beside;
+mod claims;
+mod refusals;
 
 use k8s_openapi::api::core::v1::{Container, PodSpec};
 use serde_json::{Value, json};
 
 use crate::fixture::group::{container, pod};
-use crate::fixture::{child, desired, parseable, pinot, problems, tally, with};
-use crate::kind::ChildKind::{ConfigMap, Deployment, PersistentVolumeClaim, Service, StatefulSet};
+use crate::fixture::{child, desired, parseable, pinot, tally, with};
+use crate::kind::ChildKind::{ConfigMap, Deployment, Service, StatefulSet};
 
 fn store(cr: &Value) -> Value {
     child(
@@ -64,44 +67,6 @@ fn digests(workload: &Value) -> Value {
     workload["spec"]["template"]["metadata"]["annotations"].clone()
 }
 
-/// PN-3: names, and labels on every object; the selectors are the runtime's (design §5).
-#[test]
-fn the_pinot_objects_have_the_public_names_and_labels() {
-    let desired = desired::<pinot::Pinot>(&pinot::sample()).unwrap();
-    let ids: Vec<String> = desired
-        .children
-        .iter()
-        .map(|child| child.id.to_string())
-        .collect();
-    assert_eq!(
-        ids,
-        [
-            "ConfigMap p/pinot-simple-broker-config",
-            "ConfigMap p/pinot-simple-controller-config",
-            "ConfigMap p/pinot-simple-server-config",
-            "Service p/pinot-broker-broker-svc",
-            "Service p/pinot-controller-controller-svc",
-            "Service p/pinot-server-server-svc",
-            "StatefulSet p/pinot-broker-broker",
-            "StatefulSet p/pinot-controller-controller",
-            "StatefulSet p/pinot-server-server",
-        ]
-    );
-    let broker = child(&desired, StatefulSet, "pinot-broker-broker");
-    let labels = &broker["metadata"]["labels"];
-    assert_eq!(labels["nodeType"], "broker");
-    assert_eq!(labels["pinotConfigGroup"], "broker");
-    assert_eq!(labels["custom_resource"], "pinot-simple");
-    assert_eq!(broker["spec"]["serviceName"], "pinot-broker-broker-svc");
-    let claims = &broker["spec"]["volumeClaimTemplates"];
-    assert_eq!(claims[0]["metadata"]["name"], "pinot-broker-pvc");
-    let config = child(&desired, ConfigMap, "pinot-simple-broker-config");
-    assert_eq!(
-        config["data"],
-        json!({"pinot-broker.conf": "a=broker\nb=2\ncontroller.zk.str=zk:2181"})
-    );
-}
-
 /// DS-18, PN-4: what the group says arrives, tolerations and pod metadata too.
 #[test]
 fn a_group_s_fields_reach_the_pod() {
@@ -143,16 +108,6 @@ fn a_group_s_fields_reach_the_pod() {
         container.liveness_probe.unwrap().initial_delay_seconds,
         Some(60)
     );
-}
-
-/// PN-5, OR-5: the group's variables first, plug-ins apart by a blank, no hash variable.
-#[test]
-fn env_is_ordered_as_the_manifest_places_it() {
-    let cr = with(&pinot::sample(), "/spec/plugins", json!(["a", "b"]));
-    let container = container(&broker(&cr));
-    assert_eq!(env_names(&container), ["LOG4J_CONSOLE_LEVEL", "JAVA_OPTS"]);
-    let opts = container.env.unwrap()[1].value.clone().unwrap();
-    assert_eq!(opts, "-Xmx1G -Dplugins.include=a -Dplugins.include=b");
 }
 
 #[test]
@@ -200,233 +155,6 @@ fn mounts_stand_in_the_order_storage_files_rest() {
     assert!(volumes[1].empty_dir.is_some());
 }
 
-/// PN-7.
-#[test]
-fn the_group_s_service_is_copied_but_for_its_selector() {
-    let desired = desired::<pinot::Pinot>(&pinot::sample()).unwrap();
-    let service = child(&desired, Service, "pinot-broker-broker-svc");
-    assert_eq!(
-        service["spec"],
-        json!({
-            "type": "ClusterIP",
-            "clusterIP": "None",
-            "ports": [{"port": 8099, "targetPort": 8099, "protocol": "TCP"}],
-            "selector": {
-                "app.kubernetes.io/instance": "pinot-simple",
-                "dsoi.dev/kind": "Pinot.datainfra.io",
-                "dsoi.dev/node": "pinot-broker",
-            },
-        })
-    );
-}
-
-/// DS-13, PN-8: two nodes that share a config group share its config map, and each has its workload.
-#[test]
-fn a_config_group_s_config_map_is_built_once() {
-    let mut node = pinot::sample()["spec"]["nodes"][1].clone();
-    node["name"] = json!("pinot-broker-2");
-    let cr = with(&pinot::sample(), "/spec/nodes/-", node);
-    let out = desired::<pinot::Pinot>(&cr).unwrap();
-    let maps = out
-        .children
-        .iter()
-        .filter(|child| child.id.kind == ConfigMap);
-    assert_eq!(maps.count(), 3);
-    child(&out, StatefulSet, "pinot-broker-2-broker");
-    let config = child(&out, ConfigMap, "pinot-simple-broker-config");
-    assert_eq!(config["metadata"]["labels"].get("dsoi.dev/node"), None);
-
-    // A node of another type adds its own key.
-    let mut node = pinot::sample()["spec"]["nodes"][2].clone();
-    node["name"] = json!("pinot-server-2");
-    node["pinotNodeConfig"] = json!("broker");
-    let out = desired::<pinot::Pinot>(&with(&pinot::sample(), "/spec/nodes/-", node)).unwrap();
-    let config = child(&out, ConfigMap, "pinot-simple-broker-config");
-    let keys: Vec<&String> = config["data"].as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["pinot-broker.conf", "pinot-server.conf"]);
-    assert_eq!(config["metadata"]["labels"]["nodeType"], "broker");
-    let of = |name: &str| {
-        out.children
-            .iter()
-            .find(|child| child.id.name == name)
-            .unwrap()
-    };
-    assert_eq!(of("pinot-simple-broker-config").node_type, None);
-    assert_eq!(
-        of("pinot-simple-server-config").node_type.as_deref(),
-        Some("server")
-    );
-}
-
-/// PN-9: two volumes under one claim name, a group that changes, a Service that is missing.
-#[test]
-fn the_traps_of_pinot_are_refused_or_gone() {
-    let storage = pinot::sample()["spec"]["k8sConfig"][1]["storageConfig"][0].clone();
-    let mut second = storage.clone();
-    second["name"] = json!("logs");
-    second["mountPath"] = json!("/logs");
-    let cr = with(
-        &pinot::sample(),
-        "/spec/k8sConfig/1/storageConfig/-",
-        second,
-    );
-    assert_eq!(
-        problems::<pinot::Pinot>(&cr),
-        ["spec.k8sConfig[1]: two volumes of the pod are named `pinot-broker-pvc`"]
-    );
-
-    let cr = with(
-        &pinot::sample(),
-        "/spec/nodes/1/pinotNodeConfig",
-        json!("server"),
-    );
-    let selector = &broker(&pinot::sample())["spec"]["selector"];
-    assert_eq!(&broker(&cr)["spec"]["selector"], selector);
-
-    let cr = with(&pinot::sample(), "/spec/k8sConfig/1/service", Value::Null);
-    assert_eq!(
-        problems::<pinot::Pinot>(&cr),
-        ["spec.k8sConfig[1].service: is needed: it names the pods of the node's workload"]
-    );
-}
-
-/// D10: with names like Pinot's, two nodes can ask for one object.
-#[test]
-fn two_children_of_one_identity_are_refused() {
-    let mut group = pinot::sample()["spec"]["k8sConfig"][1].clone();
-    group["name"] = json!("b-c");
-    let cr = with(&pinot::sample(), "/spec/k8sConfig/-", group.clone());
-    group["name"] = json!("c");
-    let mut cr = with(&cr, "/spec/k8sConfig/-", group);
-    for (name, group) in [("a", "b-c"), ("a-b", "c")] {
-        let mut node = pinot::sample()["spec"]["nodes"][1].clone();
-        node["name"] = json!(name);
-        node["k8sConfig"] = json!(group);
-        cr = with(&cr, "/spec/nodes/-", node);
-    }
-    let found = problems::<pinot::Pinot>(&cr);
-    let expected = "spec.nodes[4]: its StatefulSet would be named `a-b-c` like that of spec.nodes[3]; rename one of them";
-    assert!(found.contains(&expected.to_owned()), "{found:?}");
-}
-
-/// PA-2.
-#[test]
-fn the_parseable_objects_have_the_public_names_and_content() {
-    let out = desired::<parseable::ParseableTenant>(&parseable::sample()).unwrap();
-    let ids: Vec<String> = out
-        .children
-        .iter()
-        .map(|child| child.id.to_string())
-        .collect();
-    assert_eq!(
-        ids,
-        [
-            "ConfigMap p/server-server-config",
-            "ConfigMap p/tenant-ext",
-            "Service p/server-small",
-            "PersistentVolumeClaim p/server-small-data",
-            "Deployment p/small-server",
-        ]
-    );
-    let workload = child(&out, Deployment, "small-server");
-    let container = container(&workload);
-    assert_eq!(container.name, "server-server");
-    assert_eq!(container.args.unwrap(), ["parseable", "local-store"]);
-    let port = container.ports.unwrap()[0].clone();
-    assert_eq!((port.name, port.container_port), (None, 8000));
-    let maps: Vec<String> = container
-        .env_from
-        .unwrap()
-        .into_iter()
-        .map(|source| source.config_map_ref.unwrap().name)
-        .collect();
-    assert_eq!(maps, ["server-server-config", "tenant-ext"]);
-    let pod = pod(&workload);
-    assert_eq!(pod.security_context.unwrap().run_as_user, Some(1000));
-    let claim = pod.volumes.unwrap()[0].persistent_volume_claim.clone();
-    assert_eq!(claim.unwrap().claim_name, "server-small-data");
-    assert_eq!(
-        child(&out, ConfigMap, "tenant-ext")["data"],
-        json!({"data": "bucket=logs"})
-    );
-}
-
-/// PA-2, DR-12: claims outlive the resource.
-#[test]
-fn a_claim_has_no_owner_and_carries_its_identity() {
-    let out = desired::<parseable::ParseableTenant>(&parseable::sample()).unwrap();
-    let claim = child(&out, PersistentVolumeClaim, "server-small-data");
-    assert_eq!(claim["metadata"].get("ownerReferences"), None);
-    assert_eq!(
-        claim["metadata"]["labels"],
-        json!({
-            "app.kubernetes.io/managed-by": "test-operator",
-            "app.kubernetes.io/instance": "tenant",
-            "dsoi.dev/kind": "ParseableTenant.parseable.io",
-            "dsoi.dev/node": "server",
-            "dsoi.dev/storage": "data",
-        })
-    );
-    let service = child(&out, Service, "server-small");
-    assert_eq!(service["metadata"]["labels"].get("app"), None);
-}
-
-/// B17: what nobody can change on a claim template depends on nothing that changes.
-#[test]
-fn a_claim_template_is_the_same_whatever_becomes_of_groups_and_labels() {
-    let metadata = |cr: &Value| {
-        let store = child(
-            &desired::<tally::Tally>(cr).unwrap(),
-            StatefulSet,
-            "t-store",
-        );
-        store["spec"]["volumeClaimTemplates"][0]["metadata"].clone()
-    };
-    let sample = tally::sample();
-    assert_eq!(
-        metadata(&sample),
-        json!({"name": "data", "labels": {
-            "app.kubernetes.io/managed-by": "test-operator",
-            "app.kubernetes.io/instance": "t",
-            "dsoi.dev/kind": "Tally.example.com",
-            "dsoi.dev/node": "store",
-        }})
-    );
-    let mut other = with(&sample, "/spec/k8sConfigGroup/0/name", json!("large"));
-    other = with(&other, "/spec/nodes/0/k8sConfigGroup", json!("large"));
-    assert_eq!(metadata(&sample), metadata(&other));
-}
-
-/// DR-8: the k8s config group says what becomes of claims; nobody's word is `Retain`.
-#[test]
-fn the_group_says_what_becomes_of_claims() {
-    let at = "/spec/k8sConfigGroup/0/persistentVolumeClaimRetentionPolicy";
-    let policy = |policy: Value| {
-        let cr = with(&tally::sample(), at, policy);
-        let store = child(
-            &desired::<tally::Tally>(&cr).unwrap(),
-            StatefulSet,
-            "t-store",
-        );
-        store["spec"]["persistentVolumeClaimRetentionPolicy"].clone()
-    };
-    assert_eq!(
-        policy(json!({"whenScaled": "Delete"})),
-        json!({"whenDeleted": "Retain", "whenScaled": "Delete"})
-    );
-    assert_eq!(
-        policy(json!({"whenDeleted": "Delete"})),
-        json!({"whenDeleted": "Delete", "whenScaled": "Retain"})
-    );
-    let cr = with(&tally::sample(), at, json!({"whenDeleted": "delete"}));
-    assert_eq!(
-        problems::<tally::Tally>(&cr),
-        [
-            "spec.k8sConfigGroup[0].persistentVolumeClaimRetentionPolicy.whenDeleted: is `delete`; it must be `Retain` or `Delete`"
-        ]
-    );
-}
-
 /// NC-25: a stopped cluster has no pods, and what its nodes know of each other stays.
 #[test]
 fn a_stopped_cluster_asks_for_no_pods_and_changes_nothing_else() {
@@ -447,34 +175,6 @@ fn a_stopped_cluster_asks_for_no_pods_and_changes_nothing_else() {
         }
         assert_eq!(*is.document, expected, "{}", was.id);
     }
-}
-
-/// PA-2, DR-12: a claim that stands alone goes with the resource only where that asks for it.
-#[test]
-fn a_claim_that_shall_go_with_the_resource_has_it_as_owner() {
-    let at = "/spec/k8sConfig/0/persistentVolumeClaimRetentionPolicy";
-    let owners = |when: &str| {
-        let cr = with(&parseable::sample(), at, json!({"whenDeleted": when}));
-        let out = desired::<parseable::ParseableTenant>(&cr).unwrap();
-        child(&out, PersistentVolumeClaim, "server-small-data")["metadata"]["ownerReferences"]
-            .clone()
-    };
-    assert_eq!(owners("Retain"), Value::Null);
-    assert_eq!(owners("Delete")[0]["kind"], "ParseableTenant");
-}
-
-/// PA-2: an absent dependency leaves neither its config map nor a reference to it.
-#[test]
-fn an_absent_config_map_drops_its_entry() {
-    let cr = with(&parseable::sample(), "/spec/objectStore", Value::Null);
-    let out = desired::<parseable::ParseableTenant>(&cr).unwrap();
-    let container = container(&child(&out, Deployment, "small-server"));
-    assert_eq!(container.env_from.unwrap().len(), 1);
-    assert!(
-        out.children
-            .iter()
-            .all(|child| child.id.name != "tenant-ext")
-    );
 }
 
 /// PA-3, OR-5: a changed value restarts the pods that read it, and no others.
@@ -689,105 +389,6 @@ fn pods_of_a_type_are_named_through_the_service_that_governs_them() {
     assert_eq!(
         store(&tally::sample())["spec"]["serviceName"],
         "t-store-headless"
-    );
-}
-
-#[test]
-fn keys_that_the_server_merges_by_may_not_come_twice() {
-    let volume = json!({"name": "v", "emptyDir": {}});
-    let mounts = json!([{"name": "data", "mountPath": "/var/lib/tally/"}]);
-    let cases = [
-        (
-            "env",
-            json!([{"name": "A"}, {"name": "A"}]),
-            "spec.k8sConfigGroup[0].env: names the variable `A` twice",
-        ),
-        (
-            "ports",
-            json!([{"containerPort": 80}, {"containerPort": 80, "protocol": "TCP"}]),
-            "spec.k8sConfigGroup[0]: container `app` has the port 80/TCP twice",
-        ),
-        (
-            "volumes",
-            json!([volume, volume]),
-            "spec.k8sConfigGroup[0]: two volumes of the pod are named `v`",
-        ),
-        (
-            "volumeMount",
-            mounts,
-            "spec.k8sConfigGroup[0]: two volumes are mounted at `/var/lib/tally` in container `app`",
-        ),
-        (
-            "volumeMount",
-            json!([{"name": "gone", "mountPath": "/x"}]),
-            "spec.k8sConfigGroup[0]: mounts the volume `gone`, which the pod does not have",
-        ),
-        (
-            "service",
-            json!({"ports": [{"name": "a", "port": 1}, {"name": "b", "port": 1}]}),
-            "spec.k8sConfigGroup[0].service: has the port 1/TCP twice",
-        ),
-        (
-            "imagePullSecrets",
-            json!([{"name": "s"}, {"name": "s"}]),
-            "spec.k8sConfigGroup[0]: names the image pull secret `s` twice",
-        ),
-    ];
-    for (field, value, expected) in cases {
-        let found = problems::<tally::Tally>(&small(field, value));
-        assert!(found.contains(&expected.to_owned()), "{found:?}");
-    }
-}
-
-/// RL-33, SE-14.
-#[test]
-fn a_config_map_that_cannot_be_stored_is_refused() {
-    let data = "x".repeat(901 * 1024);
-    let cr = with(
-        &pinot::sample(),
-        "/spec/pinotNodeConfig/1/data",
-        json!(data),
-    );
-    let found = problems::<pinot::Pinot>(&cr);
-    assert_eq!(
-        found,
-        [
-            "spec.pinotNodeConfig[1]: the config map `pinot-simple-broker-config` would have 902 KiB; at most 900 are possible"
-        ]
-    );
-}
-
-/// SE-12: a text file refuses what would add a line.
-#[test]
-fn a_line_break_in_a_line_is_refused() {
-    let cr = with(&pinot::sample(), "/spec/zkAddress", json!("zk\nevil=1"));
-    let found = problems::<pinot::Pinot>(&cr);
-    let expected = "spec.nodes[0]: the file `conf` (/var/pinot/controller/config/pinot-controller.conf) has a line break inside the line that starts `controller.zk.str=zk`";
-    assert_eq!(found[0], expected);
-}
-
-/// DR-3.
-#[test]
-fn an_image_is_needed_where_the_cluster_has_none() {
-    let cr = with(&pinot::sample(), "/spec/k8sConfig/1/image", Value::Null);
-    assert_eq!(
-        problems::<pinot::Pinot>(&cr),
-        ["spec.k8sConfig[1].image: is needed: the cluster has no image of its own"]
-    );
-    let image = container(&store(&tally::sample())).image;
-    assert_eq!(image.as_deref(), Some("ghcr.io/example/tally:2.1"));
-}
-
-/// SE-13: an app's label takes its value from the resource, and is checked there.
-#[test]
-fn a_label_that_kubernetes_would_refuse_is_refused_first() {
-    let cr = with(&pinot::sample(), "/spec/k8sConfig/1/name", json!("b c"));
-    let cr = with(&cr, "/spec/nodes/1/k8sConfig", json!("b c"));
-    let found = problems::<pinot::Pinot>(&cr);
-    let about = "spec.nodes[1]: the label `k8sConfigGroup: b c` is illegal";
-    assert!(
-        found.iter().any(|problem| problem.starts_with(about)),
-        "{found:?}"
     );
 }
 
