@@ -76,6 +76,9 @@ pub enum Command {
     Init(InitArgs),
     /// Bring a project up to date with its manifest and this dsoi
     Update(UpdateArgs),
+    /// Add to the manifest of a project, and bring the project up to date with it
+    #[command(subcommand)]
+    Add(AddCommand),
     /// Report the mistakes in a manifest
     Check(CheckArgs),
     /// Explain the language, a key of the manifest or a problem code
@@ -136,6 +139,59 @@ pub struct UpdateArgs {
     /// Build the operator with the types of this version of Kubernetes from now on
     #[arg(long, value_name = "VERSION", value_parser = KUBERNETES)]
     pub k8s: Option<String>,
+}
+
+/// `dsoi add`
+#[derive(Debug, Subcommand)]
+pub enum AddCommand {
+    /// Add a node type
+    #[command(name = "nodetype")]
+    NodeType(AddNodeTypeArgs),
+}
+
+/// `dsoi add nodetype`
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "they are flags")]
+pub struct AddNodeTypeArgs {
+    /// Its name
+    pub name: String,
+    /// The node type that it copies
+    #[arg(long, value_name = "OTHER")]
+    pub like: Option<String>,
+    /// The workload kinds that a custom resource may choose; both unless given
+    #[arg(long, value_name = "KIND", value_parser = ["StatefulSet", "Deployment"])]
+    pub kind: Vec<String>,
+    /// A port of its main container
+    #[arg(long, value_name = "NAME=NUMBER", value_parser = port)]
+    pub port: Vec<(String, u16)>,
+    /// Only print what would change, as a unified diff
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Where you and the manifest changed the same lines, write both between markers instead of nothing at all
+    #[arg(long)]
+    pub markers: bool,
+    /// Write though git has no copy of what is there
+    #[arg(long)]
+    pub allow_dirty: bool,
+    /// Write though what is there is only staged in git
+    #[arg(long)]
+    pub allow_staged: bool,
+}
+
+fn port(text: &str) -> Result<(String, u16), String> {
+    let (name, number) = text.split_once('=').unwrap_or((text, ""));
+    match number.parse() {
+        Ok(number) if is_name(name) => Ok((name.to_owned(), number)),
+        _ => Err("write a name and a number, as http=8080".to_owned()),
+    }
+}
+
+/// Whether a text is a name in the manifest as it stands, without quotes.
+pub fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 /// Where the runtime crate comes from.

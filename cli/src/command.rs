@@ -1,5 +1,6 @@
 //! One verb per file. A verb turns arguments into calls and their result into a [`Report`]; it owns no logic and prints nothing.
 
+pub mod add;
 pub mod check;
 pub mod completion;
 pub mod explain;
@@ -13,7 +14,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::args::{Cli, Command};
+use crate::args::{AddCommand, Cli, Command};
 use crate::diagnostic::Problems;
 use crate::manifest::{MAX_BYTES, Rejected, Source};
 
@@ -115,6 +116,7 @@ pub fn run(cli: &Cli) -> Result<Report, Failure> {
     match &cli.command {
         Command::Init(args) => init::run(args, directory),
         Command::Update(args) => update::run(args, directory),
+        Command::Add(AddCommand::NodeType(args)) => add::node_type(args, directory),
         Command::Check(args) => check::run(args, directory),
         Command::Explain(args) => explain::run(args),
         Command::Schema => schema::run(),
@@ -128,6 +130,7 @@ pub fn name(command: &Command) -> &'static str {
     match command {
         Command::Init(_) => "init",
         Command::Update(_) => "update",
+        Command::Add(_) => "add",
         Command::Check(_) => "check",
         Command::Explain(_) => "explain",
         Command::Schema => "schema",

@@ -14,6 +14,7 @@ mod api;
 mod cluster;
 mod config_map;
 mod container;
+pub mod edit;
 pub mod elsewhere;
 mod events;
 pub mod explain;

@@ -19,6 +19,18 @@ use crate::write::{self, Local, RelPath, UpdateError};
 /// The manifest has mistakes; the project is none, or has files that stand in the way; git has no copy of what is
 /// there; the disk fails. Nothing was written then.
 pub fn run(args: &UpdateArgs, directory: &Path) -> Result<Report, Failure> {
+    changed(args, directory, |source| Ok(source.clone()))
+}
+
+/// The same with another manifest, which is written together with what follows from it.
+///
+/// # Errors
+/// As [`run`], and what `edit` says.
+pub fn changed(
+    args: &UpdateArgs,
+    directory: &Path,
+    edit: impl FnOnce(&Source) -> Result<Source, Failure>,
+) -> Result<Report, Failure> {
     let looks_only = args.check || args.dry_run;
     let _alone = alone(directory)?;
     let put_back = recovered(directory, looks_only)?;
@@ -30,7 +42,8 @@ pub fn run(args: &UpdateArgs, directory: &Path) -> Result<Report, Failure> {
             source: None,
         });
     }
-    let source = read_source(directory, Path::new("dsoi.yaml"))?;
+    let read = read_source(directory, Path::new("dsoi.yaml"))?;
+    let source = edit(&read)?;
     let settings = settings(args, &lock)?;
     let before = lock.dsoi.clone();
     let (plan, tree) = init::planned(&source, &settings)?;
@@ -38,9 +51,12 @@ pub fn run(args: &UpdateArgs, directory: &Path) -> Result<Report, Failure> {
     let paths = paths.filter(|path| !path.as_str().starts_with(".dsoi/"));
     let found =
         Project::read(directory, lock, paths).map_err(|error| project(&error, error.help()))?;
-    let decision = decide(&plan, &tree, &found, args.markers, || again(&found));
+    let mut decision = decide(&plan, &tree, &found, args.markers, || again(&found));
     if !decision.refused.is_empty() {
         return Err(report::refused(&decision.refused));
+    }
+    if source.text() != read.text() {
+        decision.rewrite_manifest(read.text(), source.text());
     }
     if !looks_only && !decision.changes.is_empty() {
         committed(args, directory)?;

@@ -27,6 +27,24 @@ pub struct Decision {
     pub refused: Vec<Refused>,
 }
 
+impl Decision {
+    /// Has the manifest written too: for a command whose task is to change it.
+    pub fn rewrite_manifest(&mut self, before: &str, after: &str) {
+        if let Ok(path) = RelPath::new("dsoi.yaml") {
+            self.changes.insert(
+                0,
+                Change {
+                    path: path.clone(),
+                    before: Some(before.as_bytes().to_vec()),
+                    after: Some(after.as_bytes().to_vec()),
+                },
+            );
+            let done = Done::Updated;
+            self.outcomes.insert(0, Outcome { path, done });
+        }
+    }
+}
+
 /// What became of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {

@@ -136,7 +136,7 @@ fn became(before: &world::Files, after: &world::Files, rendered: &world::Files) 
             vendored = true;
             continue;
         }
-        if is.is_some() && is == rendered.get(path) {
+        if is.is_some() && is == rendered.get(path) && path != "dsoi.yaml" {
             text += &format!("{path}: as it would be in a new project\n");
             continue;
         }

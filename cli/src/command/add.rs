@@ -1,0 +1,62 @@
+//! `dsoi add`: a change of the manifest, and an update that follows from it.
+
+use std::path::Path;
+
+use super::{Failure, Report, update};
+use crate::args::{AddNodeTypeArgs, UpdateArgs, is_name};
+use crate::manifest::edit::{NewNodeType, add_node_type};
+use crate::manifest::{self, Source, WorkloadKind};
+
+/// Adds a node type to the manifest of the project in `directory`, and updates the project.
+///
+/// # Errors
+/// There is such a node type, or the manifest would have mistakes; and whatever keeps an update from being made.
+/// Nothing was written then.
+pub fn node_type(args: &AddNodeTypeArgs, directory: &Path) -> Result<Report, Failure> {
+    for name in [Some(&args.name), args.like.as_ref()].into_iter().flatten() {
+        if !is_name(name) {
+            return Err(Failure::Usage {
+                message: format!("`{name}` cannot be the name of a node type"),
+                help: Some("it has letters, digits and hyphens, a letter first".to_owned()),
+            });
+        }
+    }
+    let new = NewNodeType {
+        name: args.name.clone(),
+        like: args.like.clone(),
+        kinds: args
+            .kind
+            .iter()
+            .map(|kind| match kind.as_str() {
+                "StatefulSet" => WorkloadKind::StatefulSet,
+                _ => WorkloadKind::Deployment,
+            })
+            .collect(),
+        ports: args.port.clone(),
+    };
+    let update = UpdateArgs {
+        check: false,
+        dry_run: args.dry_run,
+        markers: args.markers,
+        allow_dirty: args.allow_dirty,
+        allow_staged: args.allow_staged,
+        runtime: None,
+        k8s: None,
+    };
+    update::changed(&update, directory, |source| edited(source, &new))
+}
+
+fn edited(source: &Source, new: &NewNodeType) -> Result<Source, Failure> {
+    let manifest =
+        manifest::parse(source).map_err(|problems| Failure::manifest(source, problems))?;
+    let mut known = manifest.cluster.node_types.iter();
+    if known.any(|node_type| node_type.name.value == new.name) {
+        return Err(Failure::Project {
+            message: format!("the manifest has a node type `{}` already", new.name),
+            help: None,
+            source: None,
+        });
+    }
+    let text = add_node_type(&manifest, new);
+    Source::new(source.name(), text.into_bytes()).map_err(Failure::Manifest)
+}
