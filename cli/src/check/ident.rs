@@ -23,6 +23,14 @@ pub(super) fn field(wire: &str) -> Option<RustIdent> {
     RustIdent::new(ident).ok()
 }
 
+/// The module for a node type. `mod.rs` is no file of a module's own, whatever the module is called.
+pub(super) fn module(node_type: &str) -> Option<RustIdent> {
+    match field(node_type) {
+        Some(ident) if ident.as_str() == "r#mod" => RustIdent::new("mod_").ok(),
+        ident => ident,
+    }
+}
+
 /// `E0606`: the problem with a name that makes no identifier.
 pub(super) fn none(name: &Spanned<String>) -> Problem {
     Problem::new(
@@ -94,6 +102,13 @@ mod tests {
         }
         assert_eq!(field("..."), None);
         assert_eq!(field("größe"), None);
+    }
+
+    #[test]
+    fn a_module_of_a_keyword_has_a_file_of_its_own() {
+        for (wire, ident) in [("mod", "mod_"), ("type", "r#type"), ("store", "store")] {
+            assert_eq!(module(wire).unwrap().as_str(), ident);
+        }
     }
 
     #[test]

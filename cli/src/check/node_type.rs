@@ -229,7 +229,7 @@ impl Typer<'_, '_> {
             self.k8s_fields(&scope, &types, WORKLOAD_OWNED, &workload)
         });
         Some(NodeType {
-            ident: ident::field(known.name.as_str())?,
+            ident: ident::module(known.name.as_str())?,
             type_ident: self.type_ident(known)?,
             name: known.name.clone(),
             doc: None,

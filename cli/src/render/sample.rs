@@ -313,8 +313,9 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// `wanted`, or with a number behind it.
+    /// `wanted` as a DNS name has it, or with a number behind it.
     fn take(&mut self, wanted: &str) -> String {
+        let wanted = wanted.to_lowercase();
         let mut number = 1_u32;
         loop {
             let end = match number {

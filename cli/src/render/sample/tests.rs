@@ -129,6 +129,21 @@ fn an_order_that_must_be_complete_is_written_out() {
 }
 
 #[test]
+fn the_names_of_a_node_type_with_capitals_are_names_to_the_server() {
+    let mut operator = tally();
+    operator.cluster.node_types[0].name = type_name("BigStore");
+    let sample = read(&operator);
+    let node = &sample["spec"]["nodes"][0];
+    assert_eq!(node["name"], "bigstore");
+    assert_eq!(node["nodeType"], "BigStore");
+    assert_eq!(node["k8sConfigGroup"], "bigstore");
+    assert_eq!(
+        node["appConfigGroup"],
+        sample["spec"]["appConfigGroup"][0]["name"]
+    );
+}
+
+#[test]
 fn names_keep_to_their_limits() {
     let mut operator = tally();
     operator.cluster.node_types[0].name = type_name("a-config");
