@@ -8,6 +8,7 @@ mod decide;
 mod diff;
 pub mod git;
 mod lock;
+mod own;
 mod project;
 mod text;
 

@@ -6,12 +6,15 @@
 //! | `Scaffold` | written anew | merged | stays deleted |
 //! | `Once` | written anew | stays, and is named if it would be another now | stays deleted |
 //!
-//! A file that the manifest no longer asks for goes if it is untouched, and stays and is named if not. Refusals
-//! are collected: with one of them nothing at all is written.
+//! A file that the manifest no longer asks for goes if it is untouched, and stays and is named if not. One that has
+//! the markers of an earlier conflict is refused: nobody has chosen yet. Refusals are collected: with one of them
+//! nothing at all is written.
 
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use super::text::{Text, merge};
+use super::own::own;
+use super::text::{Text, conflict, marker, merge};
 use super::{Found, Project};
 use crate::plan::{Owner, PlannedFile, What};
 use crate::write::{Change, RelPath, Tree, digest};
@@ -69,6 +72,8 @@ pub enum Done {
     LeftOut,
     /// No longer asked for, and kept for the user's edits.
     Orphaned,
+    /// In `.dsoi/`, and not dsoi's.
+    Foreign,
 }
 
 /// A file that stands in the way of an update.
@@ -87,6 +92,8 @@ pub enum Refusal {
     Taken,
     /// The user and the manifest changed the same lines; those of the user's text.
     Conflict(Vec<RangeInclusive<usize>>),
+    /// Nobody has chosen yet between the markers of an earlier conflict, which begin at this line.
+    Markers(usize),
     /// It was edited, and what it was before is lost.
     NoBase,
     /// It was edited, and is no UTF-8 any more.
@@ -117,6 +124,7 @@ pub fn decide(
         project,
         markers,
         again: Again::Not(Some(again)),
+        held: BTreeMap::new(),
         decision: Decision::default(),
     };
     let mut planned = Vec::new();
@@ -136,8 +144,12 @@ pub fn decide(
             decider.orphan(path);
         }
     }
-    decider.own(tree);
+    let own = own(tree, project, &decider.held);
+    for path in &own.foreign {
+        decider.say(path, Done::Foreign);
+    }
     let mut decision = decider.decision;
+    decision.changes.extend(own.changes);
     decision.outcomes.sort_by(|a, b| a.path.cmp(&b.path));
     decision.refused.sort_by(|a, b| a.path.cmp(&b.path));
     decision
@@ -168,6 +180,8 @@ struct Decider<'a, F> {
     project: &'a Project,
     markers: bool,
     again: Again<F>,
+    /// Files that were not written though they would be others now, each with what it was at the last update.
+    held: BTreeMap<RelPath, Option<String>>,
     decision: Decision,
 }
 
@@ -179,10 +193,10 @@ impl<F: FnOnce() -> Option<Tree>> Decider<'_, F> {
             Found::Nothing if known.is_none() || owner == Owner::Generated => {
                 self.write(path, None, new.as_bytes().to_vec(), Done::Created);
             }
-            Found::Nothing if changed => self.say(path, Done::LeftOut),
+            Found::Nothing if changed => self.hold(path, Done::LeftOut),
             Found::Nothing => {}
             Found::Other(what) => match owner {
-                Owner::Once if changed => self.say(path, Done::Yours),
+                Owner::Once if changed => self.hold(path, Done::Yours),
                 Owner::Once | Owner::Scaffold if !changed => {}
                 _ => self.refuse(path, Refusal::NoFile(what)),
             },
@@ -212,6 +226,11 @@ impl<F: FnOnce() -> Option<Tree>> Decider<'_, F> {
             let dressed = text.map_or_else(|| new.as_bytes().to_vec(), |text| text.dress(new));
             return self.write(path, Some(bytes), dressed, Done::Updated);
         }
+        if owner == Owner::Scaffold
+            && let Some(line) = text.as_ref().and_then(|text| marker(&text.plain))
+        {
+            return self.refuse(path, Refusal::Markers(line));
+        }
         let changed = known != Some(digest(new).as_str());
         match (owner, known) {
             (Owner::Generated, Some(_)) => self.refuse(path, Refusal::Edited),
@@ -239,11 +258,10 @@ impl<F: FnOnce() -> Option<Tree>> Decider<'_, F> {
         } else {
             Refusal::Taken
         };
-        let (base, refusal) = match &base {
-            Some(base) => (base.as_str(), None),
-            None => ("", Some(without)),
+        let (merged, refusal) = match &base {
+            Some(base) => (merge(base, &yours.plain, new), None),
+            None => (conflict(&yours.plain, new), Some(without)),
         };
-        let merged = merge(base, &yours.plain, new);
         let count = merged.conflicts.len();
         let refusal = refusal.or((count > 0).then_some(Refusal::Conflict(merged.conflicts)));
         match refusal {
@@ -293,30 +311,13 @@ impl<F: FnOnce() -> Option<Tree>> Decider<'_, F> {
         }
     }
 
-    /// What dsoi keeps for the next update: as the tree has it, and nothing else.
-    fn own(&mut self, tree: &Tree) {
-        let wanted = tree
-            .iter()
-            .filter(|(path, _)| path.as_str().starts_with(".dsoi/"));
-        for (path, text) in wanted {
-            let before = self.project.own.get(path);
-            if before.is_none_or(|before| before != text.as_bytes()) {
-                self.decision.changes.push(Change {
-                    path: path.clone(),
-                    before: before.cloned(),
-                    after: Some(text.as_bytes().to_vec()),
-                });
-            }
+    /// Does not write a file that would be another now.
+    fn hold(&mut self, path: &RelPath, done: Done) {
+        if let Some(known) = self.project.lock.files.get(path).cloned() {
+            let base = self.base(path, &known);
+            self.held.insert(path.clone(), base);
         }
-        for (path, before) in &self.project.own {
-            if tree.get(path.as_str()).is_none() {
-                self.decision.changes.push(Change {
-                    path: path.clone(),
-                    before: Some(before.clone()),
-                    after: None,
-                });
-            }
-        }
+        self.say(path, done);
     }
 
     fn write(&mut self, path: &RelPath, before: Option<&[u8]>, after: Vec<u8>, done: Done) {
@@ -344,6 +345,6 @@ impl<F: FnOnce() -> Option<Tree>> Decider<'_, F> {
 }
 
 /// Whether a file is what the last update wrote, whatever its line ends.
-fn untouched(bytes: &[u8], text: Option<&Text>, known: &str) -> bool {
+pub(super) fn untouched(bytes: &[u8], text: Option<&Text>, known: &str) -> bool {
     digest(bytes) == known || text.is_some_and(|text| text.crlf && digest(&text.plain) == known)
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use crate::plan::Runtime;
 use crate::render::Settings;
@@ -81,6 +82,22 @@ impl Lock {
             },
             files,
         })
+    }
+
+    /// The text of a new lock, in which some files are still what they were.
+    pub(super) fn holding<'a>(
+        text: &str,
+        held: impl Iterator<Item = (&'a RelPath, &'a String)>,
+    ) -> String {
+        let Ok(mut document) = serde_json::from_str::<Value>(text) else {
+            return text.to_owned();
+        };
+        for (path, digest) in held {
+            if let Some(file) = document["files"].get_mut(path.as_str()) {
+                file["sha256"] = json!(digest);
+            }
+        }
+        format!("{document:#}\n")
     }
 
     /// Whether a later dsoi than `version` wrote it.

@@ -47,16 +47,54 @@ pub(super) struct Merged {
     pub(super) conflicts: Vec<std::ops::RangeInclusive<usize>>,
 }
 
+/// What stands behind the markers of a conflict: the user's, what both come from, the manifest's.
+const LABELS: [&str; 3] = ["yours", "as dsoi last wrote it", "from dsoi.yaml"];
+
+/// The first line, from 1, that is a marker of a conflict of ours.
+pub(super) fn marker(text: &str) -> Option<usize> {
+    let [yours, base, new] = LABELS;
+    let markers = [
+        format!("<<<<<<< {yours}"),
+        format!("||||||| {base}"),
+        format!(">>>>>>> {new}"),
+    ];
+    let found = text
+        .lines()
+        .position(|line| markers.iter().any(|marker| marker == line.trim_end()));
+    found.map(|at| at + 1)
+}
+
+/// Two texts of which nobody knows what they come from: whatever they are, somebody has to choose.
+pub(super) fn conflict(yours: &str, new: &str) -> Merged {
+    let merged = merge("", yours, new);
+    if !merged.conflicts.is_empty() {
+        return merged;
+    }
+    let [ours, base, theirs] = LABELS;
+    let ended = |text: &str| match text {
+        "" => String::new(),
+        text if text.ends_with('\n') => text.to_owned(),
+        text => format!("{text}\n"),
+    };
+    Merged {
+        text: format!(
+            "<<<<<<< {ours}\n{}||||||| {base}\n=======\n{}>>>>>>> {theirs}\n",
+            ended(yours),
+            ended(new)
+        ),
+        conflicts: vec![1..=yours.lines().count().max(1)],
+    }
+}
+
 /// Merges what became of `base` in two hands.
 pub(super) fn merge(base: &str, yours: &str, new: &str) -> Merged {
     let mut merge: TextMerge<'_, '_, '_, str> = TextMergeConfig::new()
         .algorithm(Algorithm::Myers)
         .merge_lines(base, yours, new);
-    merge.conflict_style(ConflictStyle::Diff3).labels(
-        "as dsoi last wrote it",
-        "yours",
-        "from dsoi.yaml",
-    );
+    let [ours, from, theirs] = LABELS;
+    merge
+        .conflict_style(ConflictStyle::Diff3)
+        .labels(from, ours, theirs);
     let conflicts = merge
         .conflicts()
         .map(|region| {
@@ -91,6 +129,25 @@ mod tests {
             merged.text,
             "a\nb\n<<<<<<< yours\nmine\n||||||| as dsoi last wrote it\nc\n=======\ntheirs\n>>>>>>> from dsoi.yaml\nd\ne\n"
         );
+    }
+
+    #[test]
+    fn a_marker_is_found_wherever_it_was_left() {
+        let merged = merge(BASE, "a\nb\nmine\nd\ne\n", "a\nb\ntheirs\nd\ne\n");
+        assert_eq!(marker(&merged.text), Some(3));
+        assert_eq!(marker("a\n>>>>>>> from dsoi.yaml\r\n"), Some(2));
+        // Those of git are of another conflict, and its own affair.
+        assert_eq!(marker("<<<<<<< HEAD\n=======\n>>>>>>> branch\n"), None);
+    }
+
+    #[test]
+    fn what_has_no_base_is_always_a_conflict() {
+        for yours in ["", "mine", "a\nb\n"] {
+            let merged = conflict(yours, BASE);
+            assert_eq!(merged.conflicts.len(), 1, "{yours}");
+            assert_eq!(marker(&merged.text), Some(1), "{yours}");
+            assert!(merged.text.contains(yours) && merged.text.contains(BASE));
+        }
     }
 
     #[test]

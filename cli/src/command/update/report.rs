@@ -87,7 +87,7 @@ fn files(count: usize) -> String {
 fn changes(done: &Done) -> bool {
     match done {
         Done::Created | Done::Updated | Done::Merged | Done::Marked(_) | Done::Removed => true,
-        Done::Yours | Done::LeftOut | Done::Orphaned => false,
+        Done::Yours | Done::LeftOut | Done::Orphaned | Done::Foreign => false,
     }
 }
 
@@ -105,7 +105,7 @@ fn word(done: &Done) -> &'static str {
         Done::Merged => "merged",
         Done::Marked(_) => "marked",
         Done::Removed => "removed",
-        Done::Yours | Done::Orphaned => "kept",
+        Done::Yours | Done::Orphaned | Done::Foreign => "kept",
         Done::LeftOut => "left out",
     }
 }
@@ -114,7 +114,10 @@ fn why(done: &Done) -> &'static str {
     match done {
         Done::Yours => ": it is yours, and dsoi would write it otherwise now",
         Done::Orphaned => ": nothing needs it any more, but you have edited it",
-        Done::LeftOut => ": you have removed it, and dsoi would write it otherwise now",
+        Done::LeftOut => {
+            ": you have removed it, and dsoi would write it otherwise now; it gets that if it comes back"
+        }
+        Done::Foreign => ": dsoi has not written it",
         Done::Marked(_) => ": you and the manifest changed the same lines",
         _ => "",
     }
@@ -147,6 +150,7 @@ fn outcome(outcome: &Outcome) -> Value {
         Done::Yours => "yours",
         Done::LeftOut => "leftOut",
         Done::Orphaned => "orphaned",
+        Done::Foreign => "foreign",
     };
     json!({ "path": outcome.path.as_str(), "outcome": what })
 }
@@ -170,7 +174,12 @@ pub(super) fn refused(refused: &[Refused]) -> Failure {
     if any(Refusal::is_a_choice) {
         help.push("`dsoi update --markers` writes both sides, to choose from by hand");
     }
-    if any(|why| !why.is_a_choice() && *why != Refusal::Edited) {
+    if any(|why| matches!(why, Refusal::Markers(_))) {
+        help.push(
+            "keep what you want of what stands between the markers, remove them, and update again",
+        );
+    }
+    if any(|why| matches!(why, Refusal::Taken | Refusal::NoText | Refusal::NoFile(_))) {
         help.push("move what is in the way to another place, and update again");
     }
     Failure::Files {
@@ -197,6 +206,9 @@ fn reason(why: &Refusal) -> String {
                 places.join(", ")
             )
         }
+        Refusal::Markers(line) => {
+            format!("it has the markers of an earlier conflict: line {line}")
+        }
         Refusal::NoBase => {
             "you edited it, and what it was before is lost from `.dsoi/base`".to_owned()
         }
@@ -210,6 +222,7 @@ fn program(file: &Refused) -> Value {
         Refusal::Edited => "edited",
         Refusal::Taken => "taken",
         Refusal::Conflict(_) => "conflict",
+        Refusal::Markers(_) => "markers",
         Refusal::NoBase => "noBase",
         Refusal::NoText => "noText",
         Refusal::NoFile(_) => "noFile",
@@ -220,6 +233,9 @@ fn program(file: &Refused) -> Value {
             .iter()
             .map(|lines| json!([lines.start(), lines.end()]));
         value["lines"] = places.collect();
+    }
+    if let Refusal::Markers(line) = file.why {
+        value["lines"] = json!([[line, line]]);
     }
     value
 }

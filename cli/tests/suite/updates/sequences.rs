@@ -237,11 +237,41 @@ impl Life {
                     self.touched.remove(&path);
                 }
             }
-            tried.marked += 1;
             result = self.run(true);
         }
         let report = result.unwrap_or_else(|failure| panic!("{failure}"));
+        tried.marked += self.choose(&report);
         self.holds(&report);
+    }
+
+    /// Keeps both sides of each conflict. Out: in how many files there were some.
+    fn choose(&self, report: &Report) -> usize {
+        let files = report.data["files"].as_array().unwrap();
+        let marked = files.iter().filter(|file| file["outcome"] == "marked");
+        let marked: Vec<&str> = marked.map(|file| file["path"].as_str().unwrap()).collect();
+        if let Some(path) = marked.first() {
+            let failure = self.run(true).unwrap_err();
+            let refused = named(&failure);
+            assert!(
+                refused.contains(&((*path).to_owned(), "markers".to_owned())),
+                "markers are not seen: {failure}"
+            );
+        }
+        for path in &marked {
+            let mut base = false;
+            let mut chosen = String::new();
+            for line in self.world.read(path).split_inclusive('\n') {
+                match line.trim_end() {
+                    "||||||| as dsoi last wrote it" => base = true,
+                    "=======" => base = false,
+                    "<<<<<<< yours" | ">>>>>>> from dsoi.yaml" => {}
+                    _ if base => {}
+                    _ => chosen += line,
+                }
+            }
+            self.world.write(path, chosen);
+        }
+        marked.len()
     }
 
     fn holds(&mut self, report: &Report) {
@@ -255,7 +285,9 @@ impl Life {
                 assert!(text.contains(line.as_str()), "`{line}` in `{path}` is lost");
             }
         }
-        for (path, text) in &fresh {
+        let stale = self.world.stale(&report.notes.join("\n"));
+        assert!(stale.is_empty(), "{stale:?}");
+        for (path, text) in fresh.iter().filter(|(path, _)| !path.starts_with(".dsoi/")) {
             if !self.touched.contains(path) {
                 assert!(
                     files.get(path) == Some(text),

@@ -205,14 +205,38 @@ impl World {
         init::generate(&source, &lock.settings).ok()
     }
 
-    /// Whether `.dsoi` is what a new project of the manifest would have.
-    pub(crate) fn own_files_are_fresh(&self) -> bool {
-        let own = |files: Files| -> Files {
-            let mut files = files;
+    /// The files of `.dsoi` that are others than those of a new project of the manifest. One that is not dsoi's has
+    /// been `named`; what is kept of a file that is not there may be of another time.
+    pub(crate) fn stale(&self, named: &str) -> Vec<String> {
+        let (mut now, mut fresh) = (self.files(), self.rendered());
+        let absent: Vec<String> = fresh
+            .keys()
+            .filter(|path| {
+                let meta = fs::symlink_metadata(self.path(path));
+                !meta.is_ok_and(|meta| meta.is_file())
+            })
+            .cloned()
+            .collect();
+        for files in [&mut now, &mut fresh] {
             files.retain(|path, _| path.starts_with(".dsoi/"));
-            files
-        };
-        own(self.files()) == own(self.rendered())
+            if let Some(lock) = files.get_mut(".dsoi/lock") {
+                let mut document: serde_json::Value = serde_json::from_slice(lock).unwrap();
+                for path in &absent {
+                    document["files"].as_object_mut().unwrap().remove(path);
+                }
+                *lock = document.to_string().into_bytes();
+            }
+            for path in &absent {
+                files.remove(&format!(".dsoi/base/{path}"));
+            }
+        }
+        now.retain(|path, _| !named.contains(&format!("kept     {path}: dsoi has not")));
+        let paths = now.keys().chain(fresh.keys()).cloned();
+        let mut stale: Vec<String> = paths
+            .filter(|path| now.get(path) != fresh.get(path))
+            .collect();
+        stale.dedup();
+        stale
     }
 
     /// What an update would change, if nothing stands in its way.
