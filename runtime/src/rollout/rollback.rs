@@ -13,7 +13,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::facts::template;
-use super::revision::{self, Content, gated};
+use super::revision::{self, Content, KeptMap, gated};
 use crate::build::{Desired, DesiredChild};
 use crate::cache::Child;
 use crate::kind::{ChildKind, ObjectId};
@@ -129,17 +129,52 @@ pub(crate) fn target(desired: &Desired, observed: &Observed, node_type: &str) ->
     }
 }
 
-/// Whether a present workload of a node type ran what a revision holds. Where all of them are new,
-/// there is nothing to go back to, and nothing that could say so after a restart.
+/// What a revision would change of the nodes that are there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Restores {
+    Something,
+    /// None of them ran what it holds: nothing could say after a restart that they went back.
+    NoNode,
+    /// They run what it holds: what crashes is new, or has another cause.
+    Nothing,
+}
+
+/// What a revision would change of the present nodes of a node type.
 pub(crate) fn restores(
     content: &Content,
     desired: &Desired,
     observed: &Observed,
     node_type: &str,
-) -> bool {
-    gated(desired, node_type).any(|child| {
-        observed.children.contains_key(&child.id) && content.template(&child.id).is_some()
-    })
+) -> Restores {
+    let ran: Vec<(&DesiredChild, &Value)> = gated(desired, node_type)
+        .filter(|child| observed.children.contains_key(&child.id))
+        .filter_map(|child| Some((child, content.template(&child.id)?)))
+        .collect();
+    if ran.is_empty() {
+        return Restores::NoNode;
+    }
+    let of_theirs = |node: Option<&str>| {
+        let mut theirs = ran.iter();
+        node.is_none_or(|node| theirs.any(|(child, _)| child.node.as_deref() == Some(node)))
+    };
+    let mut kept_maps = content.maps().iter();
+    let differs = ran
+        .iter()
+        .any(|(child, kept)| child.document.pointer("/spec/template") != Some(*kept))
+        || kept_maps.any(|kept| of_theirs(kept.node.as_deref()) && is_other(kept, desired));
+    if differs {
+        Restores::Something
+    } else {
+        Restores::Nothing
+    }
+}
+
+/// Whether a config map is desired to hold something else, or not to be there.
+fn is_other(kept: &KeptMap, desired: &Desired) -> bool {
+    let mut all = desired.children.iter();
+    let wanted =
+        all.find(|child| child.id.kind == ChildKind::ConfigMap && child.id.name == kept.name);
+    wanted.is_none_or(|wanted| wanted.document.get("data") != kept.document.get("data"))
 }
 
 /// The revisions of a node type, the newest last.

@@ -88,6 +88,46 @@ async fn a_node_that_is_new_does_not_go_back_to_another_ones_past() {
 }
 
 #[tokio::test]
+async fn where_only_a_new_node_crashes_its_type_does_not_go_back() {
+    // DS-25: the others run the same already, so that nothing would be cured by it.
+    let scene = Scene::new("one-more").await;
+    let _operator = scene.start();
+    scene.create("t", rolled(["1", "1", "1"])).await;
+    scene.condition("t", "Ready", "True").await;
+    wait::until(SOON, "what runs is kept", async || {
+        (revisions(&scene).await.len() == 3).then_some(())
+    })
+    .await
+    .unwrap();
+    let before = scene.get("StatefulSet", "t-edge").await.unwrap();
+    scene
+        .create("t", |tally| {
+            rolled(["1", "1", "1"])(tally);
+            let spec = &mut tally["spec"];
+            let mut group = spec["k8sConfigGroup"][1].clone();
+            group["name"] = json!("broken");
+            group["image"] = json!("ghcr.io/example/tally:crash");
+            spec["k8sConfigGroup"].as_array_mut().unwrap().push(group);
+            let mut node = spec["nodes"][1].clone();
+            node["name"] = json!("rim");
+            node["k8sConfigGroup"] = json!("broken");
+            spec["nodes"].as_array_mut().unwrap().push(node);
+        })
+        .await;
+    let note = tells(&scene, "RollbackImpossible").await;
+    let why = "edge cannot be rolled back: the nodes of edge that ran before run the same now";
+    assert_eq!(note, why);
+    scene.settled().await;
+    let after = scene.get("StatefulSet", "t-edge").await.unwrap();
+    assert_eq!(
+        after["metadata"]["generation"],
+        before["metadata"]["generation"]
+    );
+    let marker = "/metadata/annotations/dsoi.dev~1rolled-back";
+    assert_eq!(after.pointer(marker), None);
+}
+
+#[tokio::test]
 async fn a_workload_that_was_rolled_back_and_is_lost_comes_back_as_it_ran() {
     // D6, DS-28: the revision says so too, also to a process that begins anew.
     let scene = Scene::new("lost").await;

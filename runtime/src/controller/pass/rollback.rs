@@ -4,7 +4,7 @@
 //! revisions. A revision is read once and remembered. What is lost with this process is how long a
 //! crash lasts: it is counted anew, so that a rollback may be late and is never early (RL-17).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,7 +21,9 @@ use crate::kind::{ChildKind, ObjectId};
 use crate::labels;
 use crate::observe::Observed;
 use crate::rollout::revision::{Content, name};
-use crate::rollout::rollback::{Back, Backs, Impossible, Marker, Target, marked, restores, target};
+use crate::rollout::rollback::{
+    Back, Backs, Impossible, Marker, Restores, Target, marked, restores, target,
+};
 use crate::rollout::{Progress, decide_with};
 use crate::spec::{OnCrash, RolloutPolicy};
 
@@ -45,7 +47,7 @@ impl<C: Cluster> Pass<C> {
         }
         let progress = decide_with(desired, observed, policy, &backs).progress;
         let mut impossible = Impossible::new();
-        for node_type in self.overdue(key, &progress, policy) {
+        for node_type in self.overdue(key, desired, observed, &progress, policy) {
             match self.way(key, gate, desired, observed, &node_type).await {
                 Ok(Some(back)) => {
                     self.mark(gate, desired, observed, &node_type, &back).await;
@@ -113,10 +115,18 @@ impl<C: Cluster> Pass<C> {
                     Ok(None)
                 }
             }
-            Some(content) if !restores(&content, desired, observed, node_type) => Err(format!(
-                "no node of {node_type} ran before under the name that it has now"
-            )),
-            content => Ok(Some(Back { revision, content })),
+            Some(content) => match restores(&content, desired, observed, node_type) {
+                Restores::Something => Ok(Some(Back {
+                    revision,
+                    content: Some(content),
+                })),
+                Restores::NoNode => Err(format!(
+                    "no node of {node_type} ran before under the name that it has now"
+                )),
+                Restores::Nothing => Err(format!(
+                    "the nodes of {node_type} that ran before run the same now"
+                )),
+            },
         }
     }
 
@@ -173,11 +183,22 @@ impl<C: Cluster> Pass<C> {
     }
 
     /// The node types whose crash has lasted long enough.
-    fn overdue(&self, key: &Key, progress: &Progress, policy: &RolloutPolicy) -> BTreeSet<String> {
-        let (crashed, open) = (&progress.crashed_types, &progress.unfinished_types);
+    fn overdue(
+        &self,
+        key: &Key,
+        desired: &Desired,
+        observed: &Observed,
+        progress: &Progress,
+        policy: &RolloutPolicy,
+    ) -> BTreeSet<String> {
+        let crashed = progress.crashed_types.iter().filter_map(|node_type| {
+            let revision = name(desired, &observed.subject.name, node_type)?;
+            Some((node_type.clone(), revision))
+        });
+        let crashed: BTreeMap<String, String> = crashed.collect();
         let now = Instant::now();
         let overdue = self.tracks.with(key, |track| {
-            track.crashes.count(crashed, open, policy.after, now)
+            track.crashes.count(&crashed, policy.after, now)
         });
         if policy.on_crash == OnCrash::Rollback {
             overdue

@@ -11,9 +11,17 @@ use tokio::time::Instant;
 
 use crate::rollout::good::Runs;
 
+#[derive(Clone, Debug)]
+struct Run {
+    runs: Runs,
+    since: Instant,
+    /// It was returned as one that has run for long enough.
+    is_good: bool,
+}
+
 /// By node type, since when it runs that.
 #[derive(Clone, Debug, Default)]
-pub(in crate::controller) struct Goods(BTreeMap<String, (Runs, Instant)>);
+pub(in crate::controller) struct Goods(BTreeMap<String, Run>);
 
 impl Goods {
     /// Counts on. Returns the node types that have run what they run for long enough.
@@ -23,12 +31,15 @@ impl Goods {
         now: Instant,
     ) -> BTreeSet<String> {
         self.0
-            .retain(|node_type, (runs, _)| done.get(node_type) == Some(runs));
+            .retain(|node_type, run| done.get(node_type) == Some(&run.runs));
         let lasts = |(node_type, runs): (&String, &Runs)| {
-            let known = self.0.entry(node_type.clone());
-            let (_, since) = known.or_insert_with(|| (runs.clone(), now));
-            let good = now.saturating_duration_since(*since) >= runs.wait;
-            good.then(|| node_type.clone())
+            let run = self.0.entry(node_type.clone()).or_insert_with(|| Run {
+                runs: runs.clone(),
+                since: now,
+                is_good: false,
+            });
+            run.is_good = now.saturating_duration_since(run.since) >= runs.wait;
+            run.is_good.then(|| node_type.clone())
         };
         done.iter().filter_map(lasts).collect()
     }
@@ -37,12 +48,12 @@ impl Goods {
         self.0.clear();
     }
 
-    /// When the next one will have.
+    /// When the next one will have; at once, where its time ended since it was counted.
     pub(in crate::controller) fn next(&self, now: Instant) -> Option<Duration> {
-        let ends = self.0.values().map(|(runs, since)| *since + runs.wait);
-        ends.filter(|end| *end > now)
+        let waiting = self.0.values().filter(|run| !run.is_good);
+        waiting
+            .map(|run| (run.since + run.runs.wait).saturating_duration_since(now))
             .min()
-            .map(|end| end.saturating_duration_since(now))
     }
 }
 
@@ -89,6 +100,8 @@ mod tests {
         assert_eq!(goods.count(&both, start), set(&[]));
         assert_eq!(goods.next(start), Some(Duration::from_secs(30)));
         assert_eq!(goods.count(&both, at(29)), set(&[]));
+        // Its time ended during the pass.
+        assert_eq!(goods.next(at(31)), Some(Duration::ZERO));
         assert_eq!(goods.count(&both, at(30)), set(&["edge"]));
         assert_eq!(goods.next(at(30)), Some(Duration::from_secs(60)));
         // Something else of the same type begins anew.

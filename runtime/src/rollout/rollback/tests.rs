@@ -162,19 +162,99 @@ fn a_workload_that_is_lost_comes_back_as_it_ran_and_is_not_rolled_back_again() {
 }
 
 #[test]
-fn a_type_whose_nodes_are_all_new_goes_back_to_nothing() {
-    // D6: no workload could say after a restart that it went back, and its config would flip.
-    let before = desired([workload("good", 1)]);
-    let content = Content::of(&before, "edge");
-    let now = desired([workload("bad", 2)]);
-    assert!(restores(&content, &now, &observed([live("")]), "edge"));
-    assert!(!restores(&content, &now, &observed([]), "edge"));
-    let mut renamed = workload("bad", 2);
-    renamed.id.name = "t-rim".to_owned();
-    let (mut there, child) = live("");
-    there.name = "t-rim".to_owned();
-    let observed = observed([(there, child)]);
-    assert!(!restores(&content, &desired([renamed]), &observed, "edge"));
+fn a_type_goes_back_only_where_a_node_that_is_there_would_run_something_else() {
+    // DS-25, D6: of nodes that are all new no workload could say after a restart that it went back;
+    // and where only a new one crashes, the others run the same already.
+    let of = |node: &str, child: DesiredChild| DesiredChild {
+        node: Some(node.to_owned()),
+        ..child
+    };
+    let rim = |template| {
+        let mut rim = of("rim", workload(template, 1));
+        rim.id.name = "t-rim".to_owned();
+        rim
+    };
+    let shared = |text| DesiredChild {
+        node: None,
+        ..map("shared", text)
+    };
+    let there = |names: &[&str]| {
+        let all = names.iter().map(|name| {
+            let (mut id, child) = live("");
+            (*name).clone_into(&mut id.name);
+            (id, child)
+        });
+        observed(all.collect::<Vec<_>>())
+    };
+    let edge = |template, text| vec![workload(template, 1), map("m", text)];
+    let ran = [edge("good", "x"), vec![shared("s")]].concat();
+    let content = Content::of(&desired(ran), "edge");
+    let both = ["t-edge", "t-rim"];
+    for (claim, children, present, expected) in [
+        (
+            "another template",
+            [edge("bad", "x"), vec![shared("s")]].concat(),
+            &["t-edge"][..],
+            Restores::Something,
+        ),
+        (
+            "another config",
+            [edge("good", "y"), vec![shared("s")]].concat(),
+            &["t-edge"],
+            Restores::Something,
+        ),
+        (
+            "another config of all",
+            [edge("good", "x"), vec![shared("r")]].concat(),
+            &["t-edge"],
+            Restores::Something,
+        ),
+        (
+            "a config that is no longer desired",
+            edge("good", "x"),
+            &["t-edge"],
+            Restores::Something,
+        ),
+        (
+            "not there",
+            [edge("bad", "x"), vec![shared("s")]].concat(),
+            &[],
+            Restores::NoNode,
+        ),
+        (
+            "under another name",
+            vec![rim("bad"), shared("s")],
+            &["t-rim"],
+            Restores::NoNode,
+        ),
+        (
+            "a new node beside one that stays",
+            [edge("good", "x"), vec![shared("s"), rim("bad")]].concat(),
+            &both,
+            Restores::Nothing,
+        ),
+        (
+            "a new node beside one that changes",
+            [edge("bad", "x"), vec![shared("s"), rim("bad")]].concat(),
+            &both,
+            Restores::Something,
+        ),
+        (
+            "a node that changes and is not there, beside one that is new",
+            [edge("bad", "y"), vec![shared("s"), rim("bad")]].concat(),
+            &["t-rim"],
+            Restores::NoNode,
+        ),
+        (
+            "more replicas of the same",
+            vec![workload("good", 5), map("m", "x"), shared("s")],
+            &["t-edge"],
+            Restores::Nothing,
+        ),
+    ] {
+        let found = restores(&content, &desired(children), &there(present), "edge");
+        assert_eq!(found, expected, "{claim}");
+    }
 }
 
 #[test]
