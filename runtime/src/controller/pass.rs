@@ -37,6 +37,7 @@ use crate::spec::{OnCrash, RolloutPolicy};
 
 mod gate;
 mod gates;
+mod lost;
 mod memory;
 mod revisions;
 mod rollback;
@@ -156,7 +157,7 @@ impl<C: Cluster> Pass<C> {
             observed
         };
         let observed = look(desired);
-        if observed.ahead().is_some() {
+        if observed.ahead().is_some() || self.has_lost(&key, desired, &observed) {
             match self.is_stale(&gate, subject).await {
                 Ok(false) => {}
                 // The watch brings the newer resource.
@@ -215,6 +216,7 @@ impl<C: Cluster> Pass<C> {
             self.tracks.with(&key, |track| track.goods.clear());
             self.drop_revisions(&key, &gate, &observed, None).await;
         }
+        self.remember_present(&key, &observed);
         let (seen, before) = self.upgrade(&key, sound);
         let result = report::Result::Carried {
             desired,

@@ -66,6 +66,8 @@ pub(super) struct Track {
     pub(super) upgrade: Option<RolloutStatus>,
     /// What the server took as a dry run, of this generation: it is not tried again in its turn.
     pub(super) tried: BTreeSet<ObjectId>,
+    /// The children that there were at the end of the last pass.
+    pub(super) present: BTreeSet<ObjectId>,
     pub(super) patience: Patience,
     pub(super) crashes: Crashes,
     pub(super) goods: Goods,

@@ -157,6 +157,31 @@ async fn a_child_that_is_made_while_its_resource_goes_goes_too() {
     assert!(operator.exited().unwrap().is_none(), "{}", operator.log());
 }
 
+/// RL-39: an operator that does not see that its resource went makes nothing again.
+#[tokio::test]
+async fn what_is_collected_while_the_watch_of_its_resource_hangs_is_not_made_again() {
+    let scene = Scene::new("unseen").await;
+    let operator = scene.start();
+    scene.create("t", |_| {}).await;
+    scene.condition("t", "Ready", "True").await;
+    scene.settled().await;
+    let mark = scene.proxy.mark();
+    let frozen = scene
+        .proxy
+        .freeze_watches(|request| request.verb == Verb::Watch && request.resource == "tallies");
+    let background = DeleteParams::background();
+    scene.api("Tally").delete("t", &background).await.unwrap();
+    empty(&scene).await;
+    // Several times what it would take to make the first of them again.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(shown(&scene.proxy.writes(mark)), Vec::<String>::new());
+    assert_eq!(children(&scene).await, []);
+    frozen.thaw();
+    scene.settled().await;
+    assert_eq!(shown(&scene.proxy.writes(mark)), Vec::<String>::new());
+    assert!(operator.exited().unwrap().is_none(), "{}", operator.log());
+}
+
 /// RL-39, OR-17: a pause holds the operator, not the garbage collector.
 #[tokio::test]
 async fn a_paused_resource_goes_with_its_children() {

@@ -153,7 +153,8 @@ impl<C: Cluster> Pass<C> {
         Ok(Version::new(&stored.metadata.resource_version))
     }
 
-    /// Whether the server has a newer generation of the resource than we know (D2).
+    /// Whether the server has a newer generation of the resource than we know (D2), or another
+    /// resource, or none.
     pub(super) async fn is_stale(
         &self,
         gate: &PassGate<'_, C>,
@@ -168,7 +169,10 @@ impl<C: Cluster> Pass<C> {
             kind: "resource",
             verb: "get",
         };
-        let stored: Stored = self.server.send(gate, &call).await?;
+        let stored: Stored = match self.server.send(gate, &call).await {
+            Err(error) if error.code() == 404 => return Ok(true),
+            stored => stored?,
+        };
         Ok(stored.metadata.uid != subject.uid || stored.metadata.generation > subject.generation)
     }
 }
