@@ -63,6 +63,15 @@ pub enum Failure {
         /// Each file for programs: its path, and why.
         files: Vec<serde_json::Value>,
     },
+    /// Something else, after what an interrupted update left was put back.
+    #[error("{failure}")]
+    Recovered {
+        /// What to say of it.
+        lines: Vec<String>,
+        /// The same for programs.
+        data: serde_json::Value,
+        failure: Box<Failure>,
+    },
     /// The command line asks for what there is not.
     #[error("{message}")]
     Usage {
@@ -84,6 +93,7 @@ impl Failure {
             Self::Manifest(_) | Self::Read { .. } | Self::Project { .. } | Self::Files { .. } => 1,
             Self::Usage { .. } => 2,
             Self::Bug { .. } => 70,
+            Self::Recovered { failure, .. } => failure.exit_code(),
         }
     }
 
@@ -95,6 +105,7 @@ impl Failure {
             }
             Self::Read { .. } => Some("`-f FILE` names another file, `-C DIR` another directory"),
             Self::Manifest(_) | Self::Bug { .. } => None,
+            Self::Recovered { failure, .. } => failure.help(),
         }
     }
 

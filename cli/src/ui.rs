@@ -84,6 +84,12 @@ impl Ui {
         match (self.output, failure) {
             // Whether or not it can be told, it has failed.
             (Output::Json, _) => drop(envelope(&self::failure(command, failure))),
+            (Output::Text, Failure::Recovered { lines, failure, .. }) => {
+                for line in lines {
+                    stderr(&format!("{line}\n"));
+                }
+                self.failure(command, failure);
+            }
             (Output::Text, Failure::Manifest(rejected)) => {
                 stderr(&print::text(
                     &rejected.problems,
@@ -132,12 +138,17 @@ pub fn usage(message: &str) {
 }
 
 fn failure(command: &str, failure: &Failure) -> Value {
+    if let Failure::Recovered { data, failure, .. } = failure {
+        let mut value = self::failure(command, failure);
+        value["error"]["recovered"] = data.clone();
+        return value;
+    }
     let kind = match failure {
         Failure::Manifest(_) => "manifest",
         Failure::Read { .. } => "read",
         Failure::Project { .. } | Failure::Files { .. } => "project",
         Failure::Usage { .. } => "usage",
-        Failure::Bug { .. } => "bug",
+        Failure::Bug { .. } | Failure::Recovered { .. } => "bug",
     };
     let mut error = json!({ "kind": kind, "message": chain(failure), "help": failure.help() });
     if let (Failure::Manifest(rejected), Some(error)) = (failure, error.as_object_mut())

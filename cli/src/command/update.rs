@@ -1,17 +1,19 @@
 //! `dsoi update`: brings a project up to date with its manifest and this dsoi.
 
+mod alone;
+mod recovery;
 mod report;
 
-use std::fs::File;
-use std::io::ErrorKind;
 use std::path::Path;
 
+use self::alone::alone;
+use self::recovery::{Recovered, recovered};
 use super::{Failure, Report, init, read_source};
-use crate::args::UpdateArgs;
+use crate::args::{KUBERNETES, UpdateArgs};
 use crate::manifest::Source;
 use crate::render::Settings;
-use crate::update::{Lock, Project, decide, git};
-use crate::write::{self, Local, RelPath, UpdateError};
+use crate::update::{Lock, LockError, Project, ProjectError, decide, git};
+use crate::write::{self, Change, Local, RelPath, UpdateError};
 
 /// Updates the project in `directory`.
 ///
@@ -31,10 +33,36 @@ pub fn changed(
     directory: &Path,
     edit: impl FnOnce(&Source) -> Result<Source, Failure>,
 ) -> Result<Report, Failure> {
+    if !directory.is_dir() {
+        return Err(Failure::Project {
+            message: format!("there is no directory `{}`", directory.display()),
+            help: None,
+            source: None,
+        });
+    }
     let looks_only = args.check || args.dry_run;
-    let _alone = alone(directory)?;
-    let put_back = recovered(directory, looks_only)?;
-    let lock = Project::read_lock(directory).map_err(|error| project(&error, error.help()))?;
+    let _alone = alone(directory, looks_only)?;
+    let recovered = recovered(directory, looks_only)?;
+    let result = updated(args, directory, edit, recovered.as_ref());
+    match recovered {
+        // Files were written, whatever came of the rest.
+        Some(recovered) => result.map_err(|failure| recovered.and(failure)),
+        None => result,
+    }
+}
+
+fn updated(
+    args: &UpdateArgs,
+    directory: &Path,
+    edit: impl FnOnce(&Source) -> Result<Source, Failure>,
+    recovered: Option<&Recovered>,
+) -> Result<Report, Failure> {
+    let looks_only = args.check || args.dry_run;
+    let lock = Project::read_lock(directory).map_err(|error| {
+        let above = above(directory).filter(|_| matches!(error, ProjectError::Missing { .. }));
+        let here = above.map(|above| format!("the project is `{above}`: `-C {above}`"));
+        project(&error, here.unwrap_or_else(|| error.help()))
+    })?;
     if !directory.join("dsoi.yaml").exists() {
         return Err(Failure::Project {
             message: "this cannot be updated: `dsoi.yaml` is missing".to_owned(),
@@ -59,35 +87,51 @@ pub fn changed(
         decision.rewrite_manifest(read.text(), source.text());
     }
     if !looks_only && !decision.changes.is_empty() {
-        committed(args, directory)?;
+        committed(args, directory, &decision.changes)?;
         write::update(directory, &decision.changes, &Local).map_err(|error| failed(&error))?;
     }
-    Ok(report::done(args, &decision, &put_back, &before))
+    Ok(report::done(args, &decision, &settings, recovered, &before))
+}
+
+/// The project that a directory lies in, by the way up to it.
+fn above(directory: &Path) -> Option<String> {
+    // Where that fails, nothing can be said of it.
+    let whole = directory.canonicalize().ok()?;
+    let mut levels = whole.ancestors().enumerate().skip(1);
+    let (up, _) = levels.find(|(_, above)| above.join(".dsoi/lock").is_file())?;
+    let path = directory.join(vec![".."; up].join("/"));
+    let path = path.strip_prefix(".").unwrap_or(&path);
+    Some(path.display().to_string())
 }
 
 /// The settings of the last time, but for those that the command line changes.
 fn settings(args: &UpdateArgs, lock: &Lock) -> Result<Settings, Failure> {
-    let own = env!("CARGO_PKG_VERSION");
-    if lock.is_later_than(own) {
-        return Err(Failure::Project {
-            message: format!(
-                "the project was written by dsoi {}, and this is dsoi {own}",
-                lock.dsoi
-            ),
-            help: Some(format!("install dsoi {} or a later one", lock.dsoi)),
-            source: None,
-        });
-    }
     Ok(Settings {
         runtime: match &args.runtime {
             Some(runtime) => init::runtime(Some(runtime))?,
-            None => lock.settings.runtime.clone(),
+            None => lock.runtime().map_err(|error| unknown(&error))?,
         },
-        kubernetes: args
-            .k8s
-            .clone()
-            .unwrap_or_else(|| lock.settings.kubernetes.clone()),
+        kubernetes: match &args.k8s {
+            Some(version) => version.clone(),
+            None => lock.kubernetes().map_err(|error| unknown(&error))?,
+        },
     })
+}
+
+/// A setting of the last time that this dsoi does not have any more.
+fn unknown(error: &LockError) -> Failure {
+    let help = match error {
+        LockError::Setting { key: "runtime", .. } => {
+            "`--runtime` says where the runtime comes from: vendor, path=, version= or git="
+                .to_owned()
+        }
+        _ => format!("`--k8s` takes another: {}", KUBERNETES.join(", ")),
+    };
+    Failure::Project {
+        message: format!("this cannot be updated as `.dsoi/lock` says: {error}"),
+        help: Some(help),
+        source: None,
+    }
 }
 
 /// The project as the last update rendered it, where this dsoi still does so.
@@ -96,77 +140,17 @@ fn again(project: &Project) -> Option<write::Tree> {
     let text = project.own.get(&kept)?.clone();
     // A manifest that is damaged or of another time has no say: the digests in the lock decide.
     let source = Source::new("dsoi.yaml", text).ok()?;
-    init::generate(&source, &project.lock.settings).ok()
-}
-
-/// The lock on a project, while it is held.
-struct Alone(File);
-
-impl Drop for Alone {
-    fn drop(&mut self) {
-        // Closing the file is not enough: a process that is being started elsewhere may hold a copy of it. What
-        // fails here ends with this process.
-        let _ = self.0.unlock();
-    }
-}
-
-/// Keeps a second update out while this one runs.
-fn alone(directory: &Path) -> Result<Option<Alone>, Failure> {
-    // Elsewhere a directory cannot be opened as a file.
-    if !cfg!(unix) {
-        return Ok(None);
-    }
-    let path = directory.join(".dsoi");
-    let file = match File::open(&path) {
-        // Then it is no project, and the next step says so.
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        file => file.map_err(|source| Failure::Read { path, source })?,
-    };
-    match file.try_lock() {
-        Err(std::fs::TryLockError::WouldBlock) => Err(Failure::Project {
-            message: "another update of this project is running".to_owned(),
-            help: Some("wait until it is done".to_owned()),
-            source: None,
-        }),
-        // A file system without locks: the files are compared again before they are replaced.
-        Err(std::fs::TryLockError::Error(_)) => Ok(None),
-        Ok(()) => Ok(Some(Alone(file))),
-    }
-}
-
-/// Puts back what an interrupted update left half done. Out: the lines to say about it.
-fn recovered(directory: &Path, looks_only: bool) -> Result<Vec<String>, Failure> {
-    if looks_only {
-        return match write::is_interrupted(directory) {
-            Ok(false) => Ok(Vec::new()),
-            Ok(true) => Err(Failure::Project {
-                message: "an update of this project was interrupted".to_owned(),
-                help: Some("`dsoi update` puts back what was, and starts anew".to_owned()),
-                source: None,
-            }),
-            Err(error) => Err(failed(&error)),
-        };
-    }
-    match write::recover(directory, &Local).map_err(|error| failed(&error))? {
-        None => Ok(Vec::new()),
-        Some(changed) => {
-            let mut said = vec!["an earlier update was interrupted: what was is back".to_owned()];
-            said.extend(
-                changed
-                    .iter()
-                    .map(|path| format!("`{path}` was changed since, and stays as it is")),
-            );
-            Ok(said)
-        }
-    }
+    // Nor has one with settings that this dsoi does not know any more.
+    let settings = project.lock.settings().ok()?;
+    init::generate(&source, &settings).ok()
 }
 
 /// Refuses to replace what git has no copy of.
-fn committed(args: &UpdateArgs, directory: &Path) -> Result<(), Failure> {
+fn committed(args: &UpdateArgs, directory: &Path, changes: &[Change]) -> Result<(), Failure> {
     if args.allow_dirty {
         return Ok(());
     }
-    let uncommitted = git::uncommitted(directory).map_err(|error| Failure::Project {
+    let uncommitted = git::uncommitted(directory, changes).map_err(|error| Failure::Project {
         message: "failed to ask git whether everything is committed".to_owned(),
         help: Some("`--allow-dirty` updates without asking".to_owned()),
         source: Some(Box::new(error)),
@@ -181,10 +165,10 @@ fn committed(args: &UpdateArgs, directory: &Path) -> Result<(), Failure> {
     Err(report::uncommitted(&uncommitted))
 }
 
-fn project(error: &dyn std::error::Error, help: &str) -> Failure {
+fn project(error: &dyn std::error::Error, help: String) -> Failure {
     Failure::Project {
         message: format!("this cannot be updated: {}", chain(error)),
-        help: Some(help.to_owned()),
+        help: Some(help),
         source: None,
     }
 }

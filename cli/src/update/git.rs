@@ -1,8 +1,11 @@
 //! Whether git has a copy of what an update is about to change. Looks, and changes nothing: not even git's index.
 
+use std::fs;
 use std::io;
 use std::path::Path;
 use std::process::Command;
+
+use crate::write::Change;
 
 /// A file that git has no copy of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,26 +24,107 @@ pub enum GitError {
     Said(String),
 }
 
-/// The files below `dir` with changes that are not committed, but for the manifest: an update starts from its
-/// change, and never writes it. None where no git repository is around.
+/// What git puts into the environment of a hook, and would take for the repository to look at.
+const HOOK: [&str; 9] = [
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_CEILING_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_NAMESPACE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_WORK_TREE",
+];
+
+/// The files below `dir` with changes that are not committed, by their path in it; none where no git repository is
+/// around.
+///
+/// Left out are the manifest, which an update starts from, and a removed file that `changes` makes again. What git is
+/// told not to look at counts only where `changes` replaces it.
 ///
 /// # Errors
 /// There is a repository, and git cannot be asked about it.
-pub fn uncommitted(dir: &Path) -> Result<Vec<Uncommitted>, GitError> {
-    let here = std::path::absolute(dir).map_err(GitError::Start)?;
+pub fn uncommitted(dir: &Path, changes: &[Change]) -> Result<Vec<Uncommitted>, GitError> {
+    // The repository around the directory itself, wherever the way to it leads.
+    let here = fs::canonicalize(dir).map_err(GitError::Start)?;
     if !here.ancestors().any(|above| above.join(".git").exists()) {
         return Ok(Vec::new());
     }
-    let prefix = git(dir, &["rev-parse", "--show-prefix"])?;
-    let manifest = format!("{}dsoi.yaml", prefix.trim_end_matches(['\r', '\n']));
-    let status = git(dir, &["status", "--porcelain=v1", "-z", "--", "."])?;
-    let mut found = parse(&status);
-    found.retain(|file| file.path != manifest);
+    let prefix = git(&here, &["rev-parse", "--show-prefix"])?;
+    let prefix = prefix.trim_end_matches(['\r', '\n']);
+    let status = git(
+        &here,
+        &[
+            "status",
+            "--porcelain=v1",
+            "-z",
+            "--untracked-files=all",
+            "--ignored=matching",
+            "--",
+            ".",
+        ],
+    )?;
+    let replaced = |path: &str| {
+        changes.iter().any(|change| {
+            let changed = change.path.as_str();
+            let is_it = path == changed || path.is_empty();
+            let is_above = path.ends_with('/') && changed.starts_with(path);
+            change.before.is_some() && (is_it || is_above)
+        })
+    };
+    let made = |path: &str| {
+        let mut made = changes.iter().filter(|change| change.before.is_none());
+        made.any(|change| change.path.as_str() == path)
+    };
+    let mut found = Vec::new();
+    for entry in parse(&status) {
+        let path = entry.path.strip_prefix(prefix).unwrap_or_else(|| {
+            // Of the project itself, or of what it lies in.
+            if prefix.starts_with(entry.path) {
+                ""
+            } else {
+                entry.path
+            }
+        });
+        let counts = match entry.state {
+            "!!" => replaced(path),
+            " D" | "D " => !made(path),
+            _ => path != "dsoi.yaml" && !path.starts_with(ASIDE),
+        };
+        if counts {
+            found.push(Uncommitted {
+                path: if path.is_empty() { "." } else { path }.to_owned(),
+                staged: entry.state.ends_with(' '),
+            });
+        }
+    }
+    // Below `dir`, and by their path in it.
+    let flags = git(&here, &["ls-files", "-v", "-z", "--", "."])?;
+    for entry in flags.split('\0') {
+        let (Some(flag), Some(path)) = (entry.get(..1), entry.get(2..)) else {
+            continue;
+        };
+        let unseen = flag == "S" || flag.chars().all(char::is_lowercase);
+        if unseen && replaced(path) {
+            found.push(Uncommitted {
+                path: path.to_owned(),
+                staged: false,
+            });
+        }
+    }
     Ok(found)
 }
 
+/// What an update in progress has of its own.
+const ASIDE: &str = ".dsoi/update";
+
 fn git(dir: &Path, args: &[&str]) -> Result<String, GitError> {
-    let output = Command::new("git")
+    let mut command = Command::new("git");
+    for name in HOOK {
+        command.env_remove(name);
+    }
+    let output = command
         .arg("-C")
         .arg(dir)
         // A monitor is a program that the repository's settings name: none is started for a look.
@@ -58,8 +142,14 @@ fn git(dir: &Path, args: &[&str]) -> Result<String, GitError> {
     ))
 }
 
+/// A line of git's: what it says of a path.
+struct Entry<'a> {
+    state: &'a str,
+    path: &'a str,
+}
+
 /// Reads `XY PATH`, ended by zeros; a rename is followed by the name that it had.
-fn parse(status: &str) -> Vec<Uncommitted> {
+fn parse(status: &str) -> Vec<Entry<'_>> {
     let mut found = Vec::new();
     let mut entries = status.split('\0').filter(|entry| !entry.is_empty());
     while let Some(entry) = entries.next() {
@@ -69,10 +159,7 @@ fn parse(status: &str) -> Vec<Uncommitted> {
         if state.starts_with(['R', 'C']) {
             entries.next();
         }
-        found.push(Uncommitted {
-            path: path.to_owned(),
-            staged: state.ends_with(' '),
-        });
+        found.push(Entry { state, path });
     }
     found
 }
@@ -86,16 +173,16 @@ mod tests {
         let found = parse(" M a b\0?? new/\0M  c\0R  to\0from\0MM d\0");
         let found: Vec<_> = found
             .iter()
-            .map(|file| (file.path.as_str(), file.staged))
+            .map(|entry| (entry.state, entry.path))
             .collect();
         assert_eq!(
             found,
             [
-                ("a b", false),
-                ("new/", false),
-                ("c", true),
-                ("to", true),
-                ("d", false)
+                (" M", "a b"),
+                ("??", "new/"),
+                ("M ", "c"),
+                ("R ", "to"),
+                ("MM", "d")
             ]
         );
     }

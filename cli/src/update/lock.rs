@@ -14,7 +14,9 @@ use crate::write::RelPath;
 pub struct Lock {
     /// The version of dsoi that wrote it.
     pub dsoi: String,
-    pub settings: Settings,
+    /// Its settings, as they are written: this dsoi may not know them.
+    kubernetes: String,
+    runtime: String,
     /// The digest of each file as it was written, before anybody edited it.
     pub files: BTreeMap<RelPath, String>,
 }
@@ -24,17 +26,30 @@ pub struct Lock {
 pub enum LockError {
     #[error("it is not the JSON that dsoi writes")]
     Json(#[source] serde_json::Error),
+    #[error("git's markers of a merge are in it")]
+    Merge,
     #[error("its version is {0}, which this dsoi does not know")]
     Version(u64),
+    #[error("a later dsoi has written it: {0}")]
+    Later(String),
     #[error("`{0}` in it cannot be a file of the project")]
     Path(String),
     #[error("its {key} is `{value}`, which this dsoi does not know")]
     Setting { key: &'static str, value: String },
 }
 
+/// The version of this dsoi.
+const OWN: &str = env!("CARGO_PKG_VERSION");
+
+/// What a lock of any time has.
+#[derive(Deserialize)]
+struct Head {
+    version: u64,
+    dsoi: String,
+}
+
 #[derive(Deserialize)]
 struct Document {
-    version: u64,
     dsoi: String,
     kubernetes: String,
     runtime: String,
@@ -52,19 +67,22 @@ impl Lock {
     /// # Errors
     /// The text is no lock, or one of a later kind.
     pub fn read(text: &[u8]) -> Result<Self, LockError> {
+        let head: Head = serde_json::from_slice(text).map_err(|error| {
+            let mut lines = text.split(|byte| *byte == b'\n');
+            if lines.any(|line| line.starts_with(b"<<<<<<< ")) {
+                LockError::Merge
+            } else {
+                LockError::Json(error)
+            }
+        })?;
+        // Before anything else of it is read: a later one may have another form.
+        if numbers(&head.dsoi) > numbers(OWN) {
+            return Err(LockError::Later(head.dsoi));
+        }
+        if head.version != 1 {
+            return Err(LockError::Version(head.version));
+        }
         let document: Document = serde_json::from_slice(text).map_err(LockError::Json)?;
-        if document.version != 1 {
-            return Err(LockError::Version(document.version));
-        }
-        let setting = |key, value: &str| LockError::Setting {
-            key,
-            value: value.to_owned(),
-        };
-        let runtime =
-            runtime(&document.runtime).ok_or_else(|| setting("runtime", &document.runtime))?;
-        if !crate::args::KUBERNETES.contains(&document.kubernetes.as_str()) {
-            return Err(setting("kubernetes", &document.kubernetes));
-        }
         let mut files = BTreeMap::new();
         for (path, entry) in document.files {
             let path = RelPath::new(path.as_str()).map_err(|_| LockError::Path(path))?;
@@ -76,11 +94,45 @@ impl Lock {
         }
         Ok(Self {
             dsoi: document.dsoi,
-            settings: Settings {
-                runtime,
-                kubernetes: document.kubernetes,
-            },
+            kubernetes: document.kubernetes,
+            runtime: document.runtime,
             files,
+        })
+    }
+
+    /// With what it was written.
+    ///
+    /// # Errors
+    /// This dsoi does not know it any more.
+    pub fn settings(&self) -> Result<Settings, LockError> {
+        Ok(Settings {
+            runtime: self.runtime()?,
+            kubernetes: self.kubernetes()?,
+        })
+    }
+
+    /// Where the runtime comes from.
+    ///
+    /// # Errors
+    /// As [`Self::settings`].
+    pub fn runtime(&self) -> Result<Runtime, LockError> {
+        runtime(&self.runtime).ok_or_else(|| LockError::Setting {
+            key: "runtime",
+            value: self.runtime.clone(),
+        })
+    }
+
+    /// The version of Kubernetes.
+    ///
+    /// # Errors
+    /// As [`Self::settings`].
+    pub fn kubernetes(&self) -> Result<String, LockError> {
+        if crate::args::KUBERNETES.contains(&self.kubernetes.as_str()) {
+            return Ok(self.kubernetes.clone());
+        }
+        Err(LockError::Setting {
+            key: "kubernetes",
+            value: self.kubernetes.clone(),
         })
     }
 
@@ -98,11 +150,6 @@ impl Lock {
             }
         }
         format!("{document:#}\n")
-    }
-
-    /// Whether a later dsoi than `version` wrote it.
-    pub fn is_later_than(&self, version: &str) -> bool {
-        numbers(&self.dsoi) > numbers(version)
     }
 }
 
@@ -135,7 +182,7 @@ mod tests {
     #[test]
     fn a_lock_says_what_was_written_and_with_what() {
         let lock = Lock::read(TEXT.as_bytes()).unwrap();
-        assert_eq!(lock.settings.runtime, Runtime::Path("../rt".to_owned()));
+        assert_eq!(lock.runtime().unwrap(), Runtime::Path("../rt".to_owned()));
         assert_eq!(lock.files.len(), 1);
     }
 
@@ -158,8 +205,6 @@ mod tests {
     fn a_lock_that_is_not_understood_is_not_guessed_at() {
         for (from, to) in [
             ("\"version\": 1", "\"version\": 2"),
-            ("path=../rt", "svn=x"),
-            ("1.36", "1.2"),
             ("{", "<<<<<<< HEAD\n{"),
         ] {
             let text = TEXT.replacen(from, to, 1);
@@ -168,11 +213,30 @@ mod tests {
     }
 
     #[test]
+    fn a_setting_that_is_not_known_any_more_leaves_the_lock_readable() {
+        for (from, to) in [("path=../rt", "svn=x"), ("1.36", "1.2")] {
+            let text = TEXT.replacen(from, to, 1);
+            let lock = Lock::read(text.as_bytes()).unwrap();
+            let error = lock.settings().unwrap_err();
+            assert!(matches!(error, LockError::Setting { .. }), "{to}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_lock_of_a_later_dsoi_is_known_as_such_whatever_its_form() {
+        for text in [
+            r#"{"version": 2, "dsoi": "99.0.0", "files": []}"#.to_owned(),
+            TEXT.replace("0.1.0", "99.0.0").replace("path=", "oci="),
+        ] {
+            let error = Lock::read(text.as_bytes()).unwrap_err();
+            assert!(matches!(error, LockError::Later(_)), "{error}");
+        }
+    }
+
+    #[test]
     fn versions_are_compared_by_their_numbers() {
-        let mut lock = Lock::read(TEXT.as_bytes()).unwrap();
-        lock.dsoi = "0.10.0".to_owned();
-        assert!(lock.is_later_than("0.9.3"));
-        assert!(!lock.is_later_than("0.10.0"));
-        assert!(!lock.is_later_than("1.0.0"));
+        assert!(numbers("0.10.0") > numbers("0.9.3"));
+        assert!(numbers("0.10.0") == numbers("0.10.0-rc.1"));
+        assert!(numbers("0.10.0") < numbers("1.0.0"));
     }
 }

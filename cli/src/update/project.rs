@@ -34,6 +34,8 @@ pub struct Project {
 pub enum ProjectError {
     #[error("`{path}` is missing")]
     Missing { path: &'static str },
+    #[error("it was written by dsoi {0}, and this is dsoi {own}", own = env!("CARGO_PKG_VERSION"))]
+    Later(String),
     #[error("`.dsoi/lock` is damaged: {0}")]
     Lock(LockError),
     #[error("`{path}` in `.dsoi` is a link or has a name that dsoi does not give")]
@@ -44,17 +46,22 @@ pub enum ProjectError {
 
 impl ProjectError {
     /// What to do about it.
-    pub fn help(&self) -> &'static str {
-        match self {
+    pub fn help(&self) -> String {
+        let help = match self {
+            Self::Later(version) => return format!("install dsoi {version} or a later one"),
             Self::Missing { .. } => {
                 "`-C DIR` names the directory of a project; if this is one, bring `.dsoi` back from version control, or write the project anew with `dsoi init DIR -f dsoi.yaml` and copy its `.dsoi` here: what differs from it then counts as your edit"
+            }
+            Self::Lock(LockError::Merge) => {
+                "take one side of it with `git checkout --ours .dsoi`, bring what the other side changed into `dsoi.yaml` and the files that you edit, and run `dsoi update --allow-dirty`"
             }
             Self::Lock(_) => {
                 "bring `.dsoi` back from version control; or write the project anew with `dsoi init DIR -f dsoi.yaml` and copy its `.dsoi` here: what differs from it then counts as your edit"
             }
             Self::Foreign { .. } => "move it out of `.dsoi`",
             Self::Io { .. } => "make it readable, and update again",
-        }
+        };
+        help.to_owned()
     }
 }
 
@@ -71,7 +78,10 @@ impl Project {
     pub fn read_lock(dir: &Path) -> Result<Lock, ProjectError> {
         let path = ".dsoi/lock";
         match found(dir, path)? {
-            Found::File(bytes) => Lock::read(&bytes).map_err(ProjectError::Lock),
+            Found::File(bytes) => Lock::read(&bytes).map_err(|error| match error {
+                LockError::Later(version) => ProjectError::Later(version),
+                error => ProjectError::Lock(error),
+            }),
             Found::Nothing => Err(ProjectError::Missing { path }),
             Found::Other(_) => Err(ProjectError::Foreign {
                 path: path.to_owned(),
@@ -130,6 +140,9 @@ fn found(dir: &Path, path: &str) -> Result<Found, ProjectError> {
         .map_err(failed(path))
 }
 
+/// What an update in progress has in `.dsoi/`.
+const ASIDE: [&str; 2] = ["update", "update.lock"];
+
 /// Everything in `.dsoi/`.
 fn own(dir: &Path) -> Result<BTreeMap<RelPath, Vec<u8>>, ProjectError> {
     let mut own = BTreeMap::new();
@@ -137,8 +150,9 @@ fn own(dir: &Path) -> Result<BTreeMap<RelPath, Vec<u8>>, ProjectError> {
         .follow_root_links(false)
         .sort_by_file_name()
         .into_iter()
-        // What an update in progress puts to the side.
-        .filter_entry(|entry| entry.depth() != 1 || entry.file_name() != "update");
+        .filter_entry(|entry| {
+            entry.depth() != 1 || !ASIDE.iter().any(|name| entry.file_name() == *name)
+        });
     for entry in walk {
         let entry = entry.map_err(|error| failed(".dsoi")(error.into()))?;
         if entry.file_type().is_dir() {

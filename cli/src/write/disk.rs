@@ -40,9 +40,9 @@ impl Disk for Local {
         // A link that somebody put there is not followed: the file has to be new.
         let mut open = OpenOptions::new().write(true).create_new(true).open(file)?;
         open.write_all(bytes)?;
-        match permissions {
-            Some(permissions) => open.set_permissions(permissions)?,
-            None => readable(&open)?,
+        // A new one is as its user's umask has it.
+        if let Some(permissions) = permissions {
+            open.set_permissions(permissions)?;
         }
         open.sync_all()
     }
@@ -69,15 +69,4 @@ impl Disk for Local {
     fn sync_dir(&self, _dir: &Path) -> io::Result<()> {
         Ok(())
     }
-}
-
-#[cfg(unix)]
-fn readable(file: &File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.set_permissions(Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn readable(_file: &File) -> io::Result<()> {
-    Ok(())
 }

@@ -10,11 +10,16 @@ use serde::{Deserialize, Serialize};
 
 use super::{Change, RelPath, digest};
 
+/// What dsoi keeps in a project.
+pub(super) const OWN: &str = ".dsoi";
 /// The folder of an update that is under way.
 pub(super) const FOLDER: &str = ".dsoi/update";
 pub(super) const JOURNAL: &str = ".dsoi/update/journal";
 /// The journal before it is one.
 pub(super) const DRAFT: &str = ".dsoi/update/journal.new";
+
+/// Keeps the folder out of version control.
+pub(super) const IGNORE: &str = ".dsoi/update/.gitignore";
 
 /// What an update is about to do.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +77,14 @@ impl Journal {
 /// Where the file at a place of the journal is kept.
 pub(super) fn kept(dir: &Path, index: usize, what: &str) -> std::path::PathBuf {
     dir.join(format!("{FOLDER}/{index}.{what}"))
+}
+
+/// Whether a file of the folder is one that an update makes.
+pub(super) fn is_ours(name: &str) -> bool {
+    let place = name.rsplit_once('.').is_some_and(|(place, what)| {
+        ["old", "new", "back"].contains(&what) && place.parse::<usize>().is_ok()
+    });
+    place || matches!(name, ".gitignore" | "journal" | "journal.new")
 }
 
 #[cfg(test)]

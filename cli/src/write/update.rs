@@ -10,7 +10,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::journal::{self, DRAFT, FOLDER, JOURNAL, Journal};
+use super::journal::{self, DRAFT, FOLDER, IGNORE, JOURNAL, Journal, OWN};
 use super::{Disk, RelPath, digest};
 
 /// A file of the project, before and after; `None` where there is none.
@@ -32,6 +32,8 @@ pub enum UpdateError {
     NotADirectory(String),
     #[error("these may not be written to: {}", .0.join(", "))]
     ReadOnly(Vec<String>),
+    #[error("`{0}` is not dsoi's")]
+    Foreign(String),
     #[error("`{0}` was changed by somebody else meanwhile")]
     Changed(RelPath),
     #[error("failed to {act} `{path}`")]
@@ -56,7 +58,9 @@ impl UpdateError {
     pub fn help(&self) -> Option<&'static str> {
         match self {
             Self::Link(_) => Some("put a file or directory of its own in the link's place"),
-            Self::NotAFile(_) | Self::NotADirectory(_) => Some("move it out of the way"),
+            Self::NotAFile(_) | Self::NotADirectory(_) | Self::Foreign(_) => {
+                Some("move it out of the way")
+            }
             Self::ReadOnly(_) => Some("make them writable, and update again"),
             Self::Changed(_) => Some("save what is open in editors, and update again"),
             Self::Io { .. } => None,
@@ -83,6 +87,9 @@ pub fn update(dir: &Path, changes: &[Change], disk: &dyn Disk) -> Result<()> {
         return Err(UpdateError::ReadOnly(read_only));
     }
     let journal = Journal::new(changes, missing_directories(dir, changes));
+    // If it is there by now, it is somebody else's.
+    disk.create_dir(&dir.join(FOLDER))
+        .map_err(failed("write", FOLDER))?;
     if let Err(error) = stage(dir, changes, &journal, disk) {
         // The project is untouched; what is left of the folder goes with the next update at the latest.
         let _ = remove(&dir.join(JOURNAL), disk).map(|()| clear(dir, disk));
@@ -162,13 +169,13 @@ fn guard(dir: &Path, path: &str) -> Result<()> {
     Ok(())
 }
 
-fn parent(path: &RelPath) -> Option<&str> {
-    path.as_str().rsplit_once('/').map(|(parent, _)| parent)
+fn parent(path: &str) -> Option<&str> {
+    path.rsplit_once('/').map(|(parent, _)| parent)
 }
 
 /// The content of a file of the project, if it is one.
 fn content(dir: &Path, path: &RelPath) -> Result<Option<Vec<u8>>> {
-    if let Some(parent) = parent(path) {
+    if let Some(parent) = parent(path.as_str()) {
         guard(dir, parent)?;
     }
     match kind(dir, path.as_str())? {
@@ -211,8 +218,12 @@ fn missing_directories(dir: &Path, changes: &[Change]) -> Vec<String> {
 
 /// Writes everything to the side, the journal last.
 fn stage(dir: &Path, changes: &[Change], journal: &Journal, disk: &dyn Disk) -> Result<()> {
-    disk.create_dir(&dir.join(FOLDER))
-        .map_err(failed("write", FOLDER))?;
+    // What is half done is nothing to commit.
+    disk.create(&dir.join(IGNORE), b"*\n", None)
+        .map_err(failed("write", IGNORE))?;
+    // The folder's own name, and below the names in it: the journal must be there before the first file changes.
+    disk.sync_dir(&dir.join(OWN))
+        .map_err(failed("write", OWN))?;
     for (index, change) in changes.iter().enumerate() {
         let mode = fs::symlink_metadata(dir.join(change.path.as_str()))
             .ok()
@@ -253,7 +264,9 @@ fn apply(dir: &Path, changes: &[Change], journal: &Journal, disk: &dyn Disk) -> 
                 .map_err(failed("remove", &change.path))?;
         }
     }
-    sync(dir, changes.iter().map(|change| &change.path), disk)?;
+    let made = journal.directories.iter().map(String::as_str);
+    let changed = changes.iter().map(|change| change.path.as_str());
+    sync(dir, changed.chain(made), disk)?;
     disk.remove_file(&dir.join(JOURNAL))
         .map_err(failed("remove", JOURNAL))?;
     // It has happened. Should the power go before the disk knows, the journal is back, and so will be the old files.
@@ -261,7 +274,8 @@ fn apply(dir: &Path, changes: &[Change], journal: &Journal, disk: &dyn Disk) -> 
     Ok(())
 }
 
-fn sync<'a>(dir: &Path, paths: impl Iterator<Item = &'a RelPath>, disk: &dyn Disk) -> Result<()> {
+/// Has the names of files and directories on the disk.
+fn sync<'a>(dir: &Path, paths: impl Iterator<Item = &'a str>, disk: &dyn Disk) -> Result<()> {
     let folders: BTreeSet<&str> = paths.map(|path| parent(path).unwrap_or(".")).collect();
     for folder in folders
         .into_iter()
@@ -277,6 +291,7 @@ fn sync<'a>(dir: &Path, paths: impl Iterator<Item = &'a RelPath>, disk: &dyn Dis
 fn roll_back(dir: &Path, journal: &Journal, disk: &dyn Disk) -> Result<Vec<RelPath>> {
     let mut changed_since = Vec::new();
     let mut paths = Vec::new();
+    let mut made = Vec::new();
     for (index, entry) in journal.files.iter().enumerate().rev() {
         let path = entry.path().ok_or(UpdateError::Journal)?;
         let now = content(dir, &path)?.map(digest);
@@ -294,6 +309,15 @@ fn roll_back(dir: &Path, journal: &Journal, disk: &dyn Disk) -> Result<Vec<RelPa
             if digest(&bytes) != *before {
                 return Err(UpdateError::Lost(path));
             }
+            // Whoever removed its directory since has it back too: the file is not lost with it.
+            for above in path.parents() {
+                guard(dir, above)?;
+                if kind(dir, above)?.is_none() {
+                    disk.create_dir(&dir.join(above))
+                        .map_err(failed("create", above))?;
+                    made.push(above.to_owned());
+                }
+            }
             let permissions = fs::metadata(&old).ok().map(|meta| meta.permissions());
             let copy = journal::kept(dir, index, "back");
             remove(&copy, disk).map_err(failed("remove", &copy.display()))?;
@@ -305,7 +329,8 @@ fn roll_back(dir: &Path, journal: &Journal, disk: &dyn Disk) -> Result<Vec<RelPa
         }
         paths.push(path);
     }
-    sync(dir, paths.iter(), disk)?;
+    let names = paths.iter().map(RelPath::as_str);
+    sync(dir, names.chain(made.iter().map(String::as_str)), disk)?;
     for made in journal.directories.iter().rev() {
         // One that somebody has put a file into since stays.
         let _ = disk.remove_dir(&dir.join(made));
@@ -334,7 +359,19 @@ fn clear(dir: &Path, disk: &dyn Disk) -> Result<()> {
     };
     let files: std::result::Result<Vec<PathBuf>, io::Error> =
         entries.map(|entry| Ok(entry?.path())).collect();
-    for file in files.map_err(failed("read", FOLDER))? {
+    let files = files.map_err(failed("read", FOLDER))?;
+    if let Some(name) = files
+        .iter()
+        .filter_map(|file| file.file_name())
+        .find(|name| {
+            let name = name.to_str();
+            !name.is_some_and(journal::is_ours)
+        })
+    {
+        let name = name.to_string_lossy();
+        return Err(UpdateError::Foreign(format!("{FOLDER}/{name}")));
+    }
+    for file in files {
         disk.remove_file(&file)
             .map_err(failed("remove", &file.display()))?;
     }

@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 
 use super::super::{Failure, Report};
+use super::recovery::Recovered;
 use crate::args::UpdateArgs;
+use crate::plan::Runtime;
+use crate::render::Settings;
 use crate::update::git::Uncommitted;
 use crate::update::{Decision, Done, Outcome, Refusal, Refused, diff};
 
@@ -18,7 +21,8 @@ const VENDORED: &str = "vendor/dsoi-runtime/";
 pub(super) fn done(
     args: &UpdateArgs,
     decision: &Decision,
-    put_back: &[String],
+    settings: &Settings,
+    recovered: Option<&Recovered>,
     before: &str,
 ) -> Report {
     let looks_only = args.check || args.dry_run;
@@ -34,9 +38,16 @@ pub(super) fn done(
     let up_to_date = decision.changes.is_empty();
     let own = env!("CARGO_PKG_VERSION");
 
-    let mut notes = put_back.to_vec();
+    let mut notes = recovered.map(Recovered::lines).unwrap_or_default();
     if before != own {
         notes.push(format!("from dsoi {before} to {own}"));
+        if let Runtime::Version(version) = &settings.runtime
+            && version != own
+        {
+            notes.push(format!(
+                "the runtime stays at version {version}; `--runtime version=…` takes another"
+            ));
+        }
     }
     notes.extend(lines(&decision.outcomes));
     notes.push(match (up_to_date, looks_only) {
@@ -65,6 +76,7 @@ pub(super) fn done(
         notes,
         data: json!({
             "upToDate": up_to_date,
+            "recovered": recovered.map(Recovered::data),
             "written": !looks_only && !up_to_date,
             "from": before,
             "to": own,
@@ -123,8 +135,10 @@ fn why(done: &Done) -> &'static str {
     }
 }
 
+/// Whether it is told of together with the rest of the bundled runtime: not if it was edited.
 fn is_vendored(outcome: &Outcome) -> bool {
     outcome.path.as_str().starts_with(VENDORED)
+        && matches!(outcome.done, Done::Created | Done::Updated | Done::Removed)
 }
 
 /// A line for each file, and one for all of the bundled runtime.
@@ -134,8 +148,11 @@ fn lines(outcomes: &[Outcome]) -> Vec<String> {
         .filter(|outcome| !is_vendored(outcome))
         .map(|Outcome { path, done }| format!("{:<8} {path}{}", word(done), why(done)))
         .collect();
-    if outcomes.iter().any(is_vendored) {
-        lines.push(format!("updated  {VENDORED}, the bundled runtime"));
+    let mut vendored = outcomes.iter().filter(|outcome| is_vendored(outcome));
+    if let Some(first) = vendored.next() {
+        let alike = vendored.all(|outcome| outcome.done == first.done);
+        let done = if alike { &first.done } else { &Done::Updated };
+        lines.push(format!("{:<8} {VENDORED}, the bundled runtime", word(done)));
     }
     lines
 }
@@ -168,19 +185,19 @@ pub(super) fn refused(refused: &[Refused]) -> Failure {
     let any = |is: fn(&Refusal) -> bool| refused.iter().any(|file| is(&file.why));
     if any(|why| *why == Refusal::Edited) {
         help.push(
-            "it follows from the manifest, so change that; remove the edited file, and the next update writes it anew",
+            "it follows from the manifest, so change that; remove the edited file, and it is written anew",
         );
     }
     if any(Refusal::is_a_choice) {
-        help.push("`dsoi update --markers` writes both sides, to choose from by hand");
+        help.push("the same with `--markers` writes both sides, to choose from by hand");
     }
     if any(|why| matches!(why, Refusal::Markers(_))) {
         help.push(
-            "keep what you want of what stands between the markers, remove them, and update again",
+            "keep what you want of what stands between the markers, remove them, and try again",
         );
     }
     if any(|why| matches!(why, Refusal::Taken | Refusal::NoText | Refusal::NoFile(_))) {
-        help.push("move what is in the way to another place, and update again");
+        help.push("move what is in the way to another place, and try again");
     }
     Failure::Files {
         message,

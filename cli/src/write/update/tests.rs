@@ -213,7 +213,7 @@ fn putting_back_may_be_interrupted_too() {
     let before = files(project().path());
     let mut tried = 0;
     // Where the files are being moved: the journal is there.
-    for operation in 12..24 {
+    for operation in 14..30 {
         for second in 0..20 {
             let temp = project();
             let first = Faulty::at(operation, Fault::Killed);
@@ -234,7 +234,7 @@ fn putting_back_may_be_interrupted_too() {
 #[test]
 fn a_file_that_was_edited_after_the_interruption_stays() {
     let temp = project();
-    let disk = Faulty::at(20, Fault::Killed);
+    let disk = Faulty::at(22, Fault::Killed);
     update(temp.path(), &changes(), &disk).unwrap_err();
     assert!(is_interrupted(temp.path()).unwrap());
     fs::write(temp.path().join("src/main.rs"), "edited").unwrap();
@@ -243,6 +243,42 @@ fn a_file_that_was_edited_after_the_interruption_stays() {
     let mut before = files(project().path());
     before.insert("src/main.rs".to_owned(), "edited".to_owned());
     assert_eq!(files(temp.path()), before);
+}
+
+#[test]
+fn a_removed_file_comes_back_with_its_directory() {
+    let temp = project();
+    let last = (22..200)
+        .find(|&operation| {
+            let temp = project();
+            let killed = Faulty::at(operation, Fault::Killed);
+            let _ = update(temp.path(), &changes(), &killed);
+            !is_interrupted(temp.path()).unwrap()
+        })
+        .unwrap();
+    update(
+        temp.path(),
+        &changes(),
+        &Faulty::at(last - 1, Fault::Killed),
+    )
+    .unwrap_err();
+    assert!(is_interrupted(temp.path()).unwrap());
+    // As `git clean` does with what is empty.
+    fs::remove_dir(temp.path().join("src/nodes")).unwrap();
+    assert_eq!(recover(temp.path(), &Local).unwrap(), Some(Vec::new()));
+    assert_eq!(files(temp.path()), files(project().path()));
+}
+
+#[test]
+fn what_somebody_has_put_into_the_folder_stays() {
+    let temp = project();
+    fs::create_dir(temp.path().join(FOLDER)).unwrap();
+    fs::write(temp.path().join(FOLDER).join("notes.md"), "mine").unwrap();
+    let error = recover(temp.path(), &Local).unwrap_err();
+    assert!(matches!(error, UpdateError::Foreign(_)), "{error}");
+    // Nor is a folder that is there taken for one's own.
+    update(temp.path(), &changes(), &Local).unwrap_err();
+    assert!(temp.path().join(FOLDER).join("notes.md").exists());
 }
 
 #[test]
@@ -316,3 +352,5 @@ fn a_file_keeps_its_mode() {
     let mode = fs::metadata(&main).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o755);
 }
+
+mod power;

@@ -202,7 +202,7 @@ impl World {
         let lock = Project::read_lock(self.dir()).ok()?;
         let bytes = fs::read(self.path("dsoi.yaml")).ok()?;
         let source = Source::new("dsoi.yaml", bytes).ok()?;
-        init::generate(&source, &lock.settings).ok()
+        init::generate(&source, &lock.settings().ok()?).ok()
     }
 
     /// The files of `.dsoi` that are others than those of a new project of the manifest. One that is not dsoi's has
@@ -243,7 +243,7 @@ impl World {
     pub(crate) fn changes(&self) -> Vec<Change> {
         let lock = Project::read_lock(self.dir()).unwrap();
         let source = Source::new("dsoi.yaml", fs::read(self.path("dsoi.yaml")).unwrap()).unwrap();
-        let (plan, tree) = init::planned(&source, &lock.settings).unwrap();
+        let (plan, tree) = init::planned(&source, &lock.settings().unwrap()).unwrap();
         let paths = tree.iter().map(|(path, _)| path.clone());
         let paths = paths.filter(|path| !path.as_str().starts_with(".dsoi/"));
         let project = Project::read(self.dir(), lock, paths).unwrap();
