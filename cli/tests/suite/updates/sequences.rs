@@ -8,11 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use dsoi::args::UpdateArgs;
 use dsoi::command::update;
 use dsoi::command::{Failure, Report};
+use dsoi::write::digest;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::{Config, TestRunner};
 
-use super::world::World;
+use super::world::{Files, World};
 
 /// What happens to a project between two updates.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ enum Event {
     /// A line of dsoi's that the user removes.
     Cut(Index, Index),
     Remove(Index),
+    /// A file that was removed, as it was then.
+    Restore(Index),
     Crlf(Index),
     /// A node type that comes or goes.
     NodeType(u8),
@@ -39,6 +42,7 @@ fn event() -> impl Strategy<Value = Event> {
         3 => (index(), index()).prop_map(|(file, line)| Event::Line(file, line)),
         1 => (index(), index()).prop_map(|(file, line)| Event::Cut(file, line)),
         1 => index().prop_map(Event::Remove),
+        1 => index().prop_map(Event::Restore),
         1 => index().prop_map(Event::Crlf),
         3 => (0..3_u8).prop_map(Event::NodeType),
         2 => (0..3_u8).prop_map(Event::Field),
@@ -113,7 +117,18 @@ struct Life {
     lines: BTreeMap<String, Vec<String>>,
     /// Files that the user has changed in any way.
     touched: BTreeSet<String>,
+    /// Files that the user has removed.
+    removed: BTreeMap<String, Removed>,
+    /// What the last update had to write.
+    fresh: Files,
     count: usize,
+}
+
+/// A file as it was when it was removed.
+struct Removed {
+    bytes: Vec<u8>,
+    lines: Option<Vec<String>>,
+    touched: bool,
 }
 
 impl Life {
@@ -121,10 +136,12 @@ impl Life {
         let world = World::new("quickstart", "version=0.1.0");
         Self {
             shipped: world.read("dsoi.yaml"),
-            world,
             wanted: Wanted::default(),
             lines: BTreeMap::new(),
             touched: BTreeSet::new(),
+            removed: BTreeMap::new(),
+            fresh: world.rendered(),
+            world,
             count: 0,
         }
     }
@@ -182,6 +199,7 @@ impl Life {
                     self.remove(&path);
                 }
             }
+            Event::Restore(file) => self.restore(*file),
             Event::Crlf(file) => {
                 self.edit(*file, |lines| {
                     for line in lines.iter_mut().filter(|line| !line.ends_with("\r\n")) {
@@ -198,9 +216,29 @@ impl Life {
     }
 
     fn remove(&mut self, path: &str) {
+        let removed = Removed {
+            bytes: self.world.files().remove(path).unwrap(),
+            lines: self.lines.remove(path),
+            touched: !self.touched.insert(path.to_owned()),
+        };
         self.world.remove(path);
-        self.lines.remove(path);
-        self.touched.insert(path.to_owned());
+        self.removed.insert(path.to_owned(), removed);
+    }
+
+    fn restore(&mut self, file: Index) {
+        let paths: Vec<String> = self.removed.keys().cloned().collect();
+        if paths.is_empty() {
+            return;
+        }
+        let path = file.get(&paths).clone();
+        let removed = self.removed.remove(&path).unwrap();
+        self.world.write(&path, removed.bytes);
+        if !removed.touched {
+            self.touched.remove(&path);
+        }
+        if let Some(lines) = removed.lines {
+            self.lines.insert(path, lines);
+        }
     }
 
     fn run(&self, markers: bool) -> Result<Report, Failure> {
@@ -220,7 +258,7 @@ impl Life {
         let manifest = self.wanted.manifest(&self.shipped);
         self.world.write("dsoi.yaml", manifest);
         tried.updates += 1;
-        let before = self.world.files();
+        let mut before = self.world.files();
         let mut result = self.run(false);
         if let Err(failure) = &result {
             assert_eq!(
@@ -235,13 +273,77 @@ impl Life {
                     self.remove(&path);
                     // It is written anew, as nobody has edited it.
                     self.touched.remove(&path);
+                    self.removed.remove(&path);
                 }
             }
+            before = self.world.files();
             result = self.run(true);
         }
         let report = result.unwrap_or_else(|failure| panic!("{failure}"));
+        self.is_named(&report, &before);
         tried.marked += self.choose(&report);
         self.holds(&report);
+    }
+
+    /// What an update has done to a file is said; so is what it would have done, were the file not the user's.
+    fn is_named(&mut self, report: &Report, before: &Files) {
+        let said: BTreeMap<&str, &str> = report.data["files"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|file| {
+                let text = |key: &str| file[key].as_str().unwrap();
+                (text("path"), text("outcome"))
+            })
+            .collect();
+        let (now, fresh) = (self.world.files(), self.world.rendered());
+        let lock: serde_json::Value = serde_json::from_slice(&now[".dsoi/lock"]).unwrap();
+        let theirs = |path: &&String| !path.starts_with(".dsoi/") && *path != "dsoi.yaml";
+        for path in before.keys().chain(now.keys()).filter(theirs) {
+            let outcome = said.get(path.as_str()).copied();
+            let wrote = match outcome {
+                Some("created" | "updated" | "merged" | "marked" | "removed") => true,
+                Some("yours" | "leftOut" | "orphaned") | None => false,
+                Some(other) => panic!("`{path}` is {other}"),
+            };
+            let changed = before.get(path) != now.get(path);
+            assert_eq!(wrote, changed, "`{path}` is {outcome:?}");
+        }
+        for (path, text) in fresh.iter().filter(|(path, _)| theirs(path)) {
+            let asked = self.fresh.get(path).is_some_and(|last| last != text);
+            let once = lock["files"][path]["owner"] == "once";
+            let outcome = said.get(path.as_str()).copied();
+            if !now.contains_key(path) {
+                // As long as it would be another than the one that was removed.
+                let behind = lock["files"][path]["sha256"] != digest(text);
+                assert_eq!(outcome, behind.then_some("leftOut"), "`{path}`");
+            } else if asked && once && self.edited(path, &now) {
+                assert_eq!(outcome, Some("yours"), "`{path}`");
+            }
+        }
+        for path in self.fresh.keys().filter(theirs) {
+            if !fresh.contains_key(path) && now.contains_key(path) {
+                assert_eq!(said.get(path.as_str()), Some(&"orphaned"), "`{path}`");
+            }
+        }
+        // What is removed stays so, unless it follows from the manifest alone or is another file by now.
+        self.removed.retain(|path, _| {
+            let generated = lock["files"][path]["owner"] == "generated";
+            fresh.contains_key(path) && self.fresh.contains_key(path) && !generated
+        });
+        for path in self.removed.keys() {
+            assert!(!now.contains_key(path), "`{path}` is back");
+        }
+        self.fresh = fresh;
+    }
+
+    /// Whether a file is more than one with other line ends.
+    fn edited(&self, path: &str, now: &Files) -> bool {
+        let plain = |files: &Files| {
+            let text = String::from_utf8_lossy(files.get(path)?).replace("\r\n", "\n");
+            Some(text)
+        };
+        plain(now) != plain(&self.world.rendered())
     }
 
     /// Keeps both sides of each conflict. Out: in how many files there were some.
@@ -282,7 +384,8 @@ impl Life {
                 panic!("`{path}` is gone, with edits");
             }));
             for line in lines {
-                assert!(text.contains(line.as_str()), "`{line}` in `{path}` is lost");
+                let kept = text.lines().any(|known| known.trim_end() == line);
+                assert!(kept, "`{line}` in `{path}` is lost");
             }
         }
         let stale = self.world.stale(&report.notes.join("\n"));
@@ -300,11 +403,6 @@ impl Life {
                 fresh.contains_key(path),
                 "nobody needs `{path}`, and it is there"
             );
-        }
-        // What was edited and could not follow is named.
-        for path in files.keys().filter(|path| !fresh.contains_key(*path)) {
-            let known = self.lines.contains_key(path) || self.touched.contains(path);
-            assert!(known, "`{path}`: {:?}", report.notes);
         }
         let again = self
             .run(false)
