@@ -47,6 +47,19 @@ async fn children(scene: &Scene) -> Vec<(&'static str, String)> {
     found
 }
 
+/// Makes the resource, and returns its children when all of them are there.
+async fn installed(scene: &Scene) -> Vec<(&'static str, String)> {
+    scene.create("t", all_kinds).await;
+    scene.condition("t", "Accepted", "True").await;
+    wait::until(SOON, "the autoscaler is there", async || {
+        scene.get("HorizontalPodAutoscaler", "t-gate").await
+    })
+    .await
+    .unwrap();
+    scene.settled().await;
+    children(scene).await
+}
+
 async fn hold(scene: &Scene, children: &[(&'static str, String)], finalizers: &Value) {
     for (kind, name) in children {
         let patch = json!({"metadata": {"finalizers": finalizers}});
@@ -69,15 +82,7 @@ async fn a_resource_whose_children_cannot_go_yet_is_left_alone_until_they_can() 
     for cascade in [DeleteParams::background(), DeleteParams::foreground()] {
         let scene = Scene::new("stuck").await;
         let operator = scene.start();
-        scene.create("t", all_kinds).await;
-        scene.condition("t", "Accepted", "True").await;
-        wait::until(SOON, "the autoscaler is there", async || {
-            scene.get("HorizontalPodAutoscaler", "t-gate").await
-        })
-        .await
-        .unwrap();
-        scene.settled().await;
-        let held = children(&scene).await;
+        let held = installed(&scene).await;
         for kind in KINDS
             .iter()
             .filter(|kind| **kind != "PersistentVolumeClaim")
@@ -207,15 +212,7 @@ async fn a_paused_resource_goes_with_its_children() {
 async fn a_child_that_cannot_go_is_waited_for_and_made_again_once() {
     let scene = Scene::new("held-child").await;
     let _operator = scene.start();
-    scene.create("t", all_kinds).await;
-    scene.condition("t", "Accepted", "True").await;
-    wait::until(SOON, "the autoscaler is there", async || {
-        scene.get("HorizontalPodAutoscaler", "t-gate").await
-    })
-    .await
-    .unwrap();
-    scene.settled().await;
-    let held = children(&scene).await;
+    let held = installed(&scene).await;
     hold(&scene, &held, &json!([HELD])).await;
     scene.settled().await;
     let mark = scene.proxy.mark();
