@@ -150,6 +150,17 @@ pub fn name(command: &Command) -> &'static str {
     }
 }
 
+/// An error and its causes, in one sentence.
+pub fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.extend([format!(": {error}")]);
+        cause = error.source();
+    }
+    text
+}
+
 /// Reads a manifest's file; never more of it than a manifest may have.
 ///
 /// # Errors

@@ -1,13 +1,12 @@
 //! The only place that prints: data on stdout, everything else on stderr.
 
-use std::error::Error;
 use std::io::{self, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
 use serde_json::{Value, json};
 
 use crate::args::{Color, Common, Output};
-use crate::command::{Failure, Report};
+use crate::command::{Failure, Report, chain};
 use crate::diagnostic::print;
 
 /// Version of the JSON envelope; grows when a key changes its meaning or goes away.
@@ -160,17 +159,6 @@ fn failure(command: &str, failure: &Failure) -> Value {
         error["files"] = json!(files);
     }
     json!({ "apiVersion": ENVELOPE, "command": command, "ok": false, "error": error })
-}
-
-/// The error and its causes.
-fn chain(failure: &Failure) -> String {
-    let mut text = failure.to_string();
-    let mut cause = failure.source();
-    while let Some(error) = cause {
-        text.extend([format!(": {error}")]);
-        cause = error.source();
-    }
-    text
 }
 
 fn envelope(value: &Value) -> io::Result<()> {

@@ -35,13 +35,8 @@ pub fn node_type(args: &AddNodeTypeArgs, directory: &Path) -> Result<Report, Fai
         ports: args.port.clone(),
     };
     let update = UpdateArgs {
-        check: false,
-        dry_run: args.dry_run,
-        markers: args.markers,
-        allow_dirty: args.allow_dirty,
-        allow_staged: args.allow_staged,
-        runtime: None,
-        k8s: None,
+        guard: args.guard.clone(),
+        ..UpdateArgs::default()
     };
     update::changed(&update, directory, |source| edited(source, &new))
 }

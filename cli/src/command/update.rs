@@ -8,7 +8,7 @@ use std::path::Path;
 
 use self::alone::alone;
 use self::recovery::{Recovered, recovered};
-use super::{Failure, Report, init, read_source};
+use super::{Failure, Report, chain, init, read_source};
 use crate::args::{KUBERNETES, UpdateArgs};
 use crate::manifest::Source;
 use crate::render::Settings;
@@ -40,7 +40,7 @@ pub fn changed(
             source: None,
         });
     }
-    let looks_only = args.check || args.dry_run;
+    let looks_only = args.check || args.guard.dry_run;
     let _alone = alone(directory, looks_only)?;
     let recovered = recovered(directory, looks_only)?;
     let result = updated(args, directory, edit, recovered.as_ref());
@@ -57,7 +57,7 @@ fn updated(
     edit: impl FnOnce(&Source) -> Result<Source, Failure>,
     recovered: Option<&Recovered>,
 ) -> Result<Report, Failure> {
-    let looks_only = args.check || args.dry_run;
+    let looks_only = args.check || args.guard.dry_run;
     let lock = Project::read_lock(directory).map_err(|error| {
         let above = above(directory).filter(|_| matches!(error, ProjectError::Missing { .. }));
         let here = above.map(|above| format!("the project is `{above}`: `-C {above}`"));
@@ -79,7 +79,7 @@ fn updated(
     let paths = paths.filter(|path| !path.as_str().starts_with(".dsoi/"));
     let found =
         Project::read(directory, lock, paths).map_err(|error| project(&error, error.help()))?;
-    let mut decision = decide(&plan, &tree, &found, args.markers, || again(&found));
+    let mut decision = decide(&plan, &tree, &found, args.guard.markers, || again(&found));
     if !decision.refused.is_empty() {
         return Err(report::refused(&decision.refused));
     }
@@ -147,7 +147,7 @@ fn again(project: &Project) -> Option<write::Tree> {
 
 /// Refuses to replace what git has no copy of.
 fn committed(args: &UpdateArgs, directory: &Path, changes: &[Change]) -> Result<(), Failure> {
-    if args.allow_dirty {
+    if args.guard.allow_dirty {
         return Ok(());
     }
     let uncommitted = git::uncommitted(directory, changes).map_err(|error| Failure::Project {
@@ -157,7 +157,7 @@ fn committed(args: &UpdateArgs, directory: &Path, changes: &[Change]) -> Result<
     })?;
     let uncommitted: Vec<_> = uncommitted
         .into_iter()
-        .filter(|file| !(args.allow_staged && file.staged))
+        .filter(|file| !(args.guard.allow_staged && file.staged))
         .collect();
     if uncommitted.is_empty() {
         return Ok(());
@@ -179,15 +179,4 @@ fn failed(error: &UpdateError) -> Failure {
         help: error.help().map(ToOwned::to_owned),
         source: None,
     }
-}
-
-/// The error and its causes, in one sentence.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    text
 }

@@ -25,7 +25,7 @@ pub(super) fn done(
     recovered: Option<&Recovered>,
     before: &str,
 ) -> Report {
-    let looks_only = args.check || args.dry_run;
+    let looks_only = args.check || args.guard.dry_run;
     let theirs = decision.outcomes.iter();
     let changed: Vec<_> = theirs.filter(|outcome| changes(&outcome.done)).collect();
     let vendored = changed.iter().any(|outcome| is_vendored(outcome));

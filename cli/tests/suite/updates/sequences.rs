@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dsoi::args::UpdateArgs;
+use dsoi::args::{Guard, UpdateArgs};
 use dsoi::command::update;
 use dsoi::command::{Failure, Report};
 use dsoi::write::digest;
@@ -243,13 +243,11 @@ impl Life {
 
     fn run(&self, markers: bool) -> Result<Report, Failure> {
         let args = UpdateArgs {
-            check: false,
-            dry_run: false,
-            markers,
-            allow_dirty: false,
-            allow_staged: false,
-            runtime: None,
-            k8s: None,
+            guard: Guard {
+                markers,
+                ..Guard::default()
+            },
+            ..UpdateArgs::default()
         };
         update::run(&args, self.world.dir())
     }

@@ -1,0 +1,47 @@
+//! The verbs about node types: what `dsoi add nodetype` takes.
+
+use clap::{Args, Subcommand};
+
+use super::Guard;
+
+/// `dsoi add`
+#[derive(Debug, Subcommand)]
+pub enum AddCommand {
+    /// Add a node type
+    #[command(name = "nodetype")]
+    NodeType(AddNodeTypeArgs),
+}
+
+/// `dsoi add nodetype`
+#[derive(Debug, Args)]
+pub struct AddNodeTypeArgs {
+    /// Its name
+    pub name: String,
+    /// The node type that it copies
+    #[arg(long, value_name = "OTHER")]
+    pub like: Option<String>,
+    /// The workload kinds that a custom resource may choose; both unless given
+    #[arg(long, value_name = "KIND", value_parser = ["StatefulSet", "Deployment"])]
+    pub kind: Vec<String>,
+    /// A port of its main container
+    #[arg(long, value_name = "NAME=NUMBER", value_parser = port)]
+    pub port: Vec<(String, u16)>,
+    #[command(flatten)]
+    pub guard: Guard,
+}
+
+fn port(text: &str) -> Result<(String, u16), String> {
+    let (name, number) = text.split_once('=').unwrap_or((text, ""));
+    match number.parse() {
+        Ok(number) if is_name(name) => Ok((name.to_owned(), number)),
+        _ => Err("write a name and a number, as http=8080".to_owned()),
+    }
+}
+
+/// Whether a text is a name in the manifest as it stands, without quotes.
+pub fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
