@@ -62,6 +62,8 @@ pub enum Failure {
         help: Option<String>,
         /// Each file for programs: its path, and why.
         files: Vec<serde_json::Value>,
+        /// What was asked for all the same: the difference, for stdout.
+        diff: Option<String>,
     },
     /// Something else, after what an interrupted update left was put back.
     #[error("{failure}")]

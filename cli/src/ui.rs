@@ -100,6 +100,13 @@ impl Ui {
                 }
             }
             (Output::Text, _) => {
+                if let Failure::Files {
+                    diff: Some(diff), ..
+                } = failure
+                {
+                    // Whether or not it can be shown, the command has failed.
+                    drop(stdout(diff));
+                }
                 let mut text = format!("error: {}\n", chain(failure));
                 if let Some(help) = failure.help() {
                     text.extend([format!("help: {help}\n")]);
@@ -155,8 +162,9 @@ fn failure(command: &str, failure: &Failure) -> Value {
     {
         error.extend(problems);
     }
-    if let Failure::Files { files, .. } = failure {
+    if let Failure::Files { files, diff, .. } = failure {
         error["files"] = json!(files);
+        error["diff"] = json!(diff);
     }
     json!({ "apiVersion": ENVELOPE, "command": command, "ok": false, "error": error })
 }

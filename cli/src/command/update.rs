@@ -4,6 +4,7 @@ mod alone;
 mod recovery;
 mod report;
 
+use std::fs;
 use std::path::Path;
 
 use self::alone::alone;
@@ -12,7 +13,7 @@ use super::{Failure, Report, chain, init, read_source};
 use crate::args::{KUBERNETES, UpdateArgs};
 use crate::manifest::Source;
 use crate::render::Settings;
-use crate::update::{Lock, LockError, Project, ProjectError, decide, git};
+use crate::update::{Lock, LockError, Project, ProjectError, decide, diff, git};
 use crate::write::{self, Change, Local, RelPath, UpdateError};
 
 /// Updates the project in `directory`.
@@ -81,13 +82,16 @@ fn updated(
         Project::read(directory, lock, paths).map_err(|error| project(&error, error.help()))?;
     let mut decision = decide(&plan, &tree, &found, args.guard.markers, || again(&found));
     if !decision.refused.is_empty() {
-        return Err(report::refused(&decision.refused));
+        // Whoever only looks sees what there is to choose from, as the markers would show it.
+        let diff =
+            looks_only.then(|| diff(&decide(&plan, &tree, &found, true, || again(&found)).changes));
+        return Err(report::refused(&decision.refused, diff));
     }
     if source.text() != read.text() {
         decision.rewrite_manifest(read.text(), source.text());
     }
     if !looks_only && !decision.changes.is_empty() {
-        committed(args, directory, &decision.changes)?;
+        committed(args, directory, &decision.changes, &found)?;
         write::update(directory, &decision.changes, &Local).map_err(|error| failed(&error))?;
     }
     Ok(report::done(args, &decision, &settings, recovered, &before))
@@ -146,11 +150,23 @@ fn again(project: &Project) -> Option<write::Tree> {
 }
 
 /// Refuses to replace what git has no copy of.
-fn committed(args: &UpdateArgs, directory: &Path, changes: &[Change]) -> Result<(), Failure> {
+fn committed(
+    args: &UpdateArgs,
+    directory: &Path,
+    changes: &[Change],
+    found: &Project,
+) -> Result<(), Failure> {
     if args.guard.allow_dirty {
         return Ok(());
     }
-    let uncommitted = git::uncommitted(directory, changes).map_err(|error| Failure::Project {
+    let uncommitted = git::uncommitted(directory, changes, |path| {
+        // Git has the copy of what is gone, and if no update knows of it, none is to make it again.
+        let is_gone = fs::symlink_metadata(directory.join(path)).is_err();
+        RelPath::new(path).is_ok_and(|path| {
+            found.is_as_written(&path) || (is_gone && !found.lock.files.contains_key(&path))
+        })
+    });
+    let uncommitted = uncommitted.map_err(|error| Failure::Project {
         message: "failed to ask git whether everything is committed".to_owned(),
         help: Some("`--allow-dirty` updates without asking".to_owned()),
         source: Some(Box::new(error)),

@@ -40,12 +40,17 @@ const HOOK: [&str; 9] = [
 /// The files below `dir` with changes that are not committed, by their path in it; none where no git repository is
 /// around.
 ///
-/// Left out are the manifest, which an update starts from, and a removed file that `changes` makes again. What git is
+/// Left out are the manifest, which an update starts from, a removed file that `changes` makes again, and what `ours`
+/// says of: what an earlier update wrote and nobody has edited, so that one update can follow the other. What git is
 /// told not to look at counts only where `changes` replaces it.
 ///
 /// # Errors
 /// There is a repository, and git cannot be asked about it.
-pub fn uncommitted(dir: &Path, changes: &[Change]) -> Result<Vec<Uncommitted>, GitError> {
+pub fn uncommitted(
+    dir: &Path,
+    changes: &[Change],
+    ours: impl Fn(&str) -> bool,
+) -> Result<Vec<Uncommitted>, GitError> {
     // The repository around the directory itself, wherever the way to it leads.
     let here = fs::canonicalize(dir).map_err(GitError::Start)?;
     if !here.ancestors().any(|above| above.join(".git").exists()) {
@@ -70,7 +75,7 @@ pub fn uncommitted(dir: &Path, changes: &[Change]) -> Result<Vec<Uncommitted>, G
             let changed = change.path.as_str();
             let is_it = path == changed || path.is_empty();
             let is_above = path.ends_with('/') && changed.starts_with(path);
-            change.before.is_some() && (is_it || is_above)
+            change.before.is_some() && (is_it || is_above) && !ours(changed)
         })
     };
     let made = |path: &str| {
@@ -89,8 +94,8 @@ pub fn uncommitted(dir: &Path, changes: &[Change]) -> Result<Vec<Uncommitted>, G
         });
         let counts = match entry.state {
             "!!" => replaced(path),
-            " D" | "D " => !made(path),
-            _ => path != "dsoi.yaml" && !path.starts_with(ASIDE),
+            " D" | "D " => !made(path) && !ours(path),
+            _ => path != "dsoi.yaml" && !path.starts_with(ASIDE) && !ours(path),
         };
         if counts {
             found.push(Uncommitted {

@@ -7,6 +7,8 @@ use std::path::Path;
 
 use walkdir::WalkDir;
 
+use super::decide::untouched;
+use super::text::Text;
 use super::{Lock, LockError};
 use crate::write::RelPath;
 
@@ -110,6 +112,24 @@ impl Project {
             lock,
             files,
         })
+    }
+
+    /// Whether a file is as the last update left it: written by it, and not edited since.
+    pub fn is_as_written(&self, path: &RelPath) -> bool {
+        match (self.lock.files.get(path), self.found(path)) {
+            (Some(known), Found::File(bytes)) => untouched(bytes, Text::of(bytes).as_ref(), known),
+            _ => self.is_own(path),
+        }
+    }
+
+    /// Whether it is a file of dsoi's own, which only updates write.
+    fn is_own(&self, path: &RelPath) -> bool {
+        let planned = path.as_str().strip_prefix(".dsoi/base/");
+        match planned.map(RelPath::new) {
+            Some(Ok(planned)) => self.lock.files.contains_key(&planned),
+            Some(Err(_)) => false,
+            None => matches!(path.as_str(), ".dsoi/lock" | ".dsoi/dsoi.yaml"),
+        }
     }
 
     /// What is at a path.

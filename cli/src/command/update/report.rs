@@ -172,8 +172,8 @@ fn outcome(outcome: &Outcome) -> Value {
     json!({ "path": outcome.path.as_str(), "outcome": what })
 }
 
-/// Files that stand in the way, each with what to do.
-pub(super) fn refused(refused: &[Refused]) -> Failure {
+/// Files that stand in the way, each with what to do; for a look, with the difference that markers would show.
+pub(super) fn refused(refused: &[Refused], diff: Option<String>) -> Failure {
     let mut message = match refused.len() {
         1 => "1 file stands in the way; nothing was written".to_owned(),
         count => format!("{count} files stand in the way; nothing was written"),
@@ -203,6 +203,7 @@ pub(super) fn refused(refused: &[Refused]) -> Failure {
         message,
         help: Some(help.join("\nhelp: ")),
         files: refused.iter().map(program).collect(),
+        diff,
     }
 }
 
@@ -257,12 +258,18 @@ fn program(file: &Refused) -> Value {
     value
 }
 
+/// So many files are named to a person; a program gets all.
+const SHOWN: usize = 20;
+
 /// Files that git has no copy of.
 pub(super) fn uncommitted(files: &[Uncommitted]) -> Failure {
     let mut message = "git has changes that are not committed; nothing was written".to_owned();
-    for file in files {
+    for file in files.iter().take(SHOWN) {
         let state = if file.staged { "staged" } else { "dirty" };
         message.push_str(&format!("\n  {} ({state})", file.path));
+    }
+    if let Some(more) = files.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        message.push_str(&format!("\n  and {more} more: `git status` lists them"));
     }
     Failure::Files {
         message,
@@ -273,5 +280,6 @@ pub(super) fn uncommitted(files: &[Uncommitted]) -> Failure {
             .iter()
             .map(|file| json!({ "path": file.path, "why": if file.staged { "staged" } else { "dirty" } }))
             .collect(),
+        diff: None,
     }
 }

@@ -167,6 +167,7 @@ fn untracked_files_count_whatever_the_settings_show() {
         &["rm", "-q", "--cached", "project/src/nodes/gateway.rs"],
     );
     git(&repository.root(), &["commit", "-qm", "Not that one"]);
+    repository.edit();
     is_refused(repository.update(), "src/nodes/gateway.rs");
 }
 
@@ -187,6 +188,7 @@ fn what_git_ignores_counts_where_it_is_replaced() {
         ],
     );
     git(&repository.root(), &["commit", "-qm", "Not those"]);
+    repository.edit();
     let output = repository.update().output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("  src/nodes/gateway.rs (dirty)"), "{said}");
@@ -199,6 +201,7 @@ fn what_git_ignores_counts_where_it_is_replaced() {
         &["commit", "-qm", "Nothing", "--allow-empty"],
     );
     fs::write(whole.root().join(".git/info/exclude"), "/project/\n").unwrap();
+    whole.edit();
     is_refused(whole.update(), ".");
 }
 
@@ -210,6 +213,7 @@ fn what_git_was_told_not_to_look_at_counts_where_it_is_replaced() {
             &repository.project,
             &["update-index", flag, "src/nodes/gateway.rs"],
         );
+        repository.edit();
         is_refused(repository.update(), "src/nodes/gateway.rs");
         let off = flag.replacen("--", "--no-", 1);
         git(
@@ -217,6 +221,8 @@ fn what_git_was_told_not_to_look_at_counts_where_it_is_replaced() {
             &["update-index", &off, "src/nodes/gateway.rs"],
         );
     }
+    repository.commit();
+    repository.ask_again();
     is_done(repository.update());
 }
 
@@ -264,4 +270,36 @@ fn without_git_it_works_where_no_repository_is_and_nowhere_else() {
     let mut command = repository.update();
     command.env("PATH", "");
     is_done(command);
+}
+
+#[test]
+fn an_update_may_follow_another_without_a_commit_between() {
+    let repository = Repository::new("project");
+    is_done(repository.update());
+    repository.ask_again();
+    is_done(repository.update());
+    // What only one of them had asked for is gone again, and was never committed.
+    let manifest = repository.project.join("dsoi.yaml");
+    replace(
+        &manifest,
+        "    gateway:\n",
+        "    cache: {args: [serve]}\n    gateway:\n",
+    );
+    is_done(repository.update());
+    assert!(repository.project.join("src/nodes/cache.rs").exists());
+    replace(&manifest, "    cache: {args: [serve]}\n", "");
+    is_done(repository.update());
+    assert!(!repository.project.join("src/nodes/cache.rs").exists());
+}
+
+#[test]
+fn an_edit_after_an_update_is_not_taken_for_what_the_update_wrote() {
+    let repository = Repository::new("project");
+    is_done(repository.update());
+    repository.edit();
+    repository.ask_again();
+    is_refused(repository.update(), "src/nodes/gateway.rs");
+    repository.commit();
+    fs::write(repository.project.join("notes.txt"), "mine").unwrap();
+    is_refused(repository.update(), "notes.txt");
 }
