@@ -7,6 +7,7 @@ mod explain;
 mod init;
 mod node_type;
 mod runtime;
+mod schema;
 mod update;
 
 use clap::{Parser, Subcommand};
@@ -18,6 +19,7 @@ pub use self::explain::ExplainArgs;
 pub use self::init::InitArgs;
 pub use self::node_type::{AddCommand, AddNodeTypeArgs, is_name};
 pub use self::runtime::{KUBERNETES, Runtime};
+pub use self::schema::{SchemaArgs, SchemaOf};
 pub use self::update::{Guard, UpdateArgs};
 
 /// Generates Kubernetes operators in Rust from a node-type manifest.
@@ -49,8 +51,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Explain the language, a key of the manifest or a problem code
     Explain(ExplainArgs),
-    /// Print the JSON schema of the manifest, for editors
-    Schema,
+    /// Print the JSON schema of the manifest, for editors, or of what dsoi prints for programs
+    Schema(SchemaArgs),
     /// Print a completion script for a shell
     Completion(CompletionArgs),
     /// Print the version

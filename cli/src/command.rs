@@ -14,7 +14,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::args::{AddCommand, Cli, Command};
+use crate::args::{AddCommand, Cli, Command, Output};
 use crate::diagnostic::Problems;
 use crate::manifest::{MAX_BYTES, Rejected, Source};
 
@@ -126,13 +126,22 @@ impl Failure {
 /// Whatever the command could not do.
 pub fn run(cli: &Cli) -> Result<Report, Failure> {
     let directory = &cli.common.directory;
+    if matches!(cli.common.output, Output::Sarif | Output::Github)
+        && !matches!(cli.command, Command::Check(_))
+    {
+        return Err(Failure::Usage {
+            message: "`--output sarif` and `--output github` are forms of mistakes in a manifest"
+                .to_owned(),
+            help: Some("`dsoi check` has them; every command has text and json".to_owned()),
+        });
+    }
     match &cli.command {
         Command::Init(args) => init::run(args, directory),
         Command::Update(args) => update::run(args, directory),
         Command::Add(AddCommand::NodeType(args)) => add::node_type(args, directory),
         Command::Check(args) => check::run(args, directory),
         Command::Explain(args) => explain::run(args),
-        Command::Schema => schema::run(),
+        Command::Schema(args) => schema::run(args),
         Command::Completion(args) => completion::run(args),
         Command::Version => Ok(version::run()),
     }
@@ -146,7 +155,7 @@ pub fn name(command: &Command) -> &'static str {
         Command::Add(_) => "add",
         Command::Check(_) => "check",
         Command::Explain(_) => "explain",
-        Command::Schema => "schema",
+        Command::Schema(_) => "schema",
         Command::Completion(_) => "completion",
         Command::Version => "version",
     }

@@ -1,15 +1,22 @@
 //! The binary: parse the arguments, run the command, print its result.
 
+use std::ffi::OsString;
 use std::panic;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{ColorChoice, CommandFactory, FromArgMatches};
 use dsoi::args::Cli;
 use dsoi::command;
 use dsoi::ui::{self, Ui};
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let command = Cli::command().color(match typed("color").as_deref() {
+        Some("always") => ColorChoice::Always,
+        Some("never") => ColorChoice::Never,
+        _ => ColorChoice::Auto,
+    });
+    let parsed = command.try_get_matches();
+    let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
@@ -42,10 +49,7 @@ fn main() -> ExitCode {
 }
 
 fn usage(error: &clap::Error) -> ExitCode {
-    let json = std::env::args().any(|arg| arg == "--output=json")
-        || std::env::args()
-            .zip(std::env::args().skip(1))
-            .any(|(flag, value)| flag == "--output" && value == "json");
+    let json = typed("output").is_some_and(|form| form == "json");
     if json && error.use_stderr() {
         ui::usage(&error.render().to_string());
     } else {
@@ -53,4 +57,24 @@ fn usage(error: &clap::Error) -> ExitCode {
         let _ = error.print();
     }
     ExitCode::from(if error.use_stderr() { 2 } else { 0 })
+}
+
+/// The value of a flag as it was typed, for what is said of a command line that cannot be read.
+fn typed(flag: &str) -> Option<String> {
+    let flag = format!("--{flag}");
+    let mut args = std::env::args_os().skip(1).map(OsString::into_string);
+    while let Some(arg) = args.next() {
+        // What is no text is none of these.
+        let arg = arg.unwrap_or_default();
+        if arg == flag {
+            return args.next()?.ok();
+        }
+        if let Some(value) = arg
+            .strip_prefix(&flag)
+            .and_then(|rest| rest.strip_prefix('='))
+        {
+            return Some(value.to_owned());
+        }
+    }
+    None
 }

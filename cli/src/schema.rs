@@ -1,4 +1,4 @@
-//! The structural schemas of the Kubernetes types that a custom resource exposes.
+//! The structural schemas of the Kubernetes types that a custom resource exposes, and the schema of dsoi's own output.
 //!
 //! Out: schemas without references, ready for a `CustomResourceDefinition`, with a limit on everything that a
 //! user can make grow. `schema/k8s.json` is written by a test of the runtime from k8s-openapi's own types;
@@ -21,6 +21,11 @@ static DEFINITIONS: LazyLock<BTreeMap<String, Value>> = LazyLock::new(|| {
 /// Longest text, and most entries of a list or map, where nothing says otherwise (SE-14).
 pub const MAX_TEXT: u64 = 32_768;
 pub const MAX_ENTRIES: u64 = 256;
+
+/// The schema of what dsoi prints with `--output json`, every command's `data` included: tests hold all of it against this.
+pub fn output() -> Value {
+    serde_json::from_str(include_str!("schema/output.json")).expect("the committed schema is JSON")
+}
 
 /// The definition of a type by its short name, references kept; `None` where there is no such type.
 pub fn definition(name: &str) -> Option<&'static Value> {

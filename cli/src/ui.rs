@@ -1,13 +1,15 @@
 //! The only place that prints: data on stdout, everything else on stderr.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
 use serde_json::{Value, json};
 
 use crate::args::{Color, Common, Output};
-use crate::command::{Failure, Report, chain};
-use crate::diagnostic::print;
+use crate::command::{Failure, Report, Warnings, chain};
+use crate::diagnostic::{Problems, Severity, github, print, sarif};
+use crate::manifest::{Rejected, Source};
 
 /// Version of the JSON envelope; grows when a key changes its meaning or goes away.
 const ENVELOPE: &str = "dsoi.dev/output/v1";
@@ -19,6 +21,8 @@ pub struct Ui {
     color: bool,
     quiet: bool,
     verbose: bool,
+    /// What the files that are named are relative to.
+    directory: PathBuf,
 }
 
 impl Ui {
@@ -36,6 +40,7 @@ impl Ui {
             color,
             quiet: common.quiet,
             verbose: common.verbose,
+            directory: common.directory.clone(),
         }
     }
 
@@ -67,8 +72,34 @@ impl Ui {
                 }
                 envelope(&done)?;
             }
+            Output::Sarif | Output::Github => {
+                if let Some(Warnings { source, problems }) = &report.warnings {
+                    self.listed(problems, source, Severity::Warning)?;
+                }
+            }
         }
         Ok(())
+    }
+
+    /// Problems in a form for one kind of program.
+    fn listed(&self, problems: &Problems, source: &Source, severity: Severity) -> io::Result<()> {
+        // As seen from where dsoi was started, which is where such a program looks for it.
+        let path = if self.directory == Path::new(".") {
+            source.name().to_owned()
+        } else {
+            self.directory.join(source.name()).display().to_string()
+        };
+        let path = path.strip_prefix("./").unwrap_or(&path);
+        let path = if cfg!(windows) {
+            path.replace('\\', "/")
+        } else {
+            path.to_owned()
+        };
+        if self.output == Output::Sarif {
+            envelope(&sarif::log(problems, source, &path, severity))
+        } else {
+            stdout(&github::commands(problems, source, &path, severity))
+        }
     }
 
     /// Says that what was asked for could not be written.
@@ -83,6 +114,16 @@ impl Ui {
         match (self.output, failure) {
             // Whether or not it can be told, it has failed.
             (Output::Json, _) => drop(envelope(&self::failure(command, failure))),
+            (Output::Sarif | Output::Github, Failure::Manifest(rejected)) => {
+                let Rejected { problems, source } = &**rejected;
+                drop(self.listed(problems, source, Severity::Error));
+            }
+            (Output::Sarif, _) if failure.exit_code() != 2 => {
+                drop(envelope(&sarif::failed(&chain(failure))));
+            }
+            (Output::Github, _) if failure.exit_code() != 2 => {
+                drop(stdout(&github::failed(&chain(failure))));
+            }
             (Output::Text, Failure::Recovered { lines, failure, .. }) => {
                 for line in lines {
                     stderr(&format!("{line}\n"));
@@ -99,7 +140,7 @@ impl Ui {
                     stderr(&print::explanations(&rejected.problems));
                 }
             }
-            (Output::Text, _) => {
+            _ => {
                 if let Failure::Files {
                     diff: Some(diff), ..
                 } = failure

@@ -38,6 +38,10 @@ pub enum Output {
     Text,
     /// One JSON object, errors included
     Json,
+    /// SARIF 2.1.0, for code scanning; `dsoi check` alone has it
+    Sarif,
+    /// Workflow commands of GitHub Actions; `dsoi check` alone has them
+    Github,
 }
 
 /// When to colour.

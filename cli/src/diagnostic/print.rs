@@ -16,7 +16,7 @@ use crate::manifest::{Source, Span};
 /// How many problems are shown to people.
 const SHOWN: usize = 50;
 /// How many problems are listed for programs.
-const LISTED: usize = 1000;
+pub(super) const LISTED: usize = 1000;
 /// The longest line that is shown in a snippet, in bytes.
 const LONGEST_LINE: usize = 4000;
 

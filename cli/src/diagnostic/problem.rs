@@ -21,6 +21,23 @@ pub struct Label {
     pub text: String,
 }
 
+/// How bad problems are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    Error,
+    Warning,
+}
+
+impl Severity {
+    /// The word that programs have for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
 impl Problem {
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self {

@@ -13,6 +13,7 @@ mod depot;
 mod goldens;
 mod hostile;
 mod injection;
+mod output;
 mod problems;
 mod requirements;
 mod specification;
