@@ -17,6 +17,8 @@ mod output;
 mod problems;
 mod requirements;
 mod specification;
+#[cfg(unix)]
+mod transcripts;
 mod updates;
 
 use std::fs;

@@ -6,7 +6,7 @@
 mod git;
 mod killed;
 mod sequences;
-mod world;
+pub(crate) mod world;
 
 use std::fs;
 use std::path::Path;

@@ -56,21 +56,30 @@ impl fmt::Display for Run {
 impl World {
     /// A new project of a shipped manifest.
     pub(crate) fn new(base: &str, runtime: &str) -> Self {
+        Self::of(&Self::rendering(base, runtime))
+    }
+
+    /// Its files.
+    pub(crate) fn rendering(base: &str, runtime: &str) -> Tree {
         let text = fs::read_to_string(testdata("manifests").join(format!("{base}.yaml"))).unwrap();
         let source = Source::new("dsoi.yaml", text.into_bytes()).unwrap();
         let settings = Settings {
             runtime: init::runtime(Some(&runtime.parse().unwrap())).unwrap(),
             kubernetes: "1.36".to_owned(),
         };
-        let tree = init::generate(&source, &settings).unwrap();
-        Self::of(&tree)
+        init::generate(&source, &settings).unwrap()
+    }
+
+    /// An empty folder.
+    pub(crate) fn empty() -> Self {
+        Self {
+            temp: tempfile::tempdir().unwrap(),
+        }
     }
 
     /// A project of these files.
     pub(crate) fn of(tree: &Tree) -> Self {
-        let world = Self {
-            temp: tempfile::tempdir().unwrap(),
-        };
+        let world = Self::empty();
         for (path, text) in tree.iter() {
             world.write(path.as_str(), text);
         }
