@@ -145,6 +145,16 @@ impl Conditions<'_> {
             let message = format!("keeps {}: {}", held.id, held.reason);
             return self.make(PROGRESSING, true, "Waiting", &message);
         }
+        let failed: Vec<&Node> = nodes
+            .iter()
+            .filter(|node| node.status.phase == NodePhase::Failed)
+            .collect();
+        // Nodes that are new crash: no upgrade is halted, and none can be undone.
+        if let Some(why) = no_way_back {
+            let failed: Vec<String> = failed.iter().map(|node| node.told()).collect();
+            let message = format!("{}; it cannot be rolled back: {why}", failed.join(", "));
+            return self.make(PROGRESSING, false, "RollbackImpossible", &message);
+        }
         let moving: Vec<String> = nodes
             .iter()
             .filter(|node| {
@@ -159,7 +169,7 @@ impl Conditions<'_> {
             let message = format!("not there yet: {}", moving.join(", "));
             return self.make(PROGRESSING, true, "NodesProgressing", &message);
         }
-        if outcome.troubles.is_empty() && outcome.closed.is_none() {
+        if outcome.troubles.is_empty() && outcome.closed.is_none() && failed.is_empty() {
             self.make(PROGRESSING, false, "Complete", "")
         } else {
             self.make(PROGRESSING, false, "Stuck", "see the condition Degraded")

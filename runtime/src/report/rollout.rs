@@ -33,11 +33,13 @@ pub(crate) struct Upgrade<'a> {
 }
 
 impl Upgrade<'_> {
-    /// Why what is halted cannot be rolled back, though it should.
+    /// Why what is halted cannot be rolled back, though it should; without a halt, what crashes.
     pub(super) fn no_way_back(&self) -> Option<&str> {
-        let halt = self.after.halt.as_ref()?;
-        let why = self.impossible.get(halt.node_type.as_deref()?)?;
-        Some(why)
+        let why = match self.after.halt.as_ref() {
+            Some(halt) => self.impossible.get(halt.node_type.as_deref()?),
+            None => self.impossible.values().next(),
+        };
+        why.map(String::as_str)
     }
 
     /// How the upgrade stands after the pass.

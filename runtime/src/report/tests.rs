@@ -319,6 +319,31 @@ fn a_stopped_cluster_is_not_ready_and_says_why() {
 }
 
 #[test]
+fn a_crash_without_an_upgrade_that_cannot_be_rolled_back_says_so_too() {
+    // DS-25: only a new node crashes.
+    let why = "the nodes of store that ran before run the same now";
+    let impossible = Impossible::from([("store".to_owned(), why.to_owned())]);
+    let names = Names {
+        types: vec!["store"],
+        nodes: vec!["store"],
+    };
+    let progress = Progress::default();
+    let result = Result::Carried {
+        desired: &desired(),
+        observed: &observed(None),
+        outcome: &Outcome::default(),
+        upgrade: Upgrade {
+            impossible: &impossible,
+            ..no_upgrade(&progress)
+        },
+    };
+    let status = report(&result, &names, 2, None, at(1));
+    let told = status.condition(PROGRESSING).unwrap();
+    assert_eq!(told.reason, "RollbackImpossible");
+    assert!(told.message.ends_with(why), "{}", told.message);
+}
+
+#[test]
 fn a_halt_that_cannot_be_rolled_back_says_so_where_it_should_be() {
     // DS-25: nothing is known to have run before.
     let halted = |node_type: &str| Progress {

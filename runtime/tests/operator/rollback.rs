@@ -17,6 +17,28 @@ fn rolled(images: [&'static str; 3]) -> impl Fn(&mut Value) {
     }
 }
 
+/// Installs `t`, of which every type is kept as one that ran well.
+async fn runs_well(scene: &Scene) {
+    scene.create("t", rolled(["1", "1", "1"])).await;
+    scene.condition("t", "Ready", "True").await;
+    wait::until(SOON, "what runs is kept", async || {
+        (revisions(scene).await.len() == 3).then_some(())
+    })
+    .await
+    .unwrap();
+}
+
+/// What the condition says of a rollback that there cannot be.
+async fn impossible(scene: &Scene) -> String {
+    wait::until(SOON, "the condition says so", async || {
+        let progressing = scene.condition("t", "Progressing", "False").await;
+        let message = progressing["message"].as_str()?.to_owned();
+        (progressing["reason"] == "RollbackImpossible").then_some(message)
+    })
+    .await
+    .unwrap()
+}
+
 /// DS-25.
 #[tokio::test]
 async fn a_rollback_that_is_impossible_is_told() {
@@ -32,13 +54,7 @@ async fn a_rollback_that_is_impossible_is_told() {
 
     scene.create("t", rolled(["1", "crash", "1"])).await;
     let why = "it cannot be rolled back: nothing is known that edge ran well before";
-    let told = wait::until(SOON, "the condition says so", async || {
-        let progressing = scene.condition("t", "Progressing", "False").await;
-        let message = progressing["message"].as_str()?.to_owned();
-        (progressing["reason"] == "RollbackImpossible").then_some(message)
-    })
-    .await
-    .unwrap();
+    let told = impossible(&scene).await;
     assert!(told.starts_with("edge cannot go on: pod t-edge-"), "{told}");
     assert!(told.ends_with(why), "{told}");
     let note = tells(&scene, "RollbackImpossible").await;
@@ -57,13 +73,7 @@ async fn a_node_that_is_new_does_not_go_back_to_another_ones_past() {
     // DS-25, D6: no workload could say that it went back, and its config would flip with restarts.
     let scene = Scene::new("new-node").await;
     let _operator = scene.start();
-    scene.create("t", rolled(["1", "1", "1"])).await;
-    scene.condition("t", "Ready", "True").await;
-    wait::until(SOON, "what runs is kept", async || {
-        (revisions(&scene).await.len() == 3).then_some(())
-    })
-    .await
-    .unwrap();
+    runs_well(&scene).await;
     let mark = scene.proxy.mark();
     scene
         .create("t", |tally| {
@@ -92,13 +102,7 @@ async fn where_only_a_new_node_crashes_its_type_does_not_go_back() {
     // DS-25: the others run the same already, so that nothing would be cured by it.
     let scene = Scene::new("one-more").await;
     let _operator = scene.start();
-    scene.create("t", rolled(["1", "1", "1"])).await;
-    scene.condition("t", "Ready", "True").await;
-    wait::until(SOON, "what runs is kept", async || {
-        (revisions(&scene).await.len() == 3).then_some(())
-    })
-    .await
-    .unwrap();
+    runs_well(&scene).await;
     let before = scene.get("StatefulSet", "t-edge").await.unwrap();
     scene
         .create("t", |tally| {
@@ -115,8 +119,10 @@ async fn where_only_a_new_node_crashes_its_type_does_not_go_back() {
         })
         .await;
     let note = tells(&scene, "RollbackImpossible").await;
-    let why = "edge cannot be rolled back: the nodes of edge that ran before run the same now";
-    assert_eq!(note, why);
+    let why = "cannot be rolled back: the nodes of edge that ran before run the same now";
+    assert_eq!(note, format!("edge {why}"));
+    let told = impossible(&scene).await;
+    assert!(told.starts_with("rim") && told.ends_with(why), "{told}");
     scene.settled().await;
     let after = scene.get("StatefulSet", "t-edge").await.unwrap();
     assert_eq!(
@@ -132,13 +138,7 @@ async fn a_workload_that_was_rolled_back_and_is_lost_comes_back_as_it_ran() {
     // D6, DS-28: the revision says so too, also to a process that begins anew.
     let scene = Scene::new("lost").await;
     let operator = scene.start();
-    scene.create("t", rolled(["1", "1", "1"])).await;
-    scene.condition("t", "Ready", "True").await;
-    wait::until(SOON, "what runs is kept", async || {
-        (revisions(&scene).await.len() == 3).then_some(())
-    })
-    .await
-    .unwrap();
+    runs_well(&scene).await;
     scene.create("t", rolled(["1", "crash", "1"])).await;
     phase(&scene, "RolledBack").await;
     scene.settled().await;
