@@ -132,6 +132,11 @@ impl Fault {
         }
     }
 
+    /// Whether nothing of a kind is shown between the first step and the last.
+    pub(crate) fn hides(&self, kind: &str) -> bool {
+        matches!(self, Self::Frozen { resource } if resource == kind)
+    }
+
     /// The write that it is about.
     pub(crate) fn point(&self) -> Option<&Point> {
         match self {

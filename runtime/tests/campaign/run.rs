@@ -96,7 +96,7 @@ pub(crate) async fn disturbed(
         }
     }
     drop(watches);
-    let end = converge(&scene, workload, reference, &record).await;
+    let end = converge(&scene, workload, fault, reference, &record).await;
     let hit = match (&injected, fault) {
         (_, Fault::KilledAfter { .. }) => killed,
         (Some(injected), _) => !injected.hits().is_empty(),
@@ -156,6 +156,7 @@ async fn arrive(scene: &Scene, ends: Ends) -> Result<(), String> {
 async fn converge(
     scene: &Scene,
     workload: Workload,
+    fault: &Fault,
     reference: &Reference,
     record: &Record,
 ) -> Result<(), Vec<String>> {
@@ -176,7 +177,10 @@ async fn converge(
     if made != reference.made {
         for id in made.keys().chain(reference.made.keys()) {
             let (is, should) = (made.get(id), reference.made.get(id));
-            if is != should {
+            // What the resource asked for while it was not shown, and not any more, nobody could know of.
+            let unseen =
+                is.is_none() && fault.hides("tallies") && !reference.state.contains_key(id);
+            if is != should && !unseen {
                 wrong.push(format!("{id} was made {is:?} times, should be {should:?}"));
             }
         }
