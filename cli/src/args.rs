@@ -3,20 +3,26 @@
 mod check;
 mod common;
 mod completion;
+mod doctor;
+mod examples;
 mod explain;
 mod init;
+mod man;
 mod node_type;
 mod runtime;
 mod schema;
 mod update;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 pub use self::check::CheckArgs;
 pub use self::common::{Color, Common, Output};
 pub use self::completion::CompletionArgs;
+pub use self::doctor::DoctorArgs;
+pub use self::examples::examples;
 pub use self::explain::ExplainArgs;
 pub use self::init::InitArgs;
+pub use self::man::ManArgs;
 pub use self::node_type::{AddCommand, AddNodeTypeArgs, is_name};
 pub use self::runtime::{KUBERNETES, Runtime};
 pub use self::schema::{SchemaArgs, SchemaOf};
@@ -55,18 +61,25 @@ pub enum Command {
     Schema(SchemaArgs),
     /// Print a completion script for a shell
     Completion(CompletionArgs),
+    /// Print a manual page, or write all of them
+    Man(ManArgs),
+    /// Look whether everything is there that dsoi and its projects need
+    Doctor(DoctorArgs),
     /// Print the version
     Version,
 }
 
+/// The command line as it is read, with examples in its help.
+pub fn command() -> clap::Command {
+    examples::shown(Cli::command())
+}
+
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
     fn the_command_line_is_consistent() {
-        Cli::command().debug_assert();
+        command().debug_assert();
     }
 }

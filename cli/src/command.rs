@@ -3,8 +3,10 @@
 pub mod add;
 pub mod check;
 pub mod completion;
+pub mod doctor;
 pub mod explain;
 pub mod init;
+pub mod man;
 pub mod schema;
 pub mod update;
 pub mod version;
@@ -23,6 +25,8 @@ use crate::manifest::{MAX_BYTES, Rejected, Source};
 pub struct Report {
     /// For stdout: what was asked for.
     pub text: String,
+    /// The same, as a unified diff.
+    pub diff: String,
     /// For stderr, a line each: what was done, and what to do next.
     pub notes: Vec<String>,
     /// For stderr: what is odd in a manifest without being wrong.
@@ -143,6 +147,8 @@ pub fn run(cli: &Cli) -> Result<Report, Failure> {
         Command::Explain(args) => explain::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Completion(args) => completion::run(args),
+        Command::Man(args) => man::run(args, directory),
+        Command::Doctor(args) => Ok(doctor::run(args, directory)),
         Command::Version => Ok(version::run()),
     }
 }
@@ -157,6 +163,8 @@ pub fn name(command: &Command) -> &'static str {
         Command::Explain(_) => "explain",
         Command::Schema(_) => "schema",
         Command::Completion(_) => "completion",
+        Command::Man(_) => "man",
+        Command::Doctor(_) => "doctor",
         Command::Version => "version",
     }
 }

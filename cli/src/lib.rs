@@ -10,6 +10,7 @@ pub mod args;
 pub mod check;
 pub mod command;
 pub mod diagnostic;
+pub mod doctor;
 pub mod expr;
 pub mod manifest;
 pub mod model;

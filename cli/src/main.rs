@@ -4,13 +4,13 @@ use std::ffi::OsString;
 use std::panic;
 use std::process::ExitCode;
 
-use clap::{ColorChoice, CommandFactory, FromArgMatches};
-use dsoi::args::Cli;
+use clap::{ColorChoice, FromArgMatches};
+use dsoi::args::{self, Cli};
 use dsoi::command;
 use dsoi::ui::{self, Ui};
 
 fn main() -> ExitCode {
-    let command = Cli::command().color(match typed("color").as_deref() {
+    let command = args::command().color(match typed("color").as_deref() {
         Some("always") => ColorChoice::Always,
         Some("never") => ColorChoice::Never,
         _ => ColorChoice::Auto,
@@ -24,7 +24,10 @@ fn main() -> ExitCode {
     let name = command::name(&cli.command);
     // The message is ours to print: as text or as JSON, and once.
     panic::set_hook(Box::new(|_| {}));
-    match panic::catch_unwind(|| command::run(&cli)) {
+    let waiting = ui.wait(name);
+    let result = panic::catch_unwind(|| command::run(&cli));
+    drop(waiting);
+    match result {
         Ok(Ok(report)) => match ui.report(name, &report) {
             Ok(()) => ExitCode::from(u8::from(report.unsettled)),
             Err(error) => {

@@ -1,5 +1,8 @@
 //! The only place that prints: data on stdout, everything else on stderr.
 
+mod colour;
+mod wait;
+
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
@@ -11,14 +14,19 @@ use crate::command::{Failure, Report, Warnings, chain};
 use crate::diagnostic::{Problems, Severity, github, print, sarif};
 use crate::manifest::{Rejected, Source};
 
+pub use self::wait::Wait;
+
 /// Version of the JSON envelope; grows when a key changes its meaning or goes away.
 const ENVELOPE: &str = "dsoi.dev/output/v1";
 
 /// How to print.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag by itself")]
 pub struct Ui {
     output: Output,
+    /// Whether the standard error has colours, and the standard output.
     color: bool,
+    color_out: bool,
     quiet: bool,
     verbose: bool,
     /// What the files that are named are relative to.
@@ -27,20 +35,41 @@ pub struct Ui {
 
 impl Ui {
     pub fn new(common: &Common) -> Self {
-        let color = match common.color {
-            Color::Always => true,
-            Color::Never => false,
-            Color::Auto => {
+        let (color, color_out) = match common.color {
+            Color::Always => (true, true),
+            Color::Never => (false, false),
+            Color::Auto => (
                 io::stderr().is_terminal()
-                    && AutoStream::choice(&io::stderr()) != ColorChoice::Never
-            }
+                    && AutoStream::choice(&io::stderr()) != ColorChoice::Never,
+                io::stdout().is_terminal()
+                    && AutoStream::choice(&io::stdout()) != ColorChoice::Never,
+            ),
         };
         Self {
             output: common.output,
             color,
+            color_out,
             quiet: common.quiet,
             verbose: common.verbose,
             directory: common.directory.clone(),
+        }
+    }
+
+    /// Shows that a command is at work, on a terminal, until the result is dropped.
+    pub fn wait(&self, command: &str) -> Wait {
+        let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+        if self.quiet || self.output == Output::Json || dumb || !io::stderr().is_terminal() {
+            return Wait::silent();
+        }
+        Wait::shown(&format!("dsoi {command}"))
+    }
+
+    /// A unified diff, on the standard output.
+    fn diff(&self, diff: &str) -> io::Result<()> {
+        if self.color_out {
+            stdout(&colour::diff(diff))
+        } else {
+            stdout(diff)
         }
     }
 
@@ -52,11 +81,15 @@ impl Ui {
         match self.output {
             Output::Text => {
                 stdout(&report.text)?;
+                self.diff(&report.diff)?;
                 if !self.quiet {
                     if let Some(warnings) = &report.warnings {
                         let text =
                             print::warnings(&warnings.problems, &warnings.source, self.color);
                         stderr(&text);
+                        if self.verbose {
+                            stderr(&print::explanations(&warnings.problems));
+                        }
                     }
                     report
                         .notes
@@ -146,7 +179,7 @@ impl Ui {
                 } = failure
                 {
                     // Whether or not it can be shown, the command has failed.
-                    drop(stdout(diff));
+                    drop(self.diff(diff));
                 }
                 let mut text = format!("error: {}\n", chain(failure));
                 if let Some(help) = failure.help() {
@@ -155,7 +188,7 @@ impl Ui {
                 if matches!(failure, Failure::Bug { .. }) {
                     text.push_str(BUG);
                 }
-                stderr(&text);
+                stderr(&colour::error(&text, self.color));
             }
         }
     }

@@ -25,7 +25,7 @@ pub struct Common {
     /// Say nothing but errors and what was asked for
     #[arg(short, long, conflicts_with = "verbose", global = true)]
     pub quiet: bool,
-    /// Explain each kind of mistake too
+    /// Explain each kind of mistake and warning too
     #[arg(short, long, action = ArgAction::SetTrue, global = true)]
     pub verbose: bool,
 }

@@ -1,10 +1,9 @@
 //! `dsoi completion`: completion scripts of shells.
 
-use clap::CommandFactory;
 use serde_json::json;
 
 use super::{Failure, Report};
-use crate::args::{Cli, CompletionArgs};
+use crate::args::{self, CompletionArgs};
 
 /// Prints the script of a shell.
 ///
@@ -12,7 +11,7 @@ use crate::args::{Cli, CompletionArgs};
 /// None but a bug.
 pub fn run(args: &CompletionArgs) -> Result<Report, Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "dsoi", &mut script);
+    clap_complete::generate(args.shell, &mut args::command(), "dsoi", &mut script);
     let text = String::from_utf8(script).map_err(|error| Failure::Bug {
         message: "a completion script is not UTF-8".to_owned(),
         source: Some(error.into()),

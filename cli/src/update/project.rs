@@ -10,7 +10,7 @@ use walkdir::WalkDir;
 use super::decide::untouched;
 use super::text::Text;
 use super::{Lock, LockError};
-use crate::write::RelPath;
+use crate::write::{RelPath, Tree};
 
 /// What is at a path of the project.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,6 +130,24 @@ impl Project {
             Some(Err(_)) => false,
             None => matches!(path.as_str(), ".dsoi/lock" | ".dsoi/dsoi.yaml"),
         }
+    }
+
+    /// What of `.dsoi/` is damaged, or missing though `rendered`, the project as it was written, has it.
+    pub fn lost(&self, rendered: Option<&Tree>) -> Vec<RelPath> {
+        let of = |path: &RelPath| {
+            let of = path.as_str().strip_prefix(".dsoi/base/")?;
+            self.lock.files.get(&RelPath::new(of).ok()?)
+        };
+        let damaged = self.own.iter().filter(|(path, bytes)| {
+            of(path).is_some_and(|known| !untouched(bytes, Text::of(bytes).as_ref(), known))
+        });
+        let mut lost: BTreeSet<RelPath> = damaged.map(|(path, _)| path.clone()).collect();
+        let wanted = rendered.into_iter().flat_map(Tree::iter);
+        let wanted = wanted.map(|(path, _)| path);
+        let missing = wanted
+            .filter(|path| path.as_str().starts_with(".dsoi/") && !self.own.contains_key(path));
+        lost.extend(missing.cloned());
+        lost.into_iter().collect()
     }
 
     /// What is at a path.

@@ -200,3 +200,28 @@ fn every_command_has_a_transcript_of_its_success_and_of_its_failure() {
         );
     }
 }
+
+#[test]
+fn what_takes_long_shows_a_sign_of_life_on_a_terminal_alone_and_clears_it() {
+    let home = tempfile::tempdir().unwrap();
+    let slow = BTreeMap::from([("cc".to_owned(), "sleep 2; echo cc 1.0".to_owned())]);
+    ways::install(home.path(), &slow);
+    let command = || {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_dsoi"));
+        let path = format!("{}:/usr/bin:/bin", home.path().display());
+        command
+            .arg("doctor")
+            .current_dir(home.path())
+            .env("PATH", path)
+            .env("TERM", "xterm");
+        command
+    };
+    let said = terminal::written(&mut command());
+    let sign = format!("{}⠋ dsoi doctor … 1 s", terminal::CLEAR);
+    assert!(said.stderr.contains(&sign), "{said:?}");
+    let (_, end) = said.stderr.rsplit_once(terminal::CLEAR).unwrap();
+    assert!(!end.contains('…') && end.ends_with('\n'), "{said:?}");
+    assert!(!said.stdout.contains('…'), "{said:?}");
+    let piped = command().output().unwrap();
+    assert!(!String::from_utf8(piped.stderr).unwrap().contains('\r'));
+}

@@ -68,7 +68,7 @@ pub(super) fn done(
         notes.push(format!("next: {TEST}"));
     }
     Report {
-        text: if looks_only {
+        diff: if looks_only {
             diff(&decision.changes)
         } else {
             String::new()

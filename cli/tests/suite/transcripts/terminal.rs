@@ -44,7 +44,32 @@ fn read(mut terminal: File) -> String {
     String::from_utf8(text).unwrap().replace("\r\n", "\n")
 }
 
+/// What clears the line that it is on.
+pub(super) const CLEAR: &str = "\r\u{1b}[2K";
+
+/// What is left to be seen of a text in the end: a machine may be slow enough for a sign of life.
+fn seen(text: &str) -> String {
+    let mut parts = text.split(CLEAR);
+    let mut seen = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        seen.truncate(seen.rfind('\n').map_or(0, |at| at + 1));
+        seen.push_str(part);
+    }
+    seen
+}
+
+/// Runs it, and takes what can be seen in the end.
 pub(super) fn run(command: &mut Command) -> Said {
+    let said = written(command);
+    Said {
+        stdout: seen(&said.stdout),
+        stderr: seen(&said.stderr),
+        ..said
+    }
+}
+
+/// Runs it, and takes all that it writes.
+pub(super) fn written(command: &mut Command) -> Said {
     let ((out, stdout), (err, stderr)) = (terminal(), terminal());
     let stdin = stdout.try_clone().unwrap();
     let mut child = command

@@ -57,7 +57,7 @@ impl Way {
         let (flags, excluded): (&[&str], bool) = match self {
             Self::Piped | Self::Terminal | Self::TerminalWithoutColour => (&[], false),
             Self::ColourAlways => (&["--color", "always"], has("--color")),
-            Self::Json => (&["--output", "json"], has("--output")),
+            Self::Json => (&["--output", "json"], has("--output") || has("--help")),
             Self::Quiet => (&["-q"], has("-v") || has("-q")),
         };
         let flags = flags.iter().map(|flag| (*flag).to_owned());
@@ -117,7 +117,7 @@ impl Way {
 }
 
 /// Writes the programs that there are.
-fn install(dir: &Path, programs: &BTreeMap<String, String>) {
+pub(super) fn install(dir: &Path, programs: &BTreeMap<String, String>) {
     use std::os::unix::fs::PermissionsExt as _;
 
     for (name, script) in programs {

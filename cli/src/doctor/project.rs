@@ -1,0 +1,162 @@
+//! The state of the project in a directory.
+
+use std::path::Path;
+
+use super::Finding;
+use super::program::{Asked, ask};
+use crate::args::KUBERNETES;
+use crate::command::init;
+use crate::manifest::Source;
+use crate::plan::Runtime;
+use crate::update::{Lock, Project, ProjectError};
+use crate::write;
+
+/// Looks at the project; nothing where there is none.
+pub(super) fn findings(directory: &Path) -> Vec<Finding> {
+    if !directory.is_dir() {
+        let found = format!("there is no directory `{}`", directory.display());
+        return vec![Finding::missing("project", found, "`-C DIR` names another")];
+    }
+    let is_there = |path: &str| directory.join(path).symlink_metadata().is_ok();
+    if !is_there(".dsoi") && !is_there("dsoi.yaml") {
+        return Vec::new();
+    }
+    let lock = match Project::read_lock(directory) {
+        Ok(lock) => lock,
+        // A manifest may lie alone in a directory: it is one to start a project from.
+        Err(ProjectError::Missing { .. }) if !is_there(".dsoi") => return Vec::new(),
+        Err(error) => {
+            return vec![Finding::missing("project", error.to_string(), error.help())];
+        }
+    };
+    let mut findings = vec![
+        version(&lock),
+        manifest(directory),
+        kept(directory, &lock),
+        runtime(directory, &lock),
+        kubernetes(&lock),
+    ];
+    findings.extend(tracked(directory));
+    findings
+}
+
+fn version(lock: &Lock) -> Finding {
+    let own = env!("CARGO_PKG_VERSION");
+    if lock.dsoi == own {
+        return Finding::ok("project", format!("of dsoi {own}, which this is"));
+    }
+    let found = format!("of dsoi {}, and this is {own}", lock.dsoi);
+    Finding::warning("project", found, "`dsoi update` brings it to this one")
+}
+
+fn manifest(directory: &Path) -> Finding {
+    if directory.join("dsoi.yaml").is_file() {
+        Finding::ok("manifest", "dsoi.yaml")
+    } else {
+        let help = "what it was at the last update is `.dsoi/dsoi.yaml`";
+        Finding::missing("manifest", "`dsoi.yaml` is missing", help)
+    }
+}
+
+/// Whether `.dsoi/` has what the next update stands on.
+fn kept(directory: &Path, lock: &Lock) -> Finding {
+    match write::is_interrupted(directory) {
+        Ok(false) => {}
+        Ok(true) => {
+            let help = "the next `dsoi update` puts back what was";
+            return Finding::warning(".dsoi", "an update was interrupted", help);
+        }
+        Err(error) => {
+            let help = error
+                .help()
+                .unwrap_or("move what is in the way to another place");
+            return Finding::missing(".dsoi", error.to_string(), help);
+        }
+    }
+    let project = match Project::read(directory, lock.clone(), std::iter::empty()) {
+        Ok(project) => project,
+        Err(error) => return Finding::missing(".dsoi", error.to_string(), error.help()),
+    };
+    let lost = project.lost(rendered(&project).as_ref());
+    match lost.as_slice() {
+        [] => Finding::ok(".dsoi", "whole"),
+        [first, more @ ..] => {
+            let more = match more.len() {
+                0 => String::new(),
+                count => format!(" and {count} more"),
+            };
+            Finding::warning(
+                ".dsoi",
+                format!("`{first}`{more} is damaged or missing"),
+                "bring `.dsoi` back from version control; until then an update may stop where you have edited a file",
+            )
+        }
+    }
+}
+
+/// The project as the last update rendered it, where this dsoi still does so.
+fn rendered(project: &Project) -> Option<write::Tree> {
+    if project.lock.dsoi != env!("CARGO_PKG_VERSION") {
+        return None;
+    }
+    let kept = write::RelPath::new(".dsoi/dsoi.yaml").ok()?;
+    // What is wrong with the manifest or the settings is said elsewhere.
+    let source = Source::new("dsoi.yaml", project.own.get(&kept)?.clone()).ok()?;
+    init::generate(&source, &project.lock.settings().ok()?).ok()
+}
+
+fn runtime(directory: &Path, lock: &Lock) -> Finding {
+    let path = match lock.runtime() {
+        Ok(Runtime::Vendored) => "vendor/dsoi-runtime".to_owned(),
+        Ok(Runtime::Path(path)) => path,
+        Ok(Runtime::Version(version)) => {
+            return Finding::ok("runtime", format!("version {version} of the registry"));
+        }
+        Ok(Runtime::Git(url)) => return Finding::ok("runtime", format!("git {url}")),
+        Err(error) => {
+            let help = "`dsoi update --runtime …` takes another";
+            return Finding::missing("runtime", error.to_string(), help);
+        }
+    };
+    if directory.join(&path).join("Cargo.toml").is_file() {
+        Finding::ok("runtime", path)
+    } else {
+        let help = "`dsoi update` writes a bundled one anew; `--runtime …` takes another";
+        Finding::missing("runtime", format!("there is no `{path}/Cargo.toml`"), help)
+    }
+}
+
+fn kubernetes(lock: &Lock) -> Finding {
+    match lock.kubernetes() {
+        Ok(version) => Finding::ok("Kubernetes", format!("types of version {version}")),
+        Err(error) => {
+            let help = format!(
+                "`dsoi update --k8s …` takes another: {}",
+                KUBERNETES.join(", ")
+            );
+            Finding::missing("Kubernetes", error.to_string(), help)
+        }
+    }
+}
+
+/// Whether version control has what the next update stands on; nothing where git is not there to be asked.
+fn tracked(directory: &Path) -> Option<Finding> {
+    let name = "version control";
+    match ask(directory, "git", &["rev-parse", "--is-inside-work-tree"]) {
+        Asked::Said(_) => {}
+        Asked::Failed => {
+            let help = "`git init` and a commit keep what was before each update";
+            return Some(Finding::warning(name, "the project is in none", help));
+        }
+        Asked::Absent | Asked::Silent => return None,
+    }
+    let listed = ask(directory, "git", &["ls-files", "--", ".dsoi/lock"]);
+    Some(match listed {
+        Asked::Said(text) if !text.trim().is_empty() => Finding::ok(name, "git has `.dsoi`"),
+        _ => Finding::warning(
+            name,
+            "git does not have `.dsoi`",
+            "commit it: an update elsewhere stands on it, and so does `dsoi update --check` in CI",
+        ),
+    })
+}
