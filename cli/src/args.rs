@@ -23,7 +23,9 @@ pub use self::examples::examples;
 pub use self::explain::ExplainArgs;
 pub use self::init::InitArgs;
 pub use self::man::ManArgs;
-pub use self::node_type::{AddCommand, AddNodeTypeArgs, is_name};
+pub use self::node_type::{
+    AddCommand, AddNodeTypeArgs, RemoveCommand, RemoveNodeTypeArgs, is_name,
+};
 pub use self::runtime::{KUBERNETES, Runtime};
 pub use self::schema::{SchemaArgs, SchemaOf};
 pub use self::update::{Guard, UpdateArgs};
@@ -53,6 +55,9 @@ pub enum Command {
     /// Add to the manifest of a project, and bring the project up to date with it
     #[command(subcommand)]
     Add(AddCommand),
+    /// Take something out of the manifest of a project, and bring the project up to date with it
+    #[command(subcommand)]
+    Remove(RemoveCommand),
     /// Report the mistakes in a manifest
     Check(CheckArgs),
     /// Explain the language, a key of the manifest or a problem code

@@ -37,8 +37,8 @@ use std::collections::BTreeSet;
 use crate::diagnostic::{Code, Problem, Problems};
 use crate::manifest::{self as ast, Manifest, Reading, Source};
 use crate::model::{
-    ChildKind, Cluster, DnsLabel, ImageName, K8sField, K8sGroup, KindName, KubernetesVersion,
-    NodeType, NodeTypeName, Operator, StorageMode, WorkloadKind,
+    ChildKind, Cluster, DnsLabel, ImageName, K8sGroup, KindName, KubernetesVersion, NodeType,
+    NodeTypeName, Operator,
 };
 use crate::write::RelPath;
 use facts::{Facts, TypeFacts};
@@ -345,51 +345,12 @@ fn files(
 
 /// Every kind of child that the operator can make; sorted.
 fn child_kinds(node_types: &[NodeType], shared: bool, group: &K8sGroup) -> Vec<ChildKind> {
-    let storage_is_exposed = group.field(K8sField::StorageConfig).is_some();
     let mut kinds = BTreeSet::new();
     if shared {
         kinds.insert(ChildKind::ConfigMap);
     }
     for node_type in node_types {
-        let storage = &node_type.rules.storage;
-        for kind in &node_type.rules.kinds {
-            let (workload, mode) = match kind {
-                WorkloadKind::StatefulSet => (ChildKind::StatefulSet, storage.stateful_set),
-                WorkloadKind::Deployment => (ChildKind::Deployment, storage.deployment),
-            };
-            kinds.insert(workload);
-            // Those of a StatefulSet's templates grow.
-            if storage_is_exposed && mode != StorageMode::Refuse {
-                kinds.insert(ChildKind::PersistentVolumeClaim);
-            }
-        }
-        if !node_type.files.is_empty() || !node_type.config_maps.is_empty() {
-            kinds.insert(ChildKind::ConfigMap);
-        }
-        if node_type.services.main.is_some() || node_type.services.headless.is_some() {
-            kinds.insert(ChildKind::Service);
-        }
+        kinds.extend(node_type.child_kinds(group));
     }
-    let of_fields = [
-        (K8sField::NetworkPolicy, ChildKind::NetworkPolicy),
-        (K8sField::Services, ChildKind::Service),
-        (
-            K8sField::PodDisruptionBudget,
-            ChildKind::PodDisruptionBudget,
-        ),
-        (
-            K8sField::HorizontalPodAutoscaler,
-            ChildKind::HorizontalPodAutoscaler,
-        ),
-        (K8sField::Ingress, ChildKind::Ingress),
-    ];
-    kinds.extend(
-        of_fields
-            .into_iter()
-            .filter(|(field, _)| group.field(*field).is_some())
-            .map(|(_, kind)| kind),
-    );
-    // An upgrade halts on a pod that cannot run, and goes back to a revision.
-    kinds.extend([ChildKind::Pod, ChildKind::ControllerRevision]);
     kinds.into_iter().collect()
 }

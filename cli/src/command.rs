@@ -7,6 +7,7 @@ pub mod doctor;
 pub mod explain;
 pub mod init;
 pub mod man;
+pub mod remove;
 pub mod schema;
 pub mod update;
 pub mod version;
@@ -16,7 +17,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::args::{AddCommand, Cli, Command, Output};
+use crate::args::{AddCommand, Cli, Command, Output, RemoveCommand};
 use crate::diagnostic::Problems;
 use crate::manifest::{MAX_BYTES, Rejected, Source};
 
@@ -143,6 +144,7 @@ pub fn run(cli: &Cli) -> Result<Report, Failure> {
         Command::Init(args) => init::run(args, directory),
         Command::Update(args) => update::run(args, directory),
         Command::Add(AddCommand::NodeType(args)) => add::node_type(args, directory),
+        Command::Remove(RemoveCommand::NodeType(args)) => remove::node_type(args, directory),
         Command::Check(args) => check::run(args, directory),
         Command::Explain(args) => explain::run(args),
         Command::Schema(args) => schema::run(args),
@@ -159,6 +161,7 @@ pub fn name(command: &Command) -> &'static str {
         Command::Init(_) => "init",
         Command::Update(_) => "update",
         Command::Add(_) => "add",
+        Command::Remove(_) => "remove",
         Command::Check(_) => "check",
         Command::Explain(_) => "explain",
         Command::Schema(_) => "schema",

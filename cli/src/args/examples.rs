@@ -62,6 +62,20 @@ const EXAMPLES: &[Examples] = &[
         ],
     ),
     (
+        "remove",
+        &[("Remove a node type", "dsoi remove nodetype gateway")],
+    ),
+    (
+        "remove nodetype",
+        &[
+            (
+                "See what goes, in the project and in clusters",
+                "dsoi remove nodetype gateway --dry-run",
+            ),
+            ("Remove it", "dsoi remove nodetype gateway"),
+        ],
+    ),
+    (
         "check",
         &[
             ("Find the mistakes of a manifest", "dsoi check"),

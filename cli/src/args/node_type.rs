@@ -1,4 +1,4 @@
-//! The verbs about node types: what `dsoi add nodetype` takes.
+//! The verbs about node types: what `dsoi add nodetype` and its opposite take.
 
 use clap::{Args, Subcommand};
 
@@ -26,6 +26,23 @@ pub struct AddNodeTypeArgs {
     /// A port of its main container
     #[arg(long, value_name = "NAME=NUMBER", value_parser = port)]
     pub port: Vec<(String, u16)>,
+    #[command(flatten)]
+    pub guard: Guard,
+}
+
+/// `dsoi remove`
+#[derive(Debug, Subcommand)]
+pub enum RemoveCommand {
+    /// Take a node type out of the manifest
+    #[command(name = "nodetype")]
+    NodeType(RemoveNodeTypeArgs),
+}
+
+/// `dsoi remove nodetype`
+#[derive(Debug, Args)]
+pub struct RemoveNodeTypeArgs {
+    /// Its name
+    pub name: String,
     #[command(flatten)]
     pub guard: Guard,
 }

@@ -14,12 +14,7 @@ use crate::manifest::{self, Source, WorkloadKind};
 /// Nothing was written then.
 pub fn node_type(args: &AddNodeTypeArgs, directory: &Path) -> Result<Report, Failure> {
     for name in [Some(&args.name), args.like.as_ref()].into_iter().flatten() {
-        if !is_name(name) {
-            return Err(Failure::Usage {
-                message: format!("`{name}` cannot be the name of a node type"),
-                help: Some("it has letters, digits and hyphens, a letter first".to_owned()),
-            });
-        }
+        named(name)?;
     }
     let new = NewNodeType {
         name: args.name.clone(),
@@ -39,6 +34,20 @@ pub fn node_type(args: &AddNodeTypeArgs, directory: &Path) -> Result<Report, Fai
         ..UpdateArgs::default()
     };
     update::changed(&update, directory, |source| edited(source, &new))
+}
+
+/// Refuses what cannot be the name of a node type.
+///
+/// # Errors
+/// A fault of usage.
+pub(super) fn named(name: &str) -> Result<(), Failure> {
+    if is_name(name) {
+        return Ok(());
+    }
+    Err(Failure::Usage {
+        message: format!("`{name}` cannot be the name of a node type"),
+        help: Some("it has letters, digits and hyphens, a letter first".to_owned()),
+    })
 }
 
 fn edited(source: &Source, new: &NewNodeType) -> Result<Source, Failure> {

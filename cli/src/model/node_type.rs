@@ -1,8 +1,11 @@
 //! A node type, merged: `everyNodeType` lies under it, `like` is resolved.
 
+use std::collections::BTreeSet;
+
 use super::{
-    Cond, ConfigMap, DnsLabel, EnvName, Expr, File, Hook, Item, K8sFieldValue, K8sValue,
-    LateVariable, NameTemplate, NodeTypeName, PortName, RustIdent, Text, TypeIdent,
+    ChildKind, Cond, ConfigMap, DnsLabel, EnvName, Expr, File, Hook, Item, K8sField, K8sFieldValue,
+    K8sGroup, K8sValue, LateVariable, NameTemplate, NodeTypeName, PortName, RustIdent, Text,
+    TypeIdent,
 };
 
 /// A node type with nothing left to decide.
@@ -32,6 +35,51 @@ pub struct NodeType {
     pub services: Services,
     /// Points at which code of the author's decides; sorted.
     pub hooks: Vec<Hook>,
+}
+
+impl NodeType {
+    /// Every kind of child that its nodes can have.
+    pub fn child_kinds(&self, group: &K8sGroup) -> BTreeSet<ChildKind> {
+        // An upgrade halts on a pod that cannot run, and goes back to a revision.
+        let mut kinds = BTreeSet::from([ChildKind::Pod, ChildKind::ControllerRevision]);
+        for kind in &self.rules.kinds {
+            kinds.insert(match kind {
+                WorkloadKind::StatefulSet => ChildKind::StatefulSet,
+                WorkloadKind::Deployment => ChildKind::Deployment,
+            });
+            // Those of a StatefulSet's templates grow.
+            if group.field(K8sField::StorageConfig).is_some()
+                && self.rules.storage.of(*kind) != StorageMode::Refuse
+            {
+                kinds.insert(ChildKind::PersistentVolumeClaim);
+            }
+        }
+        if !self.files.is_empty() || !self.config_maps.is_empty() {
+            kinds.insert(ChildKind::ConfigMap);
+        }
+        let services = &self.services;
+        if services.main.is_some() || services.headless.is_some() || !services.more.is_empty() {
+            kinds.insert(ChildKind::Service);
+        }
+        let of_fields = [
+            (K8sField::NetworkPolicy, ChildKind::NetworkPolicy),
+            (K8sField::Services, ChildKind::Service),
+            (
+                K8sField::PodDisruptionBudget,
+                ChildKind::PodDisruptionBudget,
+            ),
+            (
+                K8sField::HorizontalPodAutoscaler,
+                ChildKind::HorizontalPodAutoscaler,
+            ),
+            (K8sField::Ingress, ChildKind::Ingress),
+        ];
+        let exposed = of_fields
+            .into_iter()
+            .filter(|(field, _)| group.field(*field).is_some());
+        kinds.extend(exposed.map(|(_, kind)| kind));
+        kinds
+    }
 }
 
 /// What a custom resource may ask of nodes of a type.
@@ -65,6 +113,16 @@ pub enum ReplicaRule {
 pub struct StorageModes {
     pub stateful_set: StorageMode,
     pub deployment: StorageMode,
+}
+
+impl StorageModes {
+    /// That of one kind of workload.
+    pub fn of(self, kind: WorkloadKind) -> StorageMode {
+        match kind {
+            WorkloadKind::StatefulSet => self.stateful_set,
+            WorkloadKind::Deployment => self.deployment,
+        }
+    }
 }
 
 /// How a storage entry becomes a claim.

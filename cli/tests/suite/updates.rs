@@ -1,7 +1,8 @@
 //! `dsoi update`, case by case: each file of `testdata/updates` is a project, what its owner did to it, and the commands that
 //! were run; the file beside it is what they said and what became of the project.
 //!
-//! `SNAPSHOTS=overwrite cargo test -p dsoi --test suite updates` writes what is expected anew.
+//! `SNAPSHOTS=overwrite cargo test -p dsoi --test suite updates` writes what is expected anew; `DSOI_UPDATES=remove` runs the
+//! cases alone whose names start so.
 
 mod git;
 mod killed;
@@ -242,6 +243,13 @@ fn an_update_does_what_its_case_says() {
         })
         .collect();
     paths.sort();
+    println!("{} cases of updates", paths.len());
+    assert!(paths.len() >= 40);
+    if let Ok(only) = std::env::var("DSOI_UPDATES") {
+        let name = |path: &Path| path.file_name().unwrap().to_str().unwrap().to_owned();
+        paths.retain(|path| name(path).starts_with(&only));
+        assert!(!paths.is_empty(), "no case starts with `{only}`");
+    }
     let hands = std::thread::available_parallelism().map_or(2, usize::from);
     let wrong: Vec<String> = std::thread::scope(|scope| {
         let hands: Vec<_> = paths
@@ -253,7 +261,5 @@ fn an_update_does_what_its_case_says() {
             .map(|hand| -> Vec<_> { hand.join().unwrap() });
         said.flatten().collect()
     });
-    println!("{} cases of updates", paths.len());
-    assert!(paths.len() >= 40);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

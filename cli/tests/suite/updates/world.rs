@@ -34,7 +34,10 @@ impl Run {
     /// Whether it was meant to write.
     pub(crate) fn is_an_update(&self) -> bool {
         let looks = |arg: &String| arg == "--check" || arg == "--dry-run";
-        matches!(self.args[0].as_str(), "update" | "add") && !self.args.iter().any(looks)
+        matches!(
+            self.args[0].as_str(),
+            "update" | "add" | "remove" | "rename"
+        ) && !self.args.iter().any(looks)
     }
 }
 
