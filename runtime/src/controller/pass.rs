@@ -35,12 +35,14 @@ use crate::rollout::decide_with;
 use crate::rollout::rollback::effective;
 use crate::spec::{OnCrash, RolloutPolicy};
 
+mod content;
 mod gate;
 mod gates;
 mod lost;
 mod memory;
 mod revisions;
 mod rollback;
+mod seen;
 mod status;
 mod story;
 mod tell;
@@ -49,6 +51,7 @@ mod upgrade;
 use self::gate::PassGate;
 pub(super) use self::gates::AT_ONCE;
 use self::gates::Asking;
+use self::seen::Seen;
 
 /// Wakes passes over resources.
 pub(super) type Triggers<C> = UnboundedSender<ObjectRef<Guarded<C>>>;
@@ -169,7 +172,13 @@ impl<C: Cluster> Pass<C> {
                 }
             }
         }
-        let (backs, impossible) = self.backs(&key, &gate, desired, &observed, policy).await;
+        let seen = Seen {
+            key: &key,
+            gate: &gate,
+            desired,
+            observed: &observed,
+        };
+        let (backs, impossible) = self.backs(seen, policy).await;
         let went_back;
         let (desired, observed) = if backs.is_empty() {
             (desired, observed)
@@ -207,14 +216,17 @@ impl<C: Cluster> Pass<C> {
         let observed = look(desired);
         let mut after = decide_with(desired, &observed, policy, &backs).progress;
         self.close_gates(&asking, desired, &observed, &mut after);
+        let seen = Seen {
+            key: &key,
+            gate: &gate,
+            desired,
+            observed: &observed,
+        };
         if policy.on_crash == OnCrash::Rollback {
-            let kept = self
-                .keep_revisions(&key, &gate, desired, &observed, &after)
-                .await;
-            notices.extend(kept);
+            notices.extend(self.keep_revisions(seen, &after).await);
         } else {
             self.tracks.with(&key, |track| track.goods.clear());
-            self.drop_revisions(&key, &gate, &observed, None).await;
+            self.drop_revisions(seen, None).await;
         }
         self.remember_present(&key, &observed);
         let (seen, before) = self.upgrade(&key, sound);

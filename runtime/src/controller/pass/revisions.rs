@@ -10,16 +10,15 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use super::Pass;
-use crate::build::Desired;
+use super::seen::{Key, Seen};
 use crate::cache::Child;
 use crate::cluster::Cluster;
 use crate::controller::track::Track;
 use crate::error::{RequestError, chain};
 use crate::event::Notice;
-use crate::execute::{Dependents, Gate, MERGE};
+use crate::execute::{Dependents, MERGE};
 use crate::kind::{ChildKind, ObjectId};
 use crate::labels;
-use crate::observe::Observed;
 use crate::rollout::Progress;
 use crate::rollout::good::running;
 use crate::rollout::revision::{LONGEST, document, label};
@@ -29,39 +28,35 @@ use crate::spec::{OnCrash, RolloutPolicy};
 /// Revisions of a node type: of what it runs, and of two that were good before.
 const KEPT: usize = 3;
 
-type Key = (String, String);
-
 impl<C: Cluster> Pass<C> {
     /// Keeps what each node type has run for a while, and drops what is older than two that were good.
-    pub(super) async fn keep_revisions(
-        &self,
-        key: &Key,
-        gate: &dyn Gate,
-        desired: &Desired,
-        observed: &Observed,
-        progress: &Progress,
-    ) -> Vec<Notice> {
+    pub(super) async fn keep_revisions(&self, seen: Seen<'_>, progress: &Progress) -> Vec<Notice> {
         let wait = self.process.settings.good_after;
-        let done = running(desired, observed, &progress.unfinished_types, wait);
+        let done = running(
+            seen.desired,
+            seen.observed,
+            &progress.unfinished_types,
+            wait,
+        );
         // What is kept already need not prove itself again.
         let (kept, fresh): (BTreeMap<_, _>, BTreeMap<_, _>) =
             done.into_iter().partition(|(node_type, runs)| {
-                let newest = known(observed, node_type).last().copied();
+                let newest = known(seen.observed, node_type).last().copied();
                 newest.is_some_and(|(id, _)| id.name == runs.revision)
             });
         for node_type in kept.keys() {
-            let all = known(observed, node_type);
+            let all = known(seen.observed, node_type);
             for (id, child) in all.iter().rev().skip(KEPT) {
-                self.drop_revision(key, gate, id, child).await;
+                self.drop_revision(seen, id, child).await;
             }
         }
         let now = Instant::now();
         let good = self
             .tracks
-            .with(key, |track| track.goods.count(&fresh, now));
+            .with(seen.key, |track| track.goods.count(&fresh, now));
         let mut notices = Vec::new();
         for (node_type, runs) in fresh.iter().filter(|(known, _)| good.contains(*known)) {
-            let told = self.keep(key, gate, desired, observed, node_type, &runs.revision);
+            let told = self.keep(seen, node_type, &runs.revision);
             notices.extend(told.await);
         }
         notices
@@ -74,43 +69,36 @@ impl<C: Cluster> Pass<C> {
         next.filter(|_| policy.on_crash == OnCrash::Rollback)
     }
 
-    async fn keep(
-        &self,
-        key: &Key,
-        gate: &dyn Gate,
-        desired: &Desired,
-        observed: &Observed,
-        node_type: &str,
-        current: &str,
-    ) -> Option<Notice> {
+    async fn keep(&self, seen: Seen<'_>, node_type: &str, current: &str) -> Option<Notice> {
         let now = Instant::now();
-        let in_vain = self.tracks.with(key, |track| {
+        let in_vain = self.tracks.with(seen.key, |track| {
             let large = track.too_large.get(node_type);
             large.is_some_and(|(known, _)| known == current) || !track.revisions.may(current, now)
         });
         if in_vain {
             return None;
         }
-        let all = known(observed, node_type);
+        let all = known(seen.observed, node_type);
         let number = |child: &Child| child.revision.as_ref().map_or(0, |known| known.number);
         let newest = all.last().copied();
         let next = newest.map_or(0, |(_, child)| number(child)) + 1;
-        let id = ObjectId::new(ChildKind::ControllerRevision, &key.0, current);
+        let id = ObjectId::new(ChildKind::ControllerRevision, &seen.key.0, current);
         let answer = if all.iter().any(|(known, _)| known.name == current) {
             // It is what runs now again.
             let annotations = json!({labels::REVISION: next.to_string()});
             let patch = json!({"metadata": {"annotations": annotations}, "revision": next});
-            self.server.patch(gate, &id, "apply", MERGE, &patch).await
+            self.server
+                .patch(seen.gate, &id, "apply", MERGE, &patch)
+                .await
         } else {
-            let revision = document(desired, &id, node_type, next)?;
+            let revision = document(seen.desired, &id, node_type, next)?;
             let size = revision.to_string().len();
             if size > LONGEST {
                 // What is older is not what runs now: nobody wants to go back to that.
-                self.drop_revisions(key, gate, observed, Some(node_type))
-                    .await;
-                return Some(self.too_large(key, node_type, current, size));
+                self.drop_revisions(seen, Some(node_type)).await;
+                return Some(self.too_large(seen.key, node_type, current, size));
             }
-            self.server.create(gate, &id, &revision).await
+            self.server.create(seen.gate, &id, &revision).await
         };
         if matches!(answer, Err(RequestError::Closed(_))) {
             return None;
@@ -120,7 +108,7 @@ impl<C: Cluster> Pass<C> {
             let is_final = error.is_final() && error.code() != 409;
             is_final.then_some(self.process.settings.resync)
         });
-        self.tracks.with(key, |track| match wait {
+        self.tracks.with(seen.key, |track| match wait {
             None => {
                 track.revisions.done(current);
                 track.too_large.remove(node_type);
@@ -138,16 +126,10 @@ impl<C: Cluster> Pass<C> {
     }
 
     /// Drops the revisions of a node type, or of all. What is not kept up to date is of no use later.
-    pub(super) async fn drop_revisions(
-        &self,
-        key: &Key,
-        gate: &dyn Gate,
-        observed: &Observed,
-        node_type: Option<&str>,
-    ) {
+    pub(super) async fn drop_revisions(&self, seen: Seen<'_>, node_type: Option<&str>) {
         let label = node_type.map(label);
-        let uid = &observed.subject.uid;
-        for (id, known) in &observed.children {
+        let uid = &seen.observed.subject.uid;
+        for (id, known) in &seen.observed.children {
             let child = &known.child;
             let ours = child
                 .owner
@@ -159,24 +141,28 @@ impl<C: Cluster> Pass<C> {
                     .is_none_or(|label| *revision.node_type == *label)
             });
             if ours && of_type && !child.terminating && id.kind == ChildKind::ControllerRevision {
-                self.drop_revision(key, gate, id, child).await;
+                self.drop_revision(seen, id, child).await;
             }
         }
     }
 
-    async fn drop_revision(&self, key: &Key, gate: &dyn Gate, id: &ObjectId, child: &Child) {
+    async fn drop_revision(&self, seen: Seen<'_>, id: &ObjectId, child: &Child) {
         let now = Instant::now();
         let may = |track: &mut Track| track.revisions.may(&id.name, now);
-        if !self.tracks.with(key, may) {
+        if !self.tracks.with(seen.key, may) {
             return;
         }
-        match self.server.delete(gate, id, child, Dependents::Go).await {
+        match self
+            .server
+            .delete(seen.gate, id, child, Dependents::Go)
+            .await
+        {
             Ok(()) => self.cache.deleted(id, &child.uid),
             Err(RequestError::Closed(_)) => {}
             Err(error) => {
                 let wait = error.is_final().then_some(self.process.settings.resync);
                 let failed = |track: &mut Track| track.revisions.failed(&id.name, wait, now);
-                self.tracks.with(key, failed);
+                self.tracks.with(seen.key, failed);
                 tracing::debug!(revision = %id, error = chain(&error), "a revision stays");
             }
         }

@@ -5,52 +5,45 @@
 //! crash lasts: it is counted anew, so that a rollback may be late and is never early (RL-17).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
 use tokio::time::Instant;
 
 use super::Pass;
-use crate::build::Desired;
+use super::seen::{Key, Seen};
 use crate::cluster::Cluster;
-use crate::error::{RequestError, chain};
+use crate::error::chain;
 use crate::event::Notice;
-use crate::execute::{Gate, MERGE};
+use crate::execute::MERGE;
 use crate::kind::{ChildKind, ObjectId};
 use crate::labels;
-use crate::observe::Observed;
-use crate::rollout::revision::{Content, name};
+use crate::rollout::revision::name;
 use crate::rollout::rollback::{
     Back, Backs, Impossible, Marker, Restores, Target, marked, restores, target,
 };
 use crate::rollout::{Progress, decide_with};
 use crate::spec::{OnCrash, RolloutPolicy};
 
-type Key = (String, String);
-
 impl<C: Cluster> Pass<C> {
     /// The node types that went back before, and those whose time has come. Also those whose time has
     /// come in vain.
     pub(super) async fn backs(
         &self,
-        key: &Key,
-        gate: &dyn Gate,
-        desired: &Desired,
-        observed: &Observed,
+        seen: Seen<'_>,
         policy: &RolloutPolicy,
     ) -> (Backs, Impossible) {
         let mut backs = Backs::new();
-        for (node_type, revision) in marked(desired, observed) {
-            let content = self.content(key, gate, &revision).await;
+        for (node_type, revision) in marked(seen.desired, seen.observed) {
+            let content = self.content(seen, &revision).await;
             backs.insert(node_type, Back { revision, content });
         }
-        let progress = decide_with(desired, observed, policy, &backs).progress;
+        let progress = decide_with(seen.desired, seen.observed, policy, &backs).progress;
         let mut impossible = Impossible::new();
-        for node_type in self.overdue(key, desired, observed, &progress, policy) {
-            match self.way(key, gate, desired, observed, &node_type).await {
+        for node_type in self.overdue(seen, &progress, policy) {
+            match self.way(seen, &node_type).await {
                 Ok(Some(back)) => {
-                    self.mark(gate, desired, observed, &node_type, &back).await;
+                    self.mark(seen, &node_type, &back).await;
                     backs.insert(node_type, back);
                 }
                 Ok(None) => {}
@@ -61,9 +54,9 @@ impl<C: Cluster> Pass<C> {
         }
         let in_vain = impossible
             .keys()
-            .map(|node_type| target(desired, observed, node_type));
+            .map(|node_type| target(seen.desired, seen.observed, node_type));
         let in_vain: Vec<Target> = in_vain.collect();
-        self.tracks.with(key, |track| {
+        self.tracks.with(seen.key, |track| {
             track.contents.retain(|known, _| {
                 let is =
                     |target: &Target| matches!(target, Target::Revision(name) if name == known);
@@ -77,15 +70,8 @@ impl<C: Cluster> Pass<C> {
     ///
     /// # Errors
     /// Why it cannot, as people read it.
-    async fn way(
-        &self,
-        key: &Key,
-        gate: &dyn Gate,
-        desired: &Desired,
-        observed: &Observed,
-        node_type: &str,
-    ) -> Result<Option<Back>, String> {
-        let revision = match target(desired, observed, node_type) {
+    async fn way(&self, seen: Seen<'_>, node_type: &str) -> Result<Option<Back>, String> {
+        let revision = match target(seen.desired, seen.observed, node_type) {
             Target::Revision(revision) => revision,
             Target::Desired => return Ok(None),
             Target::Nothing => {
@@ -94,7 +80,7 @@ impl<C: Cluster> Pass<C> {
                         "what {node_type} ran before has {size} KiB, which is too large to be kept"
                     )
                 };
-                let size = self.tracks.with(key, |track| {
+                let size = self.tracks.with(seen.key, |track| {
                     track.too_large.get(node_type).map(|(_, size)| *size)
                 });
                 return Err(size.map_or_else(
@@ -103,11 +89,11 @@ impl<C: Cluster> Pass<C> {
                 ));
             }
         };
-        match self.content(key, gate, &revision).await {
+        match self.content(seen, &revision).await {
             None => {
                 let refused = self
                     .tracks
-                    .with(key, |track| track.revisions.is_refused(&revision));
+                    .with(seen.key, |track| track.revisions.is_refused(&revision));
                 // Otherwise it is asked for again soon.
                 if refused {
                     Err(format!("{revision}, which it ran before, cannot be read"))
@@ -115,7 +101,7 @@ impl<C: Cluster> Pass<C> {
                     Ok(None)
                 }
             }
-            Some(content) => match restores(&content, desired, observed, node_type) {
+            Some(content) => match restores(&content, seen.desired, seen.observed, node_type) {
                 Restores::Something => Ok(Some(Back {
                     revision,
                     content: Some(content),
@@ -131,16 +117,9 @@ impl<C: Cluster> Pass<C> {
     }
 
     /// Notes at the revision what it stands in for. Without that, the workloads alone say so.
-    async fn mark(
-        &self,
-        gate: &dyn Gate,
-        desired: &Desired,
-        observed: &Observed,
-        node_type: &str,
-        back: &Back,
-    ) {
-        let subject = &observed.subject;
-        let Some(refused) = name(desired, &subject.name, node_type) else {
+    async fn mark(&self, seen: Seen<'_>, node_type: &str, back: &Back) {
+        let subject = &seen.observed.subject;
+        let Some(refused) = name(seen.desired, &subject.name, node_type) else {
             return;
         };
         let marker = Marker::of_revision(refused, subject.generation, &back.revision);
@@ -151,7 +130,11 @@ impl<C: Cluster> Pass<C> {
             &subject.namespace,
             &back.revision,
         );
-        match self.server.patch(gate, &id, "apply", MERGE, &patch).await {
+        match self
+            .server
+            .patch(seen.gate, &id, "apply", MERGE, &patch)
+            .await
+        {
             Ok(body) => self.cache.record(id.kind, body, None),
             Err(error) => {
                 let error = chain(&error);
@@ -185,19 +168,17 @@ impl<C: Cluster> Pass<C> {
     /// The node types whose crash has lasted long enough.
     fn overdue(
         &self,
-        key: &Key,
-        desired: &Desired,
-        observed: &Observed,
+        seen: Seen<'_>,
         progress: &Progress,
         policy: &RolloutPolicy,
     ) -> BTreeSet<String> {
         let crashed = progress.crashed_types.iter().filter_map(|node_type| {
-            let revision = name(desired, &observed.subject.name, node_type)?;
+            let revision = name(seen.desired, &seen.observed.subject.name, node_type)?;
             Some((node_type.clone(), revision))
         });
         let crashed: BTreeMap<String, String> = crashed.collect();
         let now = Instant::now();
-        let overdue = self.tracks.with(key, |track| {
+        let overdue = self.tracks.with(seen.key, |track| {
             track.crashes.count(&crashed, policy.after, now)
         });
         if policy.on_crash == OnCrash::Rollback {
@@ -216,47 +197,5 @@ impl<C: Cluster> Pass<C> {
                     .with(key, |track| track.crashes.next(policy.after, now))
             })
             .flatten()
-    }
-
-    /// When a revision that could not be read or kept is asked for again.
-    pub(super) fn next_revision(&self, key: &Key) -> Option<Duration> {
-        let now = Instant::now();
-        self.tracks.with(key, |track| track.revisions.next(now))
-    }
-
-    async fn content(&self, key: &Key, gate: &dyn Gate, revision: &str) -> Option<Arc<Content>> {
-        let now = Instant::now();
-        let known = self.tracks.with(key, |track| {
-            let known = track.contents.get(revision).cloned();
-            (known.is_some() || !track.revisions.may(revision, now)).then_some(known)
-        });
-        if let Some(known) = known {
-            return known;
-        }
-        let id = ObjectId::new(ChildKind::ControllerRevision, &key.0, revision);
-        let read = match self.server.read_whole(gate, &id).await {
-            Ok(object) => Content::read(&object).map(Arc::new).ok_or(true),
-            Err(RequestError::Closed(_)) => return None,
-            Err(error) => {
-                let is_final = error.is_final();
-                let error = chain(&error);
-                tracing::warn!(revision = %id, error, "a revision cannot be read");
-                Err(is_final)
-            }
-        };
-        let resync = self.process.settings.resync;
-        self.tracks.with(key, |track| match read {
-            Ok(content) => {
-                track.revisions.done(revision);
-                let kept = Arc::clone(&content);
-                track.contents.insert(revision.to_owned(), kept);
-                Some(content)
-            }
-            Err(is_final) => {
-                let wait = is_final.then_some(resync);
-                track.revisions.failed(revision, wait, Instant::now());
-                None
-            }
-        })
     }
 }
