@@ -60,7 +60,7 @@ pub enum Command {
     Remove(RemoveCommand),
     /// Report the mistakes in a manifest
     Check(CheckArgs),
-    /// Explain the language, a key of the manifest or a problem code
+    /// Explain the language, a key of the manifest, a field of its custom resource or a problem code
     Explain(ExplainArgs),
     /// Print the JSON schema of the manifest, for editors, or of what dsoi prints for programs
     Schema(SchemaArgs),

@@ -129,6 +129,7 @@ fn operator(report: &Report<'_>, manifest: &Manifest) -> Option<(Operator, Probl
         k8s_word: spelling.k8s_config_group.wire.to_string(),
         config_word: spelling.app_config_group.wire.to_string(),
         nodes_word: spelling.nodes.wire.to_string(),
+        node_type_word: spelling.node_type.wire.to_string(),
         external_word: spelling.external.wire.to_string(),
         types: type_facts(report, written),
         shared_config_maps: file::optional_maps(&written.config_maps),

@@ -146,7 +146,7 @@ pub fn run(cli: &Cli) -> Result<Report, Failure> {
         Command::Add(AddCommand::NodeType(args)) => add::node_type(args, directory),
         Command::Remove(RemoveCommand::NodeType(args)) => remove::node_type(args, directory),
         Command::Check(args) => check::run(args, directory),
-        Command::Explain(args) => explain::run(args),
+        Command::Explain(args) => explain::run(args, directory),
         Command::Schema(args) => schema::run(args),
         Command::Completion(args) => completion::run(args),
         Command::Man(args) => man::run(args, directory),

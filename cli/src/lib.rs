@@ -11,6 +11,7 @@ pub mod check;
 pub mod command;
 pub mod diagnostic;
 pub mod doctor;
+pub mod explain;
 pub mod expr;
 pub mod manifest;
 pub mod model;

@@ -171,6 +171,13 @@ pub fn read(source: &Source) -> Reading {
     }
 }
 
+/// The text as a tree, whatever it says; `None` where it is no YAML of one document.
+pub fn tree(source: &Source) -> Option<Node> {
+    let mut problems = Problems::new();
+    let (root, _) = tree::read(source, &mut problems)?;
+    Some(root)
+}
+
 /// Reads a manifest.
 ///
 /// # Errors

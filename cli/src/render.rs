@@ -156,6 +156,11 @@ impl Facts {
     }
 }
 
+/// The schema of the custom resource, as its definition has it.
+pub(crate) fn schema(operator: &Operator) -> serde_json::Value {
+    crd::schema(operator)
+}
+
 /// Whether any node type has a hook.
 pub(crate) fn has_hooks(operator: &Operator) -> bool {
     let mut types = operator.cluster.node_types.iter();

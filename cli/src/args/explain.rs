@@ -1,10 +1,22 @@
 //! `dsoi explain`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 /// `dsoi explain`
 #[derive(Debug, Args)]
+#[command(before_help = "\
+Examples:
+  dsoi explain E0203                                a problem code
+  dsoi explain cluster.nodeTypes.broker.args        a key of the manifest, and what stands there
+  dsoi explain spec.nodes.replicas                  a field of the custom resource: its rules, what it sets, what restarts
+")]
 pub struct ExplainArgs {
-    /// A problem code as E0102, a path as cluster.nodeTypes.T.files, or a subject as `expressions`; all of them unless given
+    /// A problem code as E0102, a path in a manifest as cluster.nodeTypes.T.files or in its custom resource as spec.nodes.replicas,
+    /// or a subject as `expressions`; all of them unless given
     pub what: Option<String>,
+    /// The manifest that the path is about
+    #[arg(short, long, value_name = "FILE", default_value = "dsoi.yaml")]
+    pub file: PathBuf,
 }

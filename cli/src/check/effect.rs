@@ -3,7 +3,7 @@
 use super::typer::Typer;
 use crate::manifest::{self as ast};
 use crate::model::{
-    ChildKind, ChildPath, Effect, Field, K8sField, NodeType, StorageMode, Type, WorkloadKind,
+    ChildKind, ChildPath, Effect, Field, K8sField, NodeType, Scope, StorageMode, Type, WorkloadKind,
 };
 
 const RETENTION: &str = "spec.persistentVolumeClaimRetentionPolicy";
@@ -71,6 +71,46 @@ fn place(field: K8sField) -> (&'static str, Part) {
 }
 
 impl Typer<'_, '_> {
+    /// Notes whose names are in those of children that the manifest does not name.
+    fn default_names(&self, node_type: &NodeType, workloads: &[ChildKind]) {
+        let facts = self.facts;
+        let names = &facts.manifest.cluster.names;
+        let note = |field: &str, kind| {
+            let child = ChildPath {
+                node_type: Some(node_type.name.to_string()),
+                kind,
+                path: "metadata.name".to_owned(),
+                restarts: true,
+            };
+            self.effect(field, child);
+        };
+        let (cr, node) = ("metadata.name", format!("spec.{}[].name", facts.nodes_word));
+        if names.workload.is_none() {
+            for kind in workloads {
+                note(cr, *kind);
+                note(&node, *kind);
+            }
+        }
+        let services = &node_type.services;
+        if services.headless.is_some() || (names.service.is_none() && services.main.is_some()) {
+            note(cr, ChildKind::Service);
+            note(&node, ChildKind::Service);
+        }
+        if names.config_map.is_none() {
+            let group = format!("spec.{}[].name", facts.config_word);
+            let files = node_type.files.iter();
+            let unnamed = files.filter(|file| file.config_map_name.is_none());
+            for file in unnamed {
+                note(cr, ChildKind::ConfigMap);
+                match file.scope {
+                    Scope::Node => note(&node, ChildKind::ConfigMap),
+                    Scope::ConfigGroup => note(&group, ChildKind::ConfigMap),
+                    Scope::Cluster => {}
+                }
+            }
+        }
+    }
+
     /// Notes what the fields that every custom resource has set.
     pub(super) fn standing_effects(&self, node_types: &[NodeType]) {
         for node_type in node_types {
@@ -97,6 +137,7 @@ impl Typer<'_, '_> {
                     child(kind, "kind", true),
                 );
             }
+            self.default_names(node_type, &workloads().collect::<Vec<_>>());
             for field in &self.facts.k8s_group.fields {
                 let at = format!("spec.{}[].{}", self.facts.k8s_word, field.wire);
                 match place(field.field) {

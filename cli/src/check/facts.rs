@@ -14,11 +14,12 @@ pub(super) struct Facts<'m> {
     pub(super) config: Vec<Field>,
     pub(super) external: Vec<External>,
     pub(super) k8s_group: K8sGroup,
-    /// How JSON calls the list of k8s config groups, of app config groups, of nodes, and the dependencies.
     pub(super) common: Common,
+    /// How JSON calls the list of k8s config groups, of app config groups, of nodes, a node's type, and the dependencies.
     pub(super) k8s_word: String,
     pub(super) config_word: String,
     pub(super) nodes_word: String,
+    pub(super) node_type_word: String,
     pub(super) external_word: String,
     /// In the order of the manifest.
     pub(super) types: Vec<TypeFacts>,

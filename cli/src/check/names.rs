@@ -340,12 +340,7 @@ impl Typer<'_, '_> {
     /// The app's labels.
     pub(super) fn labels(&self, written: &[ast::Label]) -> Labels {
         const OWN: &[&str] = &["app.kubernetes.io/managed-by", "app.kubernetes.io/instance"];
-        let kinds = [
-            ChildKind::ConfigMap,
-            ChildKind::Service,
-            ChildKind::StatefulSet,
-            ChildKind::Deployment,
-        ];
+        let kinds = [&[ChildKind::ConfigMap, ChildKind::Service], WORKLOADS].concat();
         let entries = written.iter().filter_map(|label| {
             let key = self
                 .report
@@ -362,10 +357,10 @@ impl Typer<'_, '_> {
                 return None;
             }
             let scope = Scope::new(Reach::Node, Place::Label, None).entry(key.as_str());
-            let value = self.whole_text(
-                &scope.to(&kinds, format!("metadata.labels[\"{key}\"]"), true),
-                &label.value,
-            )?;
+            let at = format!("metadata.labels[\"{key}\"]");
+            let template = format!("spec.template.{at}");
+            let scope = scope.to(&kinds, at, false).and(WORKLOADS, template, true);
+            let value = self.whole_text(&scope, &label.value)?;
             self.label_value(&value, &label.value)?;
             let widest = if widest(&value) <= Reach::Cluster {
                 ChildScope::Cluster

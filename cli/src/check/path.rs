@@ -16,7 +16,7 @@ use crate::diagnostic::{Code, Problem, nearest};
 use crate::expr::{Path as Written, ROOTS, Step as WrittenStep};
 use crate::manifest::{Span, Spanned};
 use crate::model::{
-    Access, Expr, ExprKind, Field, K8sType, Literal, Path, Root, Step, Type, WireName,
+    Access, Expr, ExprKind, Field, K8sField, K8sType, Literal, Path, Root, Step, Type, WireName,
 };
 
 /// A path on its way.
@@ -264,7 +264,9 @@ impl Typer<'_, '_> {
             "storage" => {
                 self.reach(scope, path, Reach::Storage)?;
                 self.one_of(path, first, &["name"], "`storage`")?;
-                let at = format!("spec.{}[].storageConfig[].name", self.facts.k8s_word);
+                let storage = self.facts.k8s_group.field(K8sField::StorageConfig);
+                let storage = storage.map_or("storageConfig", |field| field.wire.as_str());
+                let at = format!("spec.{}[].{storage}[].name", self.facts.k8s_word);
                 self.walk(
                     scope,
                     path,

@@ -21,7 +21,7 @@ pub(super) struct Scope<'a> {
     /// The key or variable that the value is for, to name it in help.
     pub(super) entry: Option<String>,
     /// Where the value ends up (D8).
-    pub(super) target: Option<Target>,
+    pub(super) targets: Vec<Target>,
 }
 
 /// Who shares what is being built: a wider child sees only what its scope sees.
@@ -108,7 +108,7 @@ impl<'a> Scope<'a> {
             narrowed: Vec::new(),
             ports: None,
             entry: None,
-            target: None,
+            targets: Vec::new(),
         }
     }
 
@@ -118,7 +118,18 @@ impl<'a> Scope<'a> {
         path: impl Into<String>,
         restarts: bool,
     ) -> Self {
-        self.target = Some(Target {
+        self.targets = Vec::new();
+        self.and(kind, path, restarts)
+    }
+
+    /// The value ends up there too.
+    pub(super) fn and(
+        mut self,
+        kind: &[ChildKind],
+        path: impl Into<String>,
+        restarts: bool,
+    ) -> Self {
+        self.targets.push(Target {
             kind: kind.to_vec(),
             path: path.into(),
             restarts,

@@ -37,17 +37,25 @@ impl<'r, 'm> Typer<'r, 'm> {
 
     /// Notes that a field of the custom resource sets what the scope builds.
     pub(super) fn note(&self, scope: &Scope<'_>, cr_path: &str) {
-        let Some(target) = &scope.target else { return };
-        for kind in &target.kind {
-            self.effect(
-                cr_path,
-                ChildPath {
-                    node_type: scope.node_type.map(|known| known.name.to_string()),
-                    kind: *kind,
-                    path: target.path.clone(),
-                    restarts: target.restarts,
-                },
-            );
+        for target in &scope.targets {
+            // A variable of its own, not all of them.
+            let path = match &scope.entry {
+                Some(name) if target.path.rsplit('.').next() == Some("env") => {
+                    format!("{}[\"{name}\"]", target.path)
+                }
+                _ => target.path.clone(),
+            };
+            for kind in &target.kind {
+                self.effect(
+                    cr_path,
+                    ChildPath {
+                        node_type: scope.node_type.map(|known| known.name.to_string()),
+                        kind: *kind,
+                        path: path.clone(),
+                        restarts: target.restarts,
+                    },
+                );
+            }
         }
     }
 
@@ -62,9 +70,7 @@ impl<'r, 'm> Typer<'r, 'm> {
     /// Notes that a file or config map counts the pods of a node type, where that restarts whoever reads it.
     pub(super) fn note_scaling(&self, scope: &Scope<'_>, scaled: &str, span: Span) {
         let restarts = |target: &Target| target.restarts && target.kind == [ChildKind::ConfigMap];
-        let (Some(node_type), true) =
-            (scope.node_type, scope.target.as_ref().is_some_and(restarts))
-        else {
+        let (Some(node_type), true) = (scope.node_type, scope.targets.iter().any(restarts)) else {
             return;
         };
         let mut known = self.scaled.borrow_mut();

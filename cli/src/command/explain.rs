@@ -1,20 +1,26 @@
-//! `dsoi explain`: what a part of the language, a key of the manifest or a problem code means.
+//! `dsoi explain`: what a part of the language, a key of the manifest, a field of the custom resource or a problem code means.
 
+mod entry;
+mod field;
 mod resource;
+
+use std::path::Path;
 
 use serde_json::json;
 
-use super::{Failure, Report};
+use super::{Failure, Report, read_source};
 use crate::args::ExplainArgs;
+use crate::check;
 use crate::diagnostic::{Code, nearest};
-use crate::manifest::explain;
+use crate::explain::{self as facts, Resource};
 use crate::manifest::language::SUBJECTS;
+use crate::manifest::{self, Source, explain};
 
 /// Explains a subject, a code or a path; lists them all where none is given.
 ///
 /// # Errors
-/// There is no such subject, code or path.
-pub fn run(args: &ExplainArgs) -> Result<Report, Failure> {
+/// There is no such subject, code or path; the path is one of the custom resource, and its manifest has mistakes.
+pub fn run(args: &ExplainArgs, directory: &Path) -> Result<Report, Failure> {
     let Some(what) = args.what.as_deref().map(str::trim) else {
         return Ok(overview());
     };
@@ -44,6 +50,12 @@ pub fn run(args: &ExplainArgs) -> Result<Report, Failure> {
             ..Report::default()
         });
     }
+    let source = source(args, directory)?;
+    if let Some(source) = &source
+        && let Some(report) = of_resource(source, what)?
+    {
+        return Ok(report);
+    }
     if let Some(text) = resource::explain(what) {
         return Ok(Report {
             data: json!({ "subject": what, "explanation": text }),
@@ -52,32 +64,83 @@ pub fn run(args: &ExplainArgs) -> Result<Report, Failure> {
         });
     }
     match explain::path(what) {
-        Ok(mut text) => {
-            text.push_str(&resource::beside(what));
-            Ok(Report {
-                data: json!({ "path": what, "explanation": text }),
-                text,
-                ..Report::default()
-            })
+        Ok(text) => Ok(of_manifest(source.as_ref(), what, text)),
+        Err(unknown) => Err(unknown_path(source.as_ref(), what, &unknown)),
+    }
+}
+
+/// The manifest at hand, if there is one.
+fn source(args: &ExplainArgs, directory: &Path) -> Result<Option<Source>, Failure> {
+    let is_chosen = args.file != Path::new("dsoi.yaml");
+    if !is_chosen && !directory.join(&args.file).is_file() {
+        return Ok(None);
+    }
+    match read_source(directory, &args.file) {
+        Ok(source) => Ok(Some(source)),
+        Err(failure) if is_chosen => Err(failure),
+        // The language can be explained without it.
+        Err(_) => Ok(None),
+    }
+}
+
+/// A field of the manifest's custom resource; `None` where the path is none.
+fn of_resource(source: &Source, what: &str) -> Result<Option<Report>, Failure> {
+    let (manifest, operator) = match check::read(source) {
+        Ok(read) => read,
+        Err(problems) if facts::is_of_resource(what) => {
+            return Err(Failure::manifest(source, problems));
         }
-        Err(unknown) => {
-            let codes = Code::ALL.iter().map(|code| code.id());
-            let subjects = SUBJECTS.iter().map(|subject| subject.name);
-            let subjects = subjects.chain([resource::NAME]);
-            let known = unknown.known.iter().copied().chain(codes).chain(subjects);
-            let elsewhere = explain::paths_to(&unknown.step);
-            let help = match (elsewhere.as_slice(), nearest(&unknown.step, known)) {
-                ([], Some(nearest)) => Some(format!("did you mean `{nearest}`?")),
-                ([], None) => Some("`dsoi explain` lists what there is".to_owned()),
-                (paths, _) => Some(format!("did you mean {}?", paths.join(" or "))),
-            };
-            Err(Failure::Usage {
-                message: format!(
-                    "`{what}` is no subject, no problem code and no path in a manifest"
-                ),
-                help,
-            })
+        Err(_) => return Ok(None),
+    };
+    let kind = operator.cluster.kind.as_str();
+    match Resource::new(&manifest, &operator).field(what) {
+        None => Ok(None),
+        Some(Ok(field)) => Ok(Some(field::report(source, kind, &field))),
+        Some(Err(missing)) => Err(field::missing(kind, what, &missing)),
+    }
+}
+
+/// A key of manifests, and what stands there in the one at hand.
+fn of_manifest(source: Option<&Source>, what: &str, mut text: String) -> Report {
+    text.push_str(&resource::beside(what));
+    let mut data = json!({ "path": what, "explanation": text });
+    if let Some(source) = source
+        && let Some(root) = manifest::tree(source)
+    {
+        let entries = entry::entries(&root, what);
+        text.push_str(&entry::text(source, &entries));
+        data["written"] = entry::data(source, &entries);
+    }
+    Report {
+        text,
+        data,
+        ..Report::default()
+    }
+}
+
+fn unknown_path(source: Option<&Source>, what: &str, unknown: &explain::Unknown) -> Failure {
+    let codes = Code::ALL.iter().map(|code| code.id());
+    let subjects = SUBJECTS.iter().map(|subject| subject.name);
+    let subjects = subjects.chain([resource::NAME]);
+    let known = unknown.known.iter().copied().chain(codes).chain(subjects);
+    let read = source.and_then(|source| check::read(source).ok());
+    let mut elsewhere = explain::paths_to(&unknown.step);
+    if let Some((manifest, operator)) = &read {
+        let word = what.rsplit('.').next().unwrap_or(what);
+        let resource = Resource::new(manifest, operator);
+        elsewhere.extend(resource.called(word).map(|path| format!("`{path}`")));
+    }
+    let help = match (elsewhere.as_slice(), nearest(&unknown.step, known)) {
+        _ if source.is_none() && facts::is_of_resource(what) => {
+            "this is a path of a custom resource: call it in a project, or name the manifest with `-f FILE`".to_owned()
         }
+        ([], Some(nearest)) => format!("did you mean `{nearest}`?"),
+        ([], None) => "`dsoi explain` lists what there is".to_owned(),
+        (paths, _) => format!("did you mean {}?", paths.join(" or ")),
+    };
+    Failure::Usage {
+        message: format!("`{what}` is no subject, no problem code and no path in a manifest"),
+        help: Some(help),
     }
 }
 

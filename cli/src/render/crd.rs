@@ -34,6 +34,11 @@ const MAX_GROUPS: u64 = 64;
 const MAX_OWN_TEXT: u64 = 262_144;
 const NAME: &str = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$";
 
+/// The schema of the custom resource, as the definition has it.
+pub(super) fn schema(operator: &Operator) -> Value {
+    root(&operator.cluster)
+}
+
 /// The whole document.
 pub(super) fn document(operator: &Operator) -> Yaml {
     let cluster = &operator.cluster;

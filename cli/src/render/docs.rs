@@ -132,10 +132,7 @@ fn row(operator: &Operator, field: FieldDoc) -> Row {
 
 /// The text of `fields.json`: the same fields, sorted by their path.
 pub fn fields_json(operator: &Operator) -> String {
-    let mut fields: Vec<_> = fields::sections(operator)
-        .into_iter()
-        .flat_map(|(_, fields)| fields)
-        .collect();
+    let mut fields = fields(operator);
     fields.sort_by(|a, b| a.field.cmp(&b.field));
     let mut text =
         serde_json::to_string_pretty(&fields).expect("texts, lists and booleans are JSON");
@@ -153,14 +150,27 @@ pub(super) fn on_crash(policy: crate::model::OnCrash) -> &'static str {
     fields::on_crash(policy)
 }
 
-/// What a field sets, with the same place of several node types written once.
+/// Every field of the custom resource, in the order in which a reader meets them.
+pub fn fields(operator: &Operator) -> Vec<FieldDoc> {
+    fields::sections(operator)
+        .into_iter()
+        .flat_map(|(_, fields)| fields)
+        .collect()
+}
+
+/// What a field sets.
 fn children(operator: &Operator, field: &str) -> Vec<ChildDoc> {
     let effect = operator
         .effects
         .iter()
         .find(|effect| effect.field.as_str() == field);
+    grouped(effect.map_or(&[], |effect| &effect.children))
+}
+
+/// The same place of several node types written once; sorted.
+pub fn grouped(children: &[ChildPath]) -> Vec<ChildDoc> {
     let mut docs: Vec<ChildDoc> = Vec::new();
-    for child in effect.iter().flat_map(|effect| &effect.children) {
+    for child in children {
         let known = docs.iter_mut().find(|doc| is_same(doc, child));
         match (known, &child.node_type) {
             (Some(doc), Some(node_type)) => doc.node_types.push(node_type.clone()),

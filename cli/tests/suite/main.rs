@@ -10,6 +10,7 @@ mod children;
 mod commands;
 mod consequences;
 mod depot;
+mod explain;
 mod goldens;
 mod hostile;
 mod injection;

@@ -181,7 +181,8 @@ impl Typer<'_, '_> {
         let Some(known) = scope.node_type else {
             self.reach(scope, path, Reach::ConfigGroup)?;
             self.one_of(path, first, &["name"], "`type`, outside of a node type,")?;
-            let at = format!("spec.{}[].nodeType", self.facts.nodes_word);
+            let facts = self.facts;
+            let at = format!("spec.{}[].{}", facts.nodes_word, facts.node_type_word);
             return self.walk(
                 scope,
                 path,

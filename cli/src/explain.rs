@@ -1,0 +1,15 @@
+//! What the model says of one field of the custom resource, and of one line of a generated file.
+//!
+//! In: a manifest and its operator, and a path or a place. Out: facts, for `command` to print. The facts of a field are those
+//! of the reference in `docs/` and of the definition, so that none of the three can say another thing. Pure.
+
+mod change;
+mod declared;
+mod field;
+mod path;
+mod rules;
+mod walk;
+
+pub use change::Change;
+pub use field::{Below, Field, Missing, Resource};
+pub use path::{Step, is_of_resource, steps};

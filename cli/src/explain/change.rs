@@ -1,0 +1,152 @@
+//! What follows when a field of a custom resource changes.
+
+use std::collections::BTreeSet;
+
+use super::rules::Bound;
+use crate::model::{ChildPath, Operator};
+
+/// What follows a change of a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// One word for programs; each means the same for ever.
+    pub word: &'static str,
+    /// The node types whose pods restart; sorted.
+    pub restarts: Vec<String>,
+    /// The same for people.
+    pub text: String,
+}
+
+/// Decides it from what the definition refuses and from what the field sets.
+pub(super) fn change(operator: &Operator, path: &str, bound: Bound, sets: &[ChildPath]) -> Change {
+    let spelling = &operator.cluster.spelling;
+    let nodes = format!("spec.{}[]", spelling.nodes.wire);
+    let named = |word: &'static str, text: &str| Change {
+        word,
+        restarts: Vec::new(),
+        text: text.to_owned(),
+    };
+    if path == "status" || path.starts_with("status.") {
+        return named(
+            "output",
+            "The operator writes it; nothing is decided from it.",
+        );
+    }
+    if path.is_empty() || path == "spec" || path == "metadata" {
+        return named("fields", "It depends on the field; explain one of them.");
+    }
+    if path == "metadata.name" {
+        return named(
+            "other-resource",
+            "It cannot change: another name is another resource, with children of its own.",
+        );
+    }
+    if bound == Bound::Fixed {
+        return named("refused", "A change is refused once it is set.");
+    }
+    if path == format!("{nodes}.name") {
+        return named(
+            "other-node",
+            "Another name is another node: the children of the old one go, and new ones are made. Its storage is not taken along.",
+        );
+    }
+    if path == format!("{nodes}.{}", spelling.kind.wire) {
+        return named(
+            "replaces",
+            "A change replaces the workload of the node, and its pods with it.",
+        );
+    }
+    if path == "spec.stopped" {
+        return named(
+            "stops",
+            "`true` takes all pods away, `false` brings them back; nothing else changes.",
+        );
+    }
+    if path == format!("spec.{}", spelling.nodes.wire) {
+        return named(
+            "fields",
+            "An entry more is a node more; one less takes its children away. Of an entry that stays it depends on the field.",
+        );
+    }
+    let mut change = by_effects(operator, path, &nodes, sets);
+    if bound == Bound::Grows {
+        change.text = format!("A smaller value is refused. {}", change.text);
+    }
+    change
+}
+
+fn by_effects(operator: &Operator, path: &str, nodes: &str, sets: &[ChildPath]) -> Change {
+    let spelling = &operator.cluster.spelling;
+    let restarts = restarts(operator, sets);
+    let all = operator.cluster.node_types.len();
+    let of = match restarts.as_slice() {
+        list if list.len() == all => "all node types".to_owned(),
+        [one] => format!("the node type {one}"),
+        list => format!("the node types {}", list.join(", ")),
+    };
+    let group = [&spelling.k8s_config_group, &spelling.app_config_group]
+        .into_iter()
+        .find(|word| path.starts_with(&format!("spec.{}[].", word.wire)));
+    let whose = match group {
+        Some(_) => format!("nodes of {of} that name the group"),
+        None => format!("nodes of {of}"),
+    };
+    let replicas = path == format!("{nodes}.{}", spelling.replicas.wire);
+    let (word, text) = if path == format!("{nodes}.{}", spelling.node_type.wire) {
+        (
+            "restarts",
+            "A change makes it a node of the other type: its pods restart as that type builds them.".to_owned(),
+        )
+    } else if replicas && restarts.is_empty() {
+        (
+            "scales",
+            "A change adds or removes pods; none restarts.".to_owned(),
+        )
+    } else if replicas {
+        (
+            "scales",
+            format!(
+                "A change adds or removes pods, and restarts the pods of {whose}, which count them."
+            ),
+        )
+    } else if !restarts.is_empty() {
+        (
+            "restarts",
+            format!("A change restarts the pods of {whose}."),
+        )
+    } else if sets.is_empty() {
+        (
+            "none",
+            "It sets nothing in a child; a change restarts no pod.".to_owned(),
+        )
+    } else {
+        (
+            "in-place",
+            "A change is written in place; no pod restarts.".to_owned(),
+        )
+    };
+    Change {
+        word,
+        restarts,
+        text,
+    }
+}
+
+/// The node types whose pods restart; what is the same for all node types restarts all.
+fn restarts(operator: &Operator, sets: &[ChildPath]) -> Vec<String> {
+    let mut types = BTreeSet::new();
+    for child in sets.iter().filter(|child| child.restarts) {
+        match &child.node_type {
+            Some(node_type) => {
+                types.insert(node_type.clone());
+            }
+            None => types.extend(
+                operator
+                    .cluster
+                    .node_types
+                    .iter()
+                    .map(|node_type| node_type.name.to_string()),
+            ),
+        }
+    }
+    types.into_iter().collect()
+}
