@@ -95,6 +95,10 @@ const EXAMPLES: &[Examples] = &[
             ("See what can be explained", "dsoi explain"),
             ("A message of `dsoi check`", "dsoi explain E0203"),
             ("A key of the manifest", "dsoi explain cluster.nodeTypes.T"),
+            (
+                "A field of the custom resource: its rules, what it sets, what restarts",
+                "dsoi explain spec.nodes.replicas",
+            ),
             ("A part of the language", "dsoi explain expressions"),
         ],
     ),

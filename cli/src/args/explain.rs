@@ -6,12 +6,6 @@ use clap::Args;
 
 /// `dsoi explain`
 #[derive(Debug, Args)]
-#[command(before_help = "\
-Examples:
-  dsoi explain E0203                                a problem code
-  dsoi explain cluster.nodeTypes.broker.args        a key of the manifest, and what stands there
-  dsoi explain spec.nodes.replicas                  a field of the custom resource: its rules, what it sets, what restarts
-")]
 pub struct ExplainArgs {
     /// A problem code as E0102, a path in a manifest as cluster.nodeTypes.T.files or in its custom resource as spec.nodes.replicas,
     /// or a subject as `expressions`; all of them unless given
