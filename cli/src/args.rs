@@ -28,7 +28,7 @@ pub use self::node_type::{
 };
 pub use self::runtime::{KUBERNETES, Runtime};
 pub use self::schema::{SchemaArgs, SchemaOf};
-pub use self::update::{Guard, UpdateArgs};
+pub use self::update::{Accept, Guard, UpdateArgs};
 
 /// Generates Kubernetes operators in Rust from a node-type manifest.
 #[derive(Debug, Parser)]

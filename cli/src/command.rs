@@ -70,6 +70,14 @@ pub enum Failure {
         /// What was asked for all the same: the difference, for stdout.
         diff: Option<String>,
     },
+    /// Changes that need a yes, and did not get one.
+    #[error("{message}")]
+    Refused {
+        message: String,
+        help: Option<String>,
+        /// Each change for programs.
+        changes: Vec<serde_json::Value>,
+    },
     /// Something else, after what an interrupted update left was put back.
     #[error("{failure}")]
     Recovered {
@@ -97,7 +105,11 @@ impl Failure {
     /// The process's exit code.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Manifest(_) | Self::Read { .. } | Self::Project { .. } | Self::Files { .. } => 1,
+            Self::Manifest(_)
+            | Self::Read { .. }
+            | Self::Project { .. }
+            | Self::Files { .. }
+            | Self::Refused { .. } => 1,
             Self::Usage { .. } => 2,
             Self::Bug { .. } => 70,
             Self::Recovered { failure, .. } => failure.exit_code(),
@@ -107,9 +119,10 @@ impl Failure {
     /// What to do about it, where that can be said.
     pub fn help(&self) -> Option<&str> {
         match self {
-            Self::Project { help, .. } | Self::Files { help, .. } | Self::Usage { help, .. } => {
-                help.as_deref()
-            }
+            Self::Project { help, .. }
+            | Self::Files { help, .. }
+            | Self::Refused { help, .. }
+            | Self::Usage { help, .. } => help.as_deref(),
             Self::Read { .. } => Some("`-f FILE` names another file, `-C DIR` another directory"),
             Self::Manifest(_) | Self::Bug { .. } => None,
             Self::Recovered { failure, .. } => failure.help(),

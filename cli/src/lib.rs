@@ -13,6 +13,7 @@ pub mod diagnostic;
 pub mod doctor;
 pub mod explain;
 pub mod expr;
+pub mod gate;
 pub mod manifest;
 pub mod model;
 pub mod plan;

@@ -32,6 +32,7 @@ use crate::model::{NodeType, Operator};
 use crate::plan::{Owner, PlannedFile, Runtime, What};
 use crate::write::{Tree, TreeError, digest};
 
+pub(crate) use crd::{access, cel};
 pub(crate) use encode::shell_word;
 pub use env::TemplateError;
 

@@ -227,6 +227,7 @@ fn failure(command: &str, failure: &Failure) -> Value {
         Failure::Manifest(_) => "manifest",
         Failure::Read { .. } => "read",
         Failure::Project { .. } | Failure::Files { .. } => "project",
+        Failure::Refused { .. } => "refused",
         Failure::Usage { .. } => "usage",
         Failure::Bug { .. } | Failure::Recovered { .. } => "bug",
     };
@@ -239,6 +240,9 @@ fn failure(command: &str, failure: &Failure) -> Value {
     if let Failure::Files { files, diff, .. } = failure {
         error["files"] = json!(files);
         error["diff"] = json!(diff);
+    }
+    if let Failure::Refused { changes, .. } = failure {
+        error["changes"] = json!(changes);
     }
     json!({ "apiVersion": ENVELOPE, "command": command, "ok": false, "error": error })
 }

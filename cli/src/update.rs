@@ -9,10 +9,14 @@ mod diff;
 pub mod git;
 mod lock;
 mod own;
+mod past;
 mod project;
+mod release;
 mod text;
 
 pub use decide::{Decision, Done, Outcome, Refusal, Refused, decide};
 pub use diff::diff;
 pub use lock::{Lock, LockError};
+pub use past::{RELEASED, documents, past, present};
 pub use project::{Found, Project, ProjectError};
+pub use release::release;

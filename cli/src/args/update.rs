@@ -1,6 +1,6 @@
 //! `dsoi update`, and what every verb takes that updates a project.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::{KUBERNETES, Runtime};
 
@@ -10,6 +10,9 @@ pub struct UpdateArgs {
     /// Only print the difference, and exit with 1 if there is one
     #[arg(long, conflicts_with = "dry_run")]
     pub check: bool,
+    /// Keep the definitions as they are now in config/crd/released: from then on no update breaks them unasked
+    #[arg(long)]
+    pub release: bool,
     #[command(flatten)]
     pub guard: Guard,
     /// Take the runtime crate from elsewhere from now on. A path is relative to the project
@@ -36,4 +39,16 @@ pub struct Guard {
     /// Write though what is there is only staged in git
     #[arg(long)]
     pub allow_staged: bool,
+    /// Go on though the change breaks what was released, or allows somebody more than before
+    #[arg(long, value_name = "CLASS", value_enum, value_delimiter = ',')]
+    pub accept: Vec<Accept>,
+}
+
+/// What needs a yes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Accept {
+    /// Resources that are stored may be refused
+    Breaking,
+    /// The operator, its pods or people may do more
+    Security,
 }

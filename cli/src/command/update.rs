@@ -1,6 +1,7 @@
 //! `dsoi update`: brings a project up to date with its manifest and this dsoi.
 
 mod alone;
+mod gate;
 mod recovery;
 mod report;
 
@@ -11,9 +12,14 @@ use self::alone::alone;
 use self::recovery::{Recovered, recovered};
 use super::{Failure, Report, chain, init, read_source};
 use crate::args::{KUBERNETES, UpdateArgs};
-use crate::manifest::Source;
+use crate::check;
+use crate::gate::consequences;
+use crate::manifest::{Manifest, Source};
+use crate::model::Operator;
 use crate::render::Settings;
-use crate::update::{Lock, LockError, Project, ProjectError, decide, diff, git};
+use crate::update::{
+    Lock, LockError, Project, ProjectError, decide, diff, git, past, present, release,
+};
 use crate::write::{self, Change, Local, RelPath, UpdateError};
 
 /// Updates the project in `directory`.
@@ -75,6 +81,8 @@ fn updated(
     let source = edit(&read)?;
     let settings = settings(args, &lock)?;
     let before = lock.dsoi.clone();
+    let (_, operator) =
+        check::read(&source).map_err(|problems| Failure::manifest(&source, problems))?;
     let (plan, tree) = init::planned(&source, &settings)?;
     let paths = tree.iter().map(|(path, _)| path.clone());
     let paths = paths.filter(|path| !path.as_str().starts_with(".dsoi/"));
@@ -86,6 +94,15 @@ fn updated(
         let diff =
             looks_only.then(|| diff(&decide(&plan, &tree, &found, true, || again(&found)).changes));
         return Err(report::refused(&decision.refused, diff));
+    }
+    gate::readable(&found)?;
+    let last = last(&found).map(|(_, operator)| operator);
+    let past = past(&found, last, || again(&found));
+    let meant = consequences(&past, &present(&plan, &tree, &found), &operator);
+    gate::let_through(&meant.reasons(&source, &operator), &args.guard.accept)?;
+    // What was broken knowingly is no promise any more.
+    if args.release || !meant.broken.is_empty() {
+        release(&mut decision, &tree, &found);
     }
     if source.text() != read.text() {
         decision.rewrite_manifest(read.text(), source.text());
@@ -147,6 +164,13 @@ fn again(project: &Project) -> Option<write::Tree> {
     // Nor has one with settings that this dsoi does not know any more.
     let settings = project.lock.settings().ok()?;
     init::generate(&source, &settings).ok()
+}
+
+/// The manifest of the last update and its operator, where this dsoi still reads it.
+fn last(project: &Project) -> Option<(Manifest, Operator)> {
+    let kept = RelPath::new(".dsoi/dsoi.yaml").ok()?;
+    let source = Source::new("dsoi.yaml", project.own.get(&kept)?.clone()).ok()?;
+    check::read(&source).ok()
 }
 
 /// Refuses to replace what git has no copy of.

@@ -11,7 +11,8 @@
 
 use serde_json::{Map, Value, json};
 
-use self::cel::{access, cel, rule, with_rules};
+pub(crate) use self::cel::{access, cel};
+use self::cel::{rule, with_rules};
 use self::field::{Object, field_schema};
 pub(super) use self::field::{any_case, layer, literal};
 use super::meaning::{self, described};

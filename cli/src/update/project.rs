@@ -8,6 +8,7 @@ use std::path::Path;
 use walkdir::WalkDir;
 
 use super::decide::untouched;
+use super::past::RELEASED;
 use super::text::Text;
 use super::{Lock, LockError};
 use crate::write::{RelPath, Tree};
@@ -29,6 +30,8 @@ pub struct Project {
     pub own: BTreeMap<RelPath, Vec<u8>>,
     /// The files that the lock or the plan knows.
     pub files: BTreeMap<RelPath, Found>,
+    /// The definitions that were released.
+    pub released: BTreeMap<RelPath, Vec<u8>>,
 }
 
 /// Why a project cannot be read.
@@ -109,6 +112,7 @@ impl Project {
         }
         Ok(Self {
             own: own(dir)?,
+            released: released(dir)?,
             lock,
             files,
         })
@@ -176,6 +180,27 @@ fn found(dir: &Path, path: &str) -> Result<Found, ProjectError> {
     fs::read(dir.join(path))
         .map(Found::File)
         .map_err(failed(path))
+}
+
+/// The files of the folder of released definitions.
+fn released(dir: &Path) -> Result<BTreeMap<RelPath, Vec<u8>>, ProjectError> {
+    let mut files = BTreeMap::new();
+    let folder = RELEASED.trim_end_matches('/');
+    match found(dir, folder)? {
+        Found::Other("a directory") => {}
+        // Then there are none; a link is not followed.
+        _ => return Ok(files),
+    }
+    let entries = fs::read_dir(dir.join(folder)).map_err(failed(folder))?;
+    for entry in entries {
+        let name = entry.map_err(failed(folder))?.file_name();
+        let path = format!("{RELEASED}{}", name.to_string_lossy());
+        // A name that no file of the project can have is not dsoi's.
+        if let (Ok(path), Found::File(bytes)) = (RelPath::new(path.as_str()), found(dir, &path)?) {
+            files.insert(path, bytes);
+        }
+    }
+    Ok(files)
 }
 
 /// What an update in progress has in `.dsoi/`.

@@ -21,7 +21,7 @@ pub(super) fn with_rules(mut schema: Value, rules: Vec<Value>) -> Value {
 }
 
 /// The field in CEL, escaped as the API server escapes names that are no identifiers.
-pub(super) fn access(wire: &str) -> String {
+pub(crate) fn access(wire: &str) -> String {
     const WORDS: &[&str] = &[
         "true",
         "false",
@@ -57,6 +57,6 @@ pub(super) fn access(wire: &str) -> String {
 }
 
 /// A text in CEL.
-pub(super) fn cel(text: &str) -> String {
+pub(crate) fn cel(text: &str) -> String {
     format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
 }

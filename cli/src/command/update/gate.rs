@@ -1,0 +1,96 @@
+//! What needs a yes is refused without one, and told.
+
+use serde_json::{Value, json};
+
+use super::super::Failure;
+use crate::args::Accept;
+use crate::gate::{Class, Reason, is_definition};
+use crate::update::{Project, documents};
+
+/// Refuses a project whose released definitions cannot be read: nothing could be held against them.
+pub(super) fn readable(project: &Project) -> Result<(), Failure> {
+    let is_one = |bytes: &[u8]| documents(bytes).iter().any(is_definition);
+    match project.released.iter().find(|(_, bytes)| !is_one(bytes)) {
+        None => Ok(()),
+        Some((path, _)) => Err(Failure::Project {
+            message: format!("`{path}` is no definition of custom resources"),
+            help: Some(
+                "bring it back from version control, or move it out of the folder".to_owned(),
+            ),
+            source: None,
+        }),
+    }
+}
+
+/// Refuses what was not accepted.
+pub(super) fn let_through(reasons: &[Reason], accepted: &[Accept]) -> Result<(), Failure> {
+    let is_accepted = |reason: &Reason| {
+        let needed = match reason.class {
+            Class::Security => Accept::Security,
+            _ => Accept::Breaking,
+        };
+        accepted.contains(&needed)
+    };
+    let open: Vec<&Reason> = reasons
+        .iter()
+        .filter(|reason| !is_accepted(reason))
+        .collect();
+    if open.is_empty() {
+        return Ok(());
+    }
+    let mut message = match open.len() {
+        1 => "a change needs a yes; nothing was written".to_owned(),
+        count => format!("{count} changes need a yes; nothing was written"),
+    };
+    for reason in &open {
+        message.push_str(&format!("\n{}", lines(reason)));
+    }
+    let mut help = Vec::new();
+    let any = |class| open.iter().any(|reason| reason.class == class);
+    if any(Class::Breaking) {
+        help.push(
+            "`--accept breaking` makes the change all the same; whoever has such resources mends them first. A new version of the API would leave them as they are, and cannot be added yet",
+        );
+    }
+    if any(Class::Security) {
+        help.push("`--accept security`, if it is meant");
+    }
+    Err(Failure::Refused {
+        message,
+        help: Some(help.join("\nhelp: ")),
+        changes: open.into_iter().map(program).collect(),
+    })
+}
+
+/// A reason for people: what, why, and the way out.
+pub(super) fn lines(reason: &Reason) -> String {
+    let place = reason
+        .place
+        .map(|(line, column)| format!(" (dsoi.yaml:{line}:{column})"));
+    let mut text = format!("  {:<9}", reason.class);
+    if !reason.path.is_empty() {
+        text.push_str(&format!("{} ", reason.path));
+    }
+    text.push_str(&reason.what);
+    text.push_str(&place.unwrap_or_default());
+    if let Some(why) = &reason.why {
+        text.push_str(&format!("\n{:11}{why}", ""));
+    }
+    if let Some(way) = &reason.way {
+        text.push_str(&format!("\n{:11}instead: {way}", ""));
+    }
+    text
+}
+
+/// A reason for programs.
+pub(super) fn program(reason: &Reason) -> Value {
+    json!({
+        "class": reason.class.as_str(),
+        "path": reason.path,
+        "what": reason.what,
+        "why": reason.why,
+        "instead": reason.way,
+        "line": reason.place.map(|(line, _)| line),
+        "column": reason.place.map(|(_, column)| column),
+    })
+}
