@@ -49,7 +49,7 @@ fn written(dir: &Path, shown: &Path) -> Result<Report, Failure> {
     let names: Vec<&str> = pages.iter().map(|(name, _)| name.as_str()).collect();
     Ok(Report {
         notes: vec![
-            format!("{} pages in `{}`", names.len(), shown.display()),
+            format!("the page of each command is in `{}`", shown.display()),
             "next: man dsoi, if `manpath` has the directory above it".to_owned(),
         ],
         data: json!({ "directory": shown, "files": names }),

@@ -200,7 +200,7 @@ fn a_hostile_text_anywhere_in_a_manifest_ends_as_a_literal() {
 }
 
 /// Names that mean something to a file system, a shell or a repository.
-const PATHS: &[&str] = &[
+pub(crate) const PATHS: &[&str] = &[
     "../x",
     "../../etc/passwd",
     "/etc/passwd",
@@ -253,36 +253,43 @@ const PATHS: &[&str] = &[
     "",
 ];
 
+pub(crate) fn quickstart() -> Value {
+    let found = manifests().find(|(name, _)| name == "quickstart.yaml");
+    found.unwrap().1
+}
+
+/// Manifests with a name in every place that a path is made of.
+pub(crate) fn variants(manifest: &Value, hostile: &str) -> Vec<Value> {
+    let mut variants = Vec::new();
+    for place in [
+        "/operator/name",
+        "/cluster/kind",
+        "/api/group",
+        "/api/version",
+    ] {
+        let mut manifest = manifest.clone();
+        *manifest.pointer_mut(place).unwrap() = hostile.into();
+        variants.push(manifest);
+    }
+    for key in ["plural", "app"] {
+        let mut manifest = manifest.clone();
+        manifest["cluster"][key] = hostile.into();
+        variants.push(manifest);
+    }
+    let mut manifest = manifest.clone();
+    let types = manifest["cluster"]["nodeTypes"].as_object_mut().unwrap();
+    let gateway = types.remove("gateway").unwrap();
+    types.insert(hostile.to_owned(), gateway);
+    variants.push(manifest);
+    variants
+}
+
 #[test]
 fn a_hostile_name_makes_no_path_outside_of_the_project() {
-    let (_, quickstart) = manifests()
-        .find(|(name, _)| name == "quickstart.yaml")
-        .unwrap();
+    let quickstart = quickstart();
     let long = "a".repeat(5000);
     for hostile in PATHS.iter().copied().chain([long.as_str()]) {
-        let mut variants = Vec::new();
-        for place in [
-            "/operator/name",
-            "/cluster/kind",
-            "/api/group",
-            "/api/version",
-        ] {
-            let mut manifest = quickstart.clone();
-            *manifest.pointer_mut(place).unwrap() = hostile.into();
-            variants.push(manifest);
-        }
-        for key in ["plural", "app"] {
-            let mut manifest = quickstart.clone();
-            manifest["cluster"][key] = hostile.into();
-            variants.push(manifest);
-        }
-        let mut manifest = quickstart.clone();
-        let types = manifest["cluster"]["nodeTypes"].as_object_mut().unwrap();
-        let gateway = types.remove("gateway").unwrap();
-        types.insert(hostile.to_owned(), gateway);
-        variants.push(manifest);
-
-        for manifest in variants {
+        for manifest in variants(&quickstart, hostile) {
             let Some(tree) = project(&manifest) else {
                 continue;
             };

@@ -14,6 +14,7 @@ mod explain;
 mod goldens;
 mod hostile;
 mod injection;
+mod inside;
 mod output;
 mod problems;
 mod requirements;

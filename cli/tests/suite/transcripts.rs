@@ -9,11 +9,9 @@ mod ways;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
 
 use clap::CommandFactory;
 use dsoi::args::Cli;
-use dsoi::write::Tree;
 use serde::Deserialize;
 
 use self::ways::{Said, Way};
@@ -51,7 +49,7 @@ impl Case {
     /// The folder that it is run in.
     fn folder(&self) -> World {
         let world = match &self.project {
-            Some(name) => World::of(&project(name)),
+            Some(name) => World::of(&World::known(name)),
             None => World::empty(),
         };
         for (path, name) in &self.manifests {
@@ -110,15 +108,6 @@ impl Case {
         }
         (told, wrong)
     }
-}
-
-/// A new project of a shipped manifest, rendered once.
-fn project(name: &str) -> Arc<Tree> {
-    static KNOWN: Mutex<BTreeMap<String, Arc<Tree>>> = Mutex::new(BTreeMap::new());
-    let mut known = KNOWN.lock().unwrap();
-    let tree = known.entry(name.to_owned());
-    tree.or_insert_with(|| Arc::new(World::rendering(name, "version=0.1.0")))
-        .clone()
 }
 
 fn cases() -> Vec<PathBuf> {

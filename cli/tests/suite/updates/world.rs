@@ -5,6 +5,7 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::{Arc, Mutex};
 
 use dsoi::command::init;
 use dsoi::manifest::Source;
@@ -62,8 +63,16 @@ impl World {
         Self::of(&Self::rendering(base, runtime))
     }
 
-    /// Its files.
-    pub(crate) fn rendering(base: &str, runtime: &str) -> Tree {
+    /// The files of a new project with the runtime of the registry, rendered once.
+    pub(crate) fn known(base: &str) -> Arc<Tree> {
+        static KNOWN: Mutex<BTreeMap<String, Arc<Tree>>> = Mutex::new(BTreeMap::new());
+        let mut known = KNOWN.lock().unwrap();
+        let tree = known.entry(base.to_owned());
+        tree.or_insert_with(|| Arc::new(Self::rendering(base, "version=0.1.0")))
+            .clone()
+    }
+
+    fn rendering(base: &str, runtime: &str) -> Tree {
         let text = fs::read_to_string(testdata("manifests").join(format!("{base}.yaml"))).unwrap();
         let source = Source::new("dsoi.yaml", text.into_bytes()).unwrap();
         let settings = Settings {
