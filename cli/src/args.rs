@@ -9,6 +9,7 @@ mod explain;
 mod init;
 mod man;
 mod node_type;
+mod preview;
 mod runtime;
 mod schema;
 mod update;
@@ -26,6 +27,7 @@ pub use self::man::ManArgs;
 pub use self::node_type::{
     AddCommand, AddNodeTypeArgs, RemoveCommand, RemoveNodeTypeArgs, is_name,
 };
+pub use self::preview::{Build, PreviewArgs};
 pub use self::runtime::{KUBERNETES, Runtime};
 pub use self::schema::{SchemaArgs, SchemaOf};
 pub use self::update::{Accept, Guard, UpdateArgs};
@@ -58,6 +60,10 @@ pub enum Command {
     /// Take something out of the manifest of a project, and bring the project up to date with it
     #[command(subcommand)]
     Remove(RemoveCommand),
+    /// Show which objects a custom resource is made of, or what a change of it comes to, without a cluster
+    ///
+    /// Builds the operator of the project with cargo and asks it: that runs code of the project. No cluster is contacted.
+    Preview(PreviewArgs),
     /// Report the mistakes in a manifest
     Check(CheckArgs),
     /// Explain the language, a key of the manifest, a field of its custom resource or a problem code

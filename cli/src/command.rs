@@ -7,6 +7,7 @@ pub mod doctor;
 pub mod explain;
 pub mod init;
 pub mod man;
+pub mod preview;
 pub mod remove;
 pub mod schema;
 pub mod update;
@@ -87,6 +88,16 @@ pub enum Failure {
         data: serde_json::Value,
         failure: Box<Failure>,
     },
+    /// The project's operator cannot be built; cargo says why.
+    #[error("the operator of this project cannot be built")]
+    Build { said: String },
+    /// The project's operator refuses what it was asked, in its own words.
+    #[error("the operator of this project refuses the resource")]
+    Operator {
+        said: String,
+        /// What it exited with.
+        code: u8,
+    },
     /// The command line asks for what there is not.
     #[error("{message}")]
     Usage {
@@ -109,7 +120,9 @@ impl Failure {
             | Self::Read { .. }
             | Self::Project { .. }
             | Self::Files { .. }
-            | Self::Refused { .. } => 1,
+            | Self::Refused { .. }
+            | Self::Build { .. } => 1,
+            Self::Operator { code, .. } => *code,
             Self::Usage { .. } => 2,
             Self::Bug { .. } => 70,
             Self::Recovered { failure, .. } => failure.exit_code(),
@@ -124,7 +137,10 @@ impl Failure {
             | Self::Refused { help, .. }
             | Self::Usage { help, .. } => help.as_deref(),
             Self::Read { .. } => Some("`-f FILE` names another file, `-C DIR` another directory"),
-            Self::Manifest(_) | Self::Bug { .. } => None,
+            Self::Build { .. } => {
+                Some("`cargo build` says the same; the code is the project's own")
+            }
+            Self::Manifest(_) | Self::Operator { .. } | Self::Bug { .. } => None,
             Self::Recovered { failure, .. } => failure.help(),
         }
     }
@@ -158,6 +174,7 @@ pub fn run(cli: &Cli) -> Result<Report, Failure> {
         Command::Update(args) => update::run(args, directory),
         Command::Add(AddCommand::NodeType(args)) => add::node_type(args, directory),
         Command::Remove(RemoveCommand::NodeType(args)) => remove::node_type(args, directory),
+        Command::Preview(args) => preview::run(args, directory, cli.common.output),
         Command::Check(args) => check::run(args, directory),
         Command::Explain(args) => explain::run(args, directory),
         Command::Schema(args) => schema::run(args),
@@ -175,6 +192,7 @@ pub fn name(command: &Command) -> &'static str {
         Command::Update(_) => "update",
         Command::Add(_) => "add",
         Command::Remove(_) => "remove",
+        Command::Preview(_) => "preview",
         Command::Check(_) => "check",
         Command::Explain(_) => "explain",
         Command::Schema(_) => "schema",

@@ -173,6 +173,7 @@ impl Ui {
                     stderr(&print::explanations(&rejected.problems));
                 }
             }
+            (Output::Text, Failure::Operator { said, .. }) => stderr(said),
             _ => {
                 if let Failure::Files {
                     diff: Some(diff), ..
@@ -182,6 +183,9 @@ impl Ui {
                     drop(self.diff(diff));
                 }
                 let mut text = format!("error: {}\n", chain(failure));
+                if let Failure::Build { said } = failure {
+                    text.push_str(said);
+                }
                 if let Some(help) = failure.help() {
                     text.extend([format!("help: {help}\n")]);
                 }
@@ -228,6 +232,8 @@ fn failure(command: &str, failure: &Failure) -> Value {
         Failure::Read { .. } => "read",
         Failure::Project { .. } | Failure::Files { .. } => "project",
         Failure::Refused { .. } => "refused",
+        Failure::Build { .. } => "build",
+        Failure::Operator { .. } => "operator",
         Failure::Usage { .. } => "usage",
         Failure::Bug { .. } | Failure::Recovered { .. } => "bug",
     };
@@ -236,6 +242,9 @@ fn failure(command: &str, failure: &Failure) -> Value {
         && let Value::Object(problems) = print::json(&rejected.problems, &rejected.source)
     {
         error.extend(problems);
+    }
+    if let Failure::Build { said } | Failure::Operator { said, .. } = failure {
+        error["said"] = json!(said);
     }
     if let Failure::Files { files, diff, .. } = failure {
         error["files"] = json!(files);

@@ -18,9 +18,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 #[cfg(test)]
 pub(crate) use self::child::Revision;
 pub use self::child::{Applied, Child};
-pub(crate) use self::child::{Claim, Owner, Version, Workload};
-#[cfg(test)]
-pub(crate) use self::child::{Entries, Identity};
+pub(crate) use self::child::{Claim, Entries, Identity, Owner, Version, Workload};
 pub(crate) use self::pod::Pod;
 #[cfg(test)]
 pub(crate) use self::pod::PodSeen;

@@ -26,6 +26,7 @@ use crate::controller::Kind;
 use crate::names;
 use crate::problem::{Problem, Problems};
 use crate::resolve::resolve;
+use crate::spec::RolloutPolicy;
 
 pub(crate) use self::print::text;
 
@@ -40,8 +41,26 @@ pub(crate) struct Report {
     pub(crate) left: Vec<String>,
     /// How many resources there are.
     pub(crate) resources: usize,
-    /// The objects that they would be made of, resource by resource.
-    pub(crate) children: Vec<DesiredChild>,
+    /// Those of them with which nothing is wrong that their objects depend on.
+    pub(crate) built: Vec<Built>,
+}
+
+/// One resource and what it asks for.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Built {
+    pub(crate) api_version: String,
+    pub(crate) kind: String,
+    pub(crate) namespace: String,
+    pub(crate) name: String,
+    pub(crate) policy: RolloutPolicy,
+    pub(crate) desired: Desired,
+}
+
+impl Report {
+    /// The objects that the resources would be made of, resource by resource.
+    pub(crate) fn children(&self) -> impl Iterator<Item = &DesiredChild> {
+        self.built.iter().flat_map(|built| &built.desired.children)
+    }
 }
 
 /// One mistake and its place.
@@ -61,6 +80,8 @@ pub(crate) struct Verdict {
     pub(crate) left: Vec<String>,
     /// The children, where nothing that they depend on is wrong.
     pub(crate) desired: Option<Desired>,
+    /// How the resource's upgrades go.
+    pub(crate) policy: RolloutPolicy,
 }
 
 /// The documents of a file, each with what YAML allows and JSON does not.
@@ -83,12 +104,22 @@ pub(crate) fn documents(text: &str) -> Result<Vec<(Value, Problems)>, Problems> 
     Ok(documents.into_iter().map(one).collect())
 }
 
+/// Whose uid the owner references of children have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Identity {
+    /// The one that the file says, if it does.
+    Written,
+    /// None: two files about one resource are compared, and only one of them may come from a cluster.
+    None,
+}
+
 /// Checks every resource in a file. One that names no namespace is in `namespace`.
 pub(crate) fn check(
     kinds: &[Box<dyn Kind>],
     operator: &str,
     text: &str,
     namespace: &str,
+    identity: Identity,
 ) -> Report {
     let mut report = Report::default();
     let (mut documents, broken) = document::read(text);
@@ -100,6 +131,9 @@ pub(crate) fn check(
                 .or_insert_with(|| namespace.into());
             if own.is_null() {
                 *own = namespace.into();
+            }
+            if identity == Identity::None {
+                metadata.remove("uid");
             }
         }
         one(kinds, operator, document, &mut across, &mut report);
@@ -141,6 +175,7 @@ fn one(
             verdict.problems.extend(found.problems);
             verdict.unknown = found.unknown;
             verdict.desired = found.desired;
+            verdict.policy = found.policy;
             report.notes.extend(found.notes);
             for rule in found.left {
                 if !report.left.contains(&rule) {
@@ -150,13 +185,26 @@ fn one(
         }
         None => verdict.problems.push(stranger(kinds, version, kind)),
     }
-    let children = verdict.desired.map(|desired| desired.children);
-    let children = children.unwrap_or_default();
-    let ids = children.iter().map(|child| &child.id);
+    let desired = verdict.desired.take();
+    let children = desired.iter().flat_map(|desired| &desired.children);
+    let ids = children.map(|child| &child.id);
     if let Some(message) = across.next(index, &document.value, ids) {
         verdict.problems.add("metadata.name", message);
     }
-    report.children.extend(children);
+    if let Some(desired) = desired {
+        let meta = |key: &str| {
+            let value = document.value.pointer(&format!("/metadata/{key}"));
+            value.and_then(Value::as_str).unwrap_or_default().to_owned()
+        };
+        report.built.push(Built {
+            api_version: version.unwrap_or_default().to_owned(),
+            kind: kind.unwrap_or_default().to_owned(),
+            namespace: meta("namespace"),
+            name: meta("name"),
+            policy: verdict.policy,
+            desired,
+        });
+    }
     for problem in verdict.problems {
         let place = document.place(&problem.path, verdict.unknown.contains(&problem.path));
         report.findings.push(Finding { place, problem });
@@ -222,6 +270,10 @@ pub(crate) fn verdict<C: Cluster>(written: &Value, operator: &str) -> Verdict {
             .get_or_insert_with(|| names::DEFAULT_NAMESPACE.to_owned());
         let mut refused = Problems::new();
         values::of_groups(&cr, &mut refused);
+        match C::ROLLOUT.with(cr.rollout()) {
+            Ok(policy) => verdict.policy = policy,
+            Err(error) => refused.add("spec.rollout.after", error.to_string()),
+        }
         refused.extend(match resolve(&cr) {
             Err(found) => found,
             Ok(resolved) => match build(&resolved, operator) {

@@ -24,7 +24,9 @@ use crate::observe::Observed;
 use crate::plan::{Act, Reason, Step, phase, rank};
 
 pub(crate) use self::act::Actor;
+pub(crate) use self::growth::with_live_templates;
 pub(crate) use self::outcome::{Doing, Done, Outcome, Trouble, TroubleKind, Verb};
+pub(crate) use self::remedy::{complaints, gives_way};
 pub(crate) use self::server::{Call, Dependents, Gate, MERGE, METADATA, Server};
 
 /// Requests of one custom resource in flight.
@@ -105,7 +107,7 @@ pub(crate) async fn execute(
 }
 
 /// An apply that would change what cannot be changed gives way to a deletion.
-fn recreated(step: Step, immutable: &BTreeMap<ObjectId, String>) -> Step {
+pub(crate) fn recreated(step: Step, immutable: &BTreeMap<ObjectId, String>) -> Step {
     match (step.act, immutable.get(&step.id)) {
         (Act::Apply, Some(field)) => Step {
             act: Act::Recreate,
@@ -117,7 +119,7 @@ fn recreated(step: Step, immutable: &BTreeMap<ObjectId, String>) -> Step {
 }
 
 /// Steps that may be carried out side by side, in order. `plan` has sorted them.
-fn batches(steps: Vec<Step>) -> Vec<Vec<Step>> {
+pub(crate) fn batches(steps: Vec<Step>) -> Vec<Vec<Step>> {
     let mut batches: Vec<Vec<Step>> = Vec::new();
     let key = |step: &Step| (phase(step.act), rank_of(step));
     for step in steps {
@@ -180,7 +182,7 @@ impl Blocked {
                 .is_some_and(|lowest| rank > *lowest)
     }
 
-    fn note(&mut self, step: &Step, node: Option<&str>, effect: &Effect) {
+    pub(crate) fn note(&mut self, step: &Step, node: Option<&str>, effect: &Effect) {
         match effect {
             // What is deleted is not there again before a later pass.
             Effect::Done(_) if matches!(step.act, Act::Recreate | Act::Orphan) => {

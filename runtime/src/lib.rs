@@ -72,6 +72,8 @@ pub mod plan;
 #[cfg(feature = "cluster")]
 pub mod prelude;
 #[cfg(feature = "cluster")]
+mod preview;
+#[cfg(feature = "cluster")]
 pub mod problem;
 #[cfg(feature = "cluster")]
 mod quantity;

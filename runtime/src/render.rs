@@ -31,26 +31,33 @@ pub enum RenderError {
 /// # Errors
 /// The resource is no YAML, of another kind, has a field that does not exist, or is refused.
 pub fn render<C: Cluster>(cr: &str, operator: &str) -> Result<String, RenderError> {
-    documents(&children_of::<C>(cr, operator)?.children)
+    documents(children_of::<C>(cr, operator)?.children.iter())
 }
 
-/// Children as YAML documents. Offline a resource has no uid, and a reference to an owner without one is none: it is left out.
-pub(crate) fn documents(children: &[DesiredChild]) -> Result<String, RenderError> {
+/// Children as YAML documents.
+pub(crate) fn documents<'a>(
+    children: impl Iterator<Item = &'a DesiredChild>,
+) -> Result<String, RenderError> {
     let mut out = String::new();
     for child in children {
-        let mut document = (*child.document).clone();
-        let owner = document.pointer("/metadata/ownerReferences/0/uid");
-        if owner.and_then(Value::as_str) == Some("")
-            && let Some(Value::Object(metadata)) = document.get_mut("metadata")
-        {
-            metadata.remove("ownerReferences");
-        }
-        let document = serde_saphyr::to_string(&document)
+        let document = serde_saphyr::to_string(&shown(child))
             .map_err(|error| RenderError::Encode(Box::new(error)))?;
         out.push_str("---\n");
         out.push_str(&document);
     }
     Ok(out)
+}
+
+/// A child's document as it is shown. Offline a resource has no uid, and a reference to an owner without one is none: it is left out.
+pub(crate) fn shown(child: &DesiredChild) -> Value {
+    let mut document = (*child.document).clone();
+    let owner = document.pointer("/metadata/ownerReferences/0/uid");
+    if owner.and_then(Value::as_str) == Some("")
+        && let Some(Value::Object(metadata)) = document.get_mut("metadata")
+    {
+        metadata.remove("ownerReferences");
+    }
+    document
 }
 
 /// The children of a custom resource. What `check` says of a file is what refuses it here.

@@ -76,6 +76,23 @@ const EXAMPLES: &[Examples] = &[
         ],
     ),
     (
+        "preview",
+        &[
+            (
+                "See what a custom resource is made of",
+                "dsoi preview -f cluster.yaml",
+            ),
+            (
+                "See what a change of it does, in which order, and which pods restart",
+                "dsoi preview -f cluster.yaml --from old.yaml",
+            ),
+            (
+                "Compare with what runs: kubectl get ... -o yaml > live.yaml",
+                "dsoi preview -f cluster.yaml --from live.yaml --output json",
+            ),
+        ],
+    ),
+    (
         "check",
         &[
             ("Find the mistakes of a manifest", "dsoi check"),

@@ -65,11 +65,7 @@ fn updated(
     recovered: Option<&Recovered>,
 ) -> Result<Report, Failure> {
     let looks_only = args.check || args.guard.dry_run;
-    let lock = Project::read_lock(directory).map_err(|error| {
-        let above = above(directory).filter(|_| matches!(error, ProjectError::Missing { .. }));
-        let here = above.map(|above| format!("the project is `{above}`: `-C {above}`"));
-        project(&error, here.unwrap_or_else(|| error.help()))
-    })?;
+    let lock = lock(directory, "this cannot be updated")?;
     if !directory.join("dsoi.yaml").exists() {
         return Err(Failure::Project {
             message: "this cannot be updated: `dsoi.yaml` is missing".to_owned(),
@@ -112,6 +108,22 @@ fn updated(
         write::update(directory, &decision.changes, &Local).map_err(|error| failed(&error))?;
     }
     Ok(report::done(args, &decision, &settings, recovered, &before))
+}
+
+/// The lock of the project in a directory; `cannot` says what is not possible without.
+///
+/// # Errors
+/// There is none, or it is damaged.
+pub fn lock(directory: &Path, cannot: &str) -> Result<Lock, Failure> {
+    Project::read_lock(directory).map_err(|error| {
+        let above = above(directory).filter(|_| matches!(error, ProjectError::Missing { .. }));
+        let here = above.map(|above| format!("the project is `{above}`: `-C {above}`"));
+        Failure::Project {
+            message: format!("{cannot}: {}", chain(&error)),
+            help: Some(here.unwrap_or_else(|| error.help())),
+            source: None,
+        }
+    })
 }
 
 /// The project that a directory lies in, by the way up to it.

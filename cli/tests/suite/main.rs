@@ -16,6 +16,7 @@ mod hostile;
 mod injection;
 mod inside;
 mod output;
+mod preview;
 mod problems;
 mod requirements;
 mod specification;

@@ -32,7 +32,7 @@ pub(crate) fn text(report: &Report, file: &str, source: &str) -> String {
         count => format!("{count} mistakes"),
     };
     let made = if count == 0 {
-        format!(", {} objects", report.children.len())
+        format!(", {} objects", report.children().count())
     } else {
         String::new()
     };

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::document::{self, Document};
 use super::schema::Walk;
-use super::{Report, Verdict, check, rule, text, verdict};
+use super::{Identity, Report, Verdict, check, rule, text, verdict};
 use crate::controller::{Controller, Kind};
 use crate::fixture::{tally, with};
 use crate::problem::Problem;
@@ -164,7 +164,13 @@ fn yaml(value: &Value) -> String {
 }
 
 fn report(file: &str) -> Report {
-    check(&tallies(), "tally-operator", file, "default")
+    check(
+        &tallies(),
+        "tally-operator",
+        file,
+        "default",
+        Identity::Written,
+    )
 }
 
 /// The findings as `line:column path: message`.
@@ -493,4 +499,13 @@ proptest! {
 
 fn text_of(file: &str) -> String {
     text(&report(file), "cr.yaml", file)
+}
+
+/// DS-21.
+#[test]
+fn a_rollout_that_the_operator_would_refuse_is_refused() {
+    assert_eq!(
+        changed("/spec/rollout", json!({"after": "soon"})),
+        ["spec.rollout.after: `soon` is no duration such as `30s`, `10m` or `1h30m`"]
+    );
 }

@@ -87,7 +87,7 @@ fn requests(storage: &str) -> Value {
 }
 
 /// A `StatefulSet`'s document as it would be if its claims did not grow: what can be tried of it.
-pub(super) fn with_live_templates(document: &Value, live: &Child) -> Value {
+pub(crate) fn with_live_templates(document: &Value, live: &Child) -> Value {
     let mut document = document.clone();
     let templates = document
         .pointer_mut("/spec/volumeClaimTemplates")

@@ -30,8 +30,23 @@ pub(super) fn must_recreate(
     })
 }
 
+/// The field for whose sake an object of which all is known has to be deleted and created.
+pub(crate) fn gives_way(kind: ChildKind, wanted: &Value, live: &Value) -> Option<String> {
+    kind.row().immutable.iter().find_map(|immutable| {
+        let Remedy::Recreate { sticky } = immutable.remedy else {
+            return None;
+        };
+        let (wanted, live) = (text(wanted, immutable), text(live, immutable));
+        let needed = match wanted {
+            Some(wanted) => wanted == sticky && live != Some(sticky),
+            None => live == Some(sticky),
+        };
+        needed.then(|| dotted(immutable))
+    })
+}
+
 /// One sentence for each field of a present object that cannot become what is desired.
-pub(super) fn complaints(kind: ChildKind, wanted: &Value, live: &Value) -> Vec<String> {
+pub(crate) fn complaints(kind: ChildKind, wanted: &Value, live: &Value) -> Vec<String> {
     kind.row()
         .immutable
         .iter()

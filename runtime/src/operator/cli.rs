@@ -1,11 +1,11 @@
-//! The command line of an operator: `run`, `crd`, `render` and `check`.
+//! The command line of an operator: `run`, `crd`, `render`, `preview` and `check`.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use super::settings::{Flags, Settings};
 use super::{Operator, offline, run};
@@ -33,6 +33,12 @@ enum Command {
     Crd,
     /// Print the objects that custom resources are made of, without an API server
     Render(Render),
+    /// Say what a change of custom resources would come to, without an API server
+    ///
+    /// With `--from`: which objects change, in which order node types are upgraded, and which pods restart. The resources of that
+    /// file are taken to run as they are written; what else happens on a cluster, nobody knows beforehand.
+    /// Without it: the objects, as `render` prints them.
+    Preview(Preview),
     /// Say what is wrong with custom resources, without an API server
     ///
     /// Looks at their shape, at their references, at the rules of the definition and at the objects they would be made of, also
@@ -56,6 +62,31 @@ struct Render {
     namespace: String,
 }
 
+#[derive(Args)]
+struct Preview {
+    #[command(flatten)]
+    file: File,
+    /// The same resources as they are now; those of the same kind, namespace and name are compared
+    #[arg(long, value_name = "OLD")]
+    from: Option<PathBuf>,
+    /// The namespace of resources that name none
+    #[arg(short, long, default_value = names::DEFAULT_NAMESPACE)]
+    namespace: String,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    output: Output,
+}
+
+/// How a command prints what it found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Output {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+}
+
 /// Runs one command.
 pub(super) fn main(operator: Operator, arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let command = CommandLine::command()
@@ -76,6 +107,13 @@ pub(super) fn main(operator: Operator, arguments: impl Iterator<Item = OsString>
         Some(Command::Render(render)) => {
             offline::render(&operator, &render.file.file, &render.namespace)
         }
+        Some(Command::Preview(asked)) => offline::preview(
+            &operator,
+            &asked.file.file,
+            asked.from.as_deref(),
+            &asked.namespace,
+            asked.output,
+        ),
         Some(Command::Check(file)) => offline::check(&operator, &file.file),
     }
 }

@@ -4,10 +4,14 @@ use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+use serde_json::{Value, json};
+
 use super::Operator;
-use crate::check::{self, Report};
+use super::cli::Output;
+use crate::check::{self, Built, Identity, Report};
 use crate::error::chain;
 use crate::names;
+use crate::preview::{self, FORMAT};
 use crate::render::{self, RenderError};
 
 /// Why a file gives no children.
@@ -20,6 +24,8 @@ enum Failure {
     },
     #[error("cannot render {file}")]
     Encode { file: String, source: RenderError },
+    #[error("standard input can be only one of the two files")]
+    Twice,
     #[error("cannot print")]
     Print(#[source] std::io::Error),
 }
@@ -42,21 +48,91 @@ pub(super) fn crd(operator: &Operator) -> ExitCode {
 
 /// Prints the children of a file's resources, if nothing is wrong with any of them.
 pub(super) fn render(operator: &Operator, path: &Path, namespace: &str) -> ExitCode {
-    match look(operator, path, namespace) {
+    match look(operator, path, namespace, Identity::Written) {
         Err(failure) => end(Err(failure)),
         Ok(looked) if !looked.report.findings.is_empty() => looked.refuse(),
-        Ok(looked) => end(render::documents(&looked.report.children)
-            .map_err(|source| Failure::Encode {
-                file: looked.file,
-                source,
-            })
-            .and_then(|text| print(&text))),
+        Ok(looked) => end(looked.documents().and_then(|text| print(&text))),
     }
+}
+
+/// Says what a change of resources comes to; without what they are now, prints their children.
+pub(super) fn preview(
+    operator: &Operator,
+    path: &Path,
+    from: Option<&Path>,
+    namespace: &str,
+    output: Output,
+) -> ExitCode {
+    if path == Path::new("-") && from == Some(path) {
+        return end(Err(Failure::Twice));
+    }
+    let identity = match from {
+        Some(_) => Identity::None,
+        None => Identity::Written,
+    };
+    let look = |path: &Path| look(operator, path, namespace, identity);
+    let (old, new) = match (from.map(look).transpose(), look(path)) {
+        (Ok(old), Ok(new)) => (old, new),
+        (Err(failure), _) | (_, Err(failure)) => return end(Err(failure)),
+    };
+    // Every mistake of both is said.
+    let mut refused = None;
+    for looked in old.iter().chain([&new]) {
+        if !looked.report.findings.is_empty() {
+            refused = Some(looked.refuse());
+        }
+    }
+    if let Some(refused) = refused {
+        return refused;
+    }
+    end(match (&old, output) {
+        (None, Output::Text) => new.documents(),
+        (None, Output::Json) => Ok(lines(&new.made())),
+        (Some(old), output) => Ok(compared(old, &new, output)),
+    }
+    .and_then(|text| print(&text)))
+}
+
+fn compared(old: &Looked, new: &Looked, output: Output) -> String {
+    let is_same = |a: &Built, b: &Built| {
+        (&a.api_version, &a.kind, &a.namespace, &a.name)
+            == (&b.api_version, &b.kind, &b.namespace, &b.name)
+    };
+    let (was, is) = (&old.report.built, &new.report.built);
+    for gone in was {
+        if !is.iter().any(|new| is_same(gone, new)) {
+            let Built {
+                kind,
+                namespace,
+                name,
+                ..
+            } = gone;
+            note(&format!(
+                "{kind} {namespace}/{name} is in {} alone: applying {} leaves it as it is",
+                old.file, new.file
+            ));
+        }
+    }
+    let previews = is.iter().map(|new| {
+        let old = was.iter().find(|old| is_same(old, new));
+        preview::preview(old, new)
+    });
+    match output {
+        Output::Text => previews.map(|preview| preview::text(&preview)).collect(),
+        Output::Json => {
+            let previews: Vec<_> = previews.collect();
+            lines(&json!({"apiVersion": FORMAT, "resources": previews}))
+        }
+    }
+}
+
+fn lines(value: &Value) -> String {
+    format!("{value:#}\n")
 }
 
 /// Says what is wrong with the resources of a file.
 pub(super) fn check(operator: &Operator, path: &Path) -> ExitCode {
-    match look(operator, path, names::DEFAULT_NAMESPACE) {
+    match look(operator, path, names::DEFAULT_NAMESPACE, Identity::Written) {
         Err(failure) => end(Err(failure)),
         Ok(looked) if !looked.report.findings.is_empty() => looked.refuse(),
         Ok(looked) => end(print(&looked.said())),
@@ -75,6 +151,29 @@ impl Looked {
         check::text(&self.report, &self.file, &self.text)
     }
 
+    /// The children, as YAML.
+    fn documents(&self) -> Result<String, Failure> {
+        render::documents(self.report.children()).map_err(|source| Failure::Encode {
+            file: self.file.clone(),
+            source,
+        })
+    }
+
+    /// The children, for programs.
+    fn made(&self) -> Value {
+        let resources = self.report.built.iter().map(|built| {
+            let children = built.desired.children.iter();
+            json!({
+                "apiVersion": built.api_version,
+                "kind": built.kind,
+                "namespace": built.namespace,
+                "name": built.name,
+                "children": children.map(render::shown).collect::<Vec<_>>(),
+            })
+        });
+        json!({"apiVersion": FORMAT, "resources": resources.collect::<Vec<_>>()})
+    }
+
     fn refuse(&self) -> ExitCode {
         // Without standard error there is nobody to tell; the exit code says it.
         drop(std::io::stderr().write_all(self.said().as_bytes()));
@@ -83,18 +182,27 @@ impl Looked {
 }
 
 /// Reads and checks a file; what has no effect is said at once.
-fn look(operator: &Operator, path: &Path, namespace: &str) -> Result<Looked, Failure> {
+fn look(
+    operator: &Operator,
+    path: &Path,
+    namespace: &str,
+    identity: Identity,
+) -> Result<Looked, Failure> {
     let file = path.display().to_string();
     let text = read(path).map_err(|source| Failure::Read {
         file: file.clone(),
         source,
     })?;
-    let report = check::check(&operator.kinds, operator.name, &text, namespace);
-    for note in &report.notes {
-        // Without standard error there is nobody to tell.
-        drop(writeln!(std::io::stderr(), "warning: {note}"));
+    let report = check::check(&operator.kinds, operator.name, &text, namespace, identity);
+    for about in &report.notes {
+        note(&about.to_string());
     }
     Ok(Looked { file, text, report })
+}
+
+fn note(text: &str) {
+    // Without standard error there is nobody to tell.
+    drop(writeln!(std::io::stderr(), "warning: {text}"));
 }
 
 fn read(path: &Path) -> std::io::Result<String> {
