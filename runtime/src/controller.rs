@@ -7,15 +7,16 @@
 mod children;
 mod gates;
 mod kind;
+pub(crate) mod own;
 mod pass;
-mod resources;
-mod track;
+pub(crate) mod queue;
+pub(crate) mod resources;
+pub(crate) mod track;
 mod watching;
 
 use std::convert::Infallible;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::cache::{Cache, Ours, Scope};
 use crate::check::{self, Verdict};
@@ -26,18 +27,14 @@ use crate::guard::Guarded;
 use crate::labels;
 use crate::operator::Process;
 use futures::future::BoxFuture;
-use futures::stream::StreamExt;
-use kube::runtime::controller::{Action, Config, Error as QueueError, applier};
+use kube::runtime::controller::Action;
 use tokio::sync::Semaphore;
 
 pub(crate) use self::kind::Kind;
 use self::pass::{AT_ONCE, Pass, Triggers};
+use self::queue::Worker;
 use self::resources::Resources;
 use self::track::Tracks;
-
-/// How long the first passes wait for all kinds to be listed. Longer, and the kinds that are there
-/// begin without the others.
-const FIRST_LIST: Duration = Duration::from_secs(2);
 
 /// Reconciles all custom resources of the kind `C`.
 #[derive(Clone, Debug)]
@@ -95,7 +92,11 @@ impl<C: Cluster> Controller<C> {
             .clone()
             .unwrap_or_else(|| (process.name.clone(), String::new()));
         let tracks = Arc::new(Tracks::default());
-        let resources = Resources::new(process, Arc::clone(&tracks));
+        let resources = Resources::new(
+            process,
+            C::plural(&()).into_owned(),
+            Arc::<Tracks>::clone(&tracks),
+        );
         let pass = Pass {
             server: Server::new(
                 process.client.clone(),
@@ -163,36 +164,20 @@ async fn run<C: Cluster>(controller: Controller<C>, process: &Process) {
         }
     }
     watches.spawn(resources.follow(triggers, listed));
-    let stop = process.stopping.clone();
-    tokio::select! {
-        // All senders are dropped when everything was listed once.
-        _ = unlisted.recv() => {}
-        () = tokio::time::sleep(FIRST_LIST) => {}
-        () = stop.wait() => {}
+    queue::first_lists(process, &mut unlisted).await;
+    let store = pass.store.clone();
+    queue::work(process, pass, store, waiting).await;
+}
+
+impl<C: Cluster> Worker for Pass<C> {
+    type Item = Guarded<C>;
+
+    fn pass<'a>(&'a self, resource: &'a Guarded<C>) -> BoxFuture<'a, Action> {
+        Box::pin(self.run(resource))
     }
-    let queue = waiting
-        .take_until(async move { stop.wait().await })
-        .map(Ok::<_, Infallible>);
-    applier(
-        |resource: Arc<Guarded<C>>, pass: Arc<Pass<C>>| {
-            Box::pin(async move { Ok::<Action, Infallible>(pass.run(&resource).await) })
-        },
-        |_, never: &Infallible, _| match *never {},
-        Arc::clone(&pass),
-        pass.store.clone(),
-        queue,
-        Config::default().concurrency(process.settings.concurrency),
-    )
-    .for_each(|result| async {
-        match result {
-            Ok(_) => {}
-            Err(QueueError::ObjectNotFound(gone)) => {
-                let namespace = gone.namespace.as_deref().unwrap_or_default();
-                pass.tracks.forget(namespace, &gone.name);
-                pass.count_halted();
-            }
-            Err(error) => tracing::error!(error = crate::error::chain(&error), "the queue failed"),
-        }
-    })
-    .await;
+
+    fn gone(&self, namespace: &str, name: &str) {
+        self.tracks.forget(namespace, name);
+        self.count_halted();
+    }
 }

@@ -18,16 +18,16 @@ use crate::spec::ClusterStatus;
 
 /// One object of the kind `C`.
 #[derive(Clone, Debug)]
-pub(crate) enum Guarded<C> {
-    Sound(Box<Sound<C>>),
+pub(crate) enum Guarded<C, S = ClusterStatus> {
+    Sound(Box<Sound<C, S>>),
     Unsound(Box<Unsound>),
 }
 
 /// A resource of its type, and its status as far as it can be read.
 #[derive(Clone, Debug)]
-pub(crate) struct Sound<C> {
+pub(crate) struct Sound<C, S = ClusterStatus> {
     pub(crate) cr: C,
-    pub(crate) status: Option<ClusterStatus>,
+    pub(crate) status: Option<S>,
 }
 
 /// A resource that is not of its type.
@@ -44,12 +44,21 @@ struct OnlyMetadata {
 }
 
 #[derive(Deserialize)]
-struct OnlyStatus {
-    #[serde(default)]
-    status: Option<ClusterStatus>,
+#[serde(bound(deserialize = "S: DeserializeOwned"))]
+struct OnlyStatus<S> {
+    #[serde(default = "nothing")]
+    status: Option<S>,
 }
 
-impl<'de, C: Resource<DynamicType = ()> + DeserializeOwned> Deserialize<'de> for Guarded<C> {
+fn nothing<S>() -> Option<S> {
+    None
+}
+
+impl<'de, C, S> Deserialize<'de> for Guarded<C, S>
+where
+    C: Resource<DynamicType = ()> + DeserializeOwned,
+    S: DeserializeOwned,
+{
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Box::<RawValue>::deserialize(deserializer)?;
         let mut json = serde_json::Deserializer::from_str(text.get());
@@ -57,7 +66,7 @@ impl<'de, C: Resource<DynamicType = ()> + DeserializeOwned> Deserialize<'de> for
             Ok(mut cr) => {
                 cr.meta_mut().managed_fields = None;
                 // A status that somebody else wrote in another shape is written anew.
-                let status = serde_json::from_str::<OnlyStatus>(text.get())
+                let status = serde_json::from_str::<OnlyStatus<S>>(text.get())
                     .ok()
                     .and_then(|only| only.status);
                 Ok(Self::Sound(Box::new(Sound { cr, status })))
@@ -76,7 +85,7 @@ impl<'de, C: Resource<DynamicType = ()> + DeserializeOwned> Deserialize<'de> for
     }
 }
 
-impl<C> Resource for Guarded<C>
+impl<C, S> Resource for Guarded<C, S>
 where
     C: Resource<DynamicType = (), Scope = NamespaceResourceScope>,
 {

@@ -6,31 +6,71 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
+use std::fmt::Debug;
 use std::sync::Arc;
 
 use futures::channel::mpsc::UnboundedSender;
 use futures::stream::{StreamExt, select_all};
 use kube::api::Api;
+use kube::core::NamespaceResourceScope;
 use kube::runtime::WatchStreamExt;
 use kube::runtime::reflector::store::Writer;
 use kube::runtime::reflector::{ObjectRef, Store};
 use kube::runtime::watcher::{Config, Event, watcher};
 use kube::{Resource, ResourceExt};
+use serde::de::DeserializeOwned;
 
-use super::track::Tracks;
 use super::watching::{Teller, pauses};
-use crate::cluster::Cluster;
 use crate::guard::Guarded;
 use crate::operator::Process;
+use crate::spec::ClusterStatus;
 
 /// Resources of one list request.
 const PAGE: u32 = 5;
 
+/// A kind of custom resource that is watched.
+pub(crate) trait Watched:
+    Resource<DynamicType = (), Scope = NamespaceResourceScope>
+    + Clone
+    + Debug
+    + DeserializeOwned
+    + Send
+    + Sync
+    + 'static
+{
+}
+
+impl<C> Watched for C where
+    C: Resource<DynamicType = (), Scope = NamespaceResourceScope>
+        + Clone
+        + Debug
+        + DeserializeOwned
+        + Send
+        + Sync
+        + 'static
+{
+}
+
+/// Its status.
+pub(crate) trait Status:
+    Clone + Debug + PartialEq + DeserializeOwned + Send + Sync + 'static
+{
+}
+
+impl<S: Clone + Debug + PartialEq + DeserializeOwned + Send + Sync + 'static> Status for S {}
+
+/// Knows the statuses that were written last: they come back, and are no news.
+pub(crate) trait Written<S>: Send + Sync {
+    fn written(&self, key: &(String, String)) -> Option<S>;
+}
+
 /// The store and the watches that feed it.
-pub(super) struct Resources<C: Cluster> {
+pub(crate) struct Resources<C: Watched, S: Status = ClusterStatus> {
     process: Process,
-    tracks: Arc<Tracks>,
-    writer: Writer<Guarded<C>>,
+    /// What is watched, as readiness names it.
+    what: String,
+    written: Arc<dyn Written<S>>,
+    writer: Writer<Guarded<C, S>>,
     unsound: BTreeSet<(String, String)>,
 }
 
@@ -43,35 +83,36 @@ struct Part {
     listed: Option<tokio::sync::mpsc::Sender<Infallible>>,
 }
 
-impl<C: Cluster> Resources<C> {
-    pub(super) fn new(process: &Process, tracks: Arc<Tracks>) -> Self {
+impl<C: Watched, S: Status> Resources<C, S> {
+    pub(crate) fn new(process: &Process, what: String, written: Arc<dyn Written<S>>) -> Self {
         let mut writer = Writer::default();
         // The store is fed object by object, and lets nobody wait for a complete one.
         writer.apply_watcher_event(&Event::Init);
         writer.apply_watcher_event(&Event::InitDone);
         Self {
             process: process.clone(),
-            tracks,
+            what,
+            written,
             writer,
             unsound: BTreeSet::new(),
         }
     }
 
-    pub(super) fn store(&self) -> Store<Guarded<C>> {
+    pub(crate) fn store(&self) -> Store<Guarded<C, S>> {
         self.writer.as_reader()
     }
 
     /// Watches until it is dropped; `listed` is dropped after the first lists.
-    pub(super) async fn follow(
+    pub(crate) async fn follow(
         mut self,
-        triggers: UnboundedSender<ObjectRef<Guarded<C>>>,
+        triggers: UnboundedSender<ObjectRef<Guarded<C, S>>>,
         listed: tokio::sync::mpsc::Sender<Infallible>,
     ) {
         let mut parts = BTreeMap::new();
         let mut watches = Vec::new();
         for (index, namespace) in self.process.settings.scopes().into_iter().enumerate() {
             let client = self.process.client.clone();
-            let api: Api<Guarded<C>> = match &namespace {
+            let api: Api<Guarded<C, S>> = match &namespace {
                 Some(namespace) => Api::namespaced(client, namespace),
                 None => Api::all(client),
             };
@@ -83,8 +124,8 @@ impl<C: Cluster> Resources<C> {
                     .boxed(),
             );
             let what = match &namespace {
-                Some(namespace) => format!("{} in namespace {namespace}", C::plural(&())),
-                None => C::plural(&()).into_owned(),
+                Some(namespace) => format!("{} in namespace {namespace}", self.what),
+                None => self.what.clone(),
             };
             let part = Part {
                 namespace,
@@ -116,7 +157,11 @@ impl<C: Cluster> Resources<C> {
     }
 
     /// Updates the store. Returns who needs a pass.
-    fn take(&mut self, part: &mut Part, event: Event<Guarded<C>>) -> Vec<ObjectRef<Guarded<C>>> {
+    fn take(
+        &mut self,
+        part: &mut Part,
+        event: Event<Guarded<C, S>>,
+    ) -> Vec<ObjectRef<Guarded<C, S>>> {
         match event {
             Event::Init => {
                 part.shown = Some(BTreeSet::new());
@@ -134,7 +179,7 @@ impl<C: Cluster> Resources<C> {
                 let shown = part.shown.take().unwrap_or_default();
                 part.teller.listed();
                 part.listed = None;
-                let gone: Vec<Arc<Guarded<C>>> = self.store().state_filter(|resource| {
+                let gone: Vec<Arc<Guarded<C, S>>> = self.store().state_filter(|resource| {
                     let namespace = resource.meta().namespace.as_ref();
                     part.namespace
                         .as_ref()
@@ -148,7 +193,7 @@ impl<C: Cluster> Resources<C> {
         }
     }
 
-    fn put(&mut self, resource: Guarded<C>) -> Option<ObjectRef<Guarded<C>>> {
+    fn put(&mut self, resource: Guarded<C, S>) -> Option<ObjectRef<Guarded<C, S>>> {
         let who = ObjectRef::from_obj(&resource);
         let needs_pass = self
             .store()
@@ -167,7 +212,7 @@ impl<C: Cluster> Resources<C> {
         needs_pass.then_some(who)
     }
 
-    fn remove(&mut self, resource: Guarded<C>) -> ObjectRef<Guarded<C>> {
+    fn remove(&mut self, resource: Guarded<C, S>) -> ObjectRef<Guarded<C, S>> {
         let who = ObjectRef::from_obj(&resource);
         if self.unsound.remove(&key(&resource)) {
             self.count();
@@ -183,22 +228,23 @@ impl<C: Cluster> Resources<C> {
     }
 
     /// Whether a change concerns us: all but our own status coming back.
-    fn differs(&self, known: &Guarded<C>, new: &Guarded<C>) -> bool {
+    fn differs(&self, known: &Guarded<C, S>, new: &Guarded<C, S>) -> bool {
         let (Guarded::Sound(before), Guarded::Sound(after)) = (known, new) else {
             return true;
         };
         let (old, meta) = (known.meta(), new.meta());
-        let written = self.tracks.written(&key(new));
+        let written = self.written.written(&key(new));
         old.uid != meta.uid
             || old.generation != meta.generation
             || old.deletion_timestamp != meta.deletion_timestamp
             || old.labels != meta.labels
             || old.annotations != meta.annotations
+            || old.finalizers != meta.finalizers
             || after.status.as_ref() != written.as_ref().or(before.status.as_ref())
     }
 }
 
-fn key<C: Cluster>(resource: &Guarded<C>) -> (String, String) {
+fn key<C: Watched, S>(resource: &Guarded<C, S>) -> (String, String) {
     (
         resource.namespace().unwrap_or_default(),
         resource.name_any(),

@@ -19,6 +19,7 @@ use self::goods::Goods;
 use self::patience::Patience;
 use self::retries::Retries;
 use super::gates::Gates;
+use super::resources::Written;
 use crate::cache::Version;
 use crate::execute::{Doing, Trouble, TroubleKind};
 use crate::kind::ObjectId;
@@ -48,7 +49,7 @@ pub(super) struct Hold {
 
 /// What is remembered of one custom resource.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Track {
+pub(crate) struct Track {
     uid: String,
     generation: i64,
     pub(super) holds: BTreeMap<ObjectId, Hold>,
@@ -164,29 +165,47 @@ impl Track {
 }
 
 /// 1 s, 2 s, 4 s … 60 s.
-pub(super) fn backoff(tries: u32) -> Duration {
+pub(crate) fn backoff(tries: u32) -> Duration {
     (FIRST * 2_u32.saturating_pow(tries.min(6))).min(LONGEST)
 }
 
 /// All custom resources of a kind, by namespace and name.
-#[derive(Debug, Default)]
-pub(super) struct Tracks(Mutex<HashMap<(String, String), Track>>);
+#[derive(Debug)]
+pub(crate) struct Tracks<T = Track>(Mutex<HashMap<(String, String), T>>);
 
-impl Tracks {
+impl<T> Default for Tracks<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<T: Default> Tracks<T> {
     /// Changes what is remembered of one resource.
-    pub(super) fn with<T>(
-        &self,
-        key: &(String, String),
-        change: impl FnOnce(&mut Track) -> T,
-    ) -> T {
+    pub(crate) fn with<R>(&self, key: &(String, String), change: impl FnOnce(&mut T) -> R) -> R {
         change(self.lock().entry(key.clone()).or_default())
     }
 
-    /// The status that we wrote last.
-    pub(super) fn written(&self, key: &(String, String)) -> Option<ClusterStatus> {
-        self.lock().get(key)?.written.clone()
+    pub(crate) fn forget(&self, namespace: &str, name: &str) {
+        self.lock().remove(&(namespace.to_owned(), name.to_owned()));
     }
 
+    /// Looks at what is remembered of one resource, if anything is.
+    pub(crate) fn look<R>(&self, key: &(String, String), at: impl FnOnce(&T) -> R) -> Option<R> {
+        self.lock().get(key).map(at)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<(String, String), T>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Written<ClusterStatus> for Tracks {
+    fn written(&self, key: &(String, String)) -> Option<ClusterStatus> {
+        self.look(key, |track| track.written.clone()).flatten()
+    }
+}
+
+impl Tracks {
     /// How many resources have an upgrade that is halted.
     pub(super) fn halted(&self) -> usize {
         let tracks = self.lock();
@@ -194,14 +213,6 @@ impl Tracks {
         upgrades
             .filter(|upgrade| upgrade.phase == RolloutPhase::Halted)
             .count()
-    }
-
-    pub(super) fn forget(&self, namespace: &str, name: &str) {
-        self.lock().remove(&(namespace.to_owned(), name.to_owned()));
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<(String, String), Track>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -88,6 +88,11 @@ impl Server {
         }
     }
 
+    /// The field manager.
+    pub(crate) fn manager(&self) -> &str {
+        &self.manager
+    }
+
     /// POSTs a document. What the server does not know is refused, as in an apply.
     pub(crate) async fn create(
         &self,

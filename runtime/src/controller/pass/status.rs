@@ -2,19 +2,16 @@
 
 use std::time::Duration;
 
-use http::Method;
-use hyper::body::Bytes;
 use k8s_openapi::jiff::Timestamp;
-use serde::Deserialize;
 use serde_json::json;
 use tokio::time::Instant;
 
 use super::{Pass, PassGate};
 use crate::cache::Version;
 use crate::cluster::{Cluster, NodeFields};
+use crate::controller::own::{self, StatusGate};
 use crate::controller::track::backoff;
-use crate::error::{Closed, RequestError, chain};
-use crate::execute::{Call, Gate, METADATA};
+use crate::error::{RequestError, chain};
 use crate::guard::Sound;
 use crate::observe::Subject;
 use crate::report::{Names, Result as PassReport, report};
@@ -22,21 +19,6 @@ use crate::spec::ClusterStatus;
 
 /// Between two writes of one status.
 const STATUS_PAUSE: Duration = Duration::from_secs(1);
-const JSON: &str = "application/json";
-
-#[derive(Deserialize)]
-struct Stored {
-    metadata: StoredMetadata,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[derive(Default)]
-struct StoredMetadata {
-    resource_version: String,
-    uid: String,
-    generation: i64,
-}
 
 impl<C: Cluster> Pass<C> {
     /// Writes the status, if it changed and was not just written. Returns when to try again.
@@ -127,30 +109,8 @@ impl<C: Cluster> Pass<C> {
         let mut status = status.clone();
         // What an older API left there is its own.
         status.legacy.clear();
-        let body = json!({
-            "apiVersion": C::api_version(&()),
-            "kind": C::kind(&()),
-            "metadata": {"name": subject.name, "namespace": subject.namespace, "uid": subject.uid},
-            "status": status,
-        })
-        .to_string();
-        let path = format!(
-            "{}/status?fieldManager={}&force=true",
-            path::<C>(subject),
-            self.process.name
-        );
-        let call = Call {
-            method: Method::PATCH,
-            path,
-            content: "application/apply-patch+yaml",
-            // The resource itself may be a megabyte, and is known.
-            accept: METADATA,
-            body: body.into(),
-            kind: "status",
-            verb: "apply",
-        };
-        let stored: Stored = self.server.send(&StatusGate(self), &call).await?;
-        Ok(Version::new(&stored.metadata.resource_version))
+        let gate = StatusGate(&self.process);
+        own::apply_status::<C>(&self.server, &gate, subject, &json!(status)).await
     }
 
     /// Whether the server has a newer generation of the resource than we know (D2), or another
@@ -160,32 +120,9 @@ impl<C: Cluster> Pass<C> {
         gate: &PassGate<'_, C>,
         subject: &Subject,
     ) -> Result<bool, RequestError> {
-        let call = Call {
-            method: Method::GET,
-            path: path::<C>(subject),
-            content: JSON,
-            accept: METADATA,
-            body: Bytes::new(),
-            kind: "resource",
-            verb: "get",
-        };
-        let stored: Stored = match self.server.send(gate, &call).await {
-            Err(error) if error.code() == 404 => return Ok(true),
-            stored => stored?,
-        };
-        Ok(stored.metadata.uid != subject.uid || stored.metadata.generation > subject.generation)
+        let stored = own::read::<C>(&self.server, gate, &subject.namespace, &subject.name).await?;
+        Ok(stored.is_none_or(|stored| {
+            stored.uid != subject.uid || stored.generation > subject.generation
+        }))
     }
-}
-
-/// A status is written also when the resource changed meanwhile: the uid keeps it from a successor.
-struct StatusGate<'a, C: Cluster>(&'a Pass<C>);
-
-impl<C: Cluster> Gate for StatusGate<'_, C> {
-    fn check(&self) -> Result<(), Closed> {
-        self.0.process.may_write()
-    }
-}
-
-fn path<C: Cluster>(subject: &Subject) -> String {
-    C::url_path(&(), Some(&subject.namespace)) + "/" + &subject.name
 }
