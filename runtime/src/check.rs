@@ -5,6 +5,8 @@
 
 mod across;
 mod document;
+#[cfg(feature = "external")]
+mod external;
 mod print;
 mod rule;
 mod schema;
@@ -15,6 +17,8 @@ mod values;
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use self::across::Across;
@@ -28,6 +32,8 @@ use crate::problem::{Problem, Problems};
 use crate::resolve::resolve;
 use crate::spec::RolloutPolicy;
 
+#[cfg(feature = "external")]
+pub(crate) use self::external::external_verdict;
 pub(crate) use self::print::text;
 
 /// What was found in a file.
@@ -327,13 +333,13 @@ fn name(value: &mut Value, invented: &mut Vec<String>) {
     metadata.insert("name".to_owned(), format!("{start}xxxxx").into());
 }
 
-fn encoded<C: Cluster>(cr: &C) -> Value {
+fn encoded<C: Serialize>(cr: &C) -> Value {
     // The keys of a resource are texts: it can be written as JSON.
     serde_json::to_value(cr).unwrap_or_default()
 }
 
 /// Decodes a resource; what cannot be decoded, and is reported, is replaced by something that can.
-fn decode<C: Cluster>(
+fn decode<C: DeserializeOwned>(
     mut value: Value,
     mut substitutes: BTreeMap<String, (String, Value)>,
     mut invented: Vec<String>,

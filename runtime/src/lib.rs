@@ -41,6 +41,8 @@ mod error;
 mod event;
 #[cfg(feature = "cluster")]
 mod execute;
+#[cfg(feature = "external")]
+pub mod external;
 #[cfg(test)]
 mod fixture;
 #[cfg(feature = "cluster")]

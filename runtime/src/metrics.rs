@@ -26,6 +26,7 @@ struct Families {
     durations: Family<Kind, Histogram>,
     troubles: Family<Trouble, Counter>,
     requests: Family<Request, Counter>,
+    told: Family<Told, Counter>,
     watched: Family<Watched, Gauge>,
     undecodable: Family<Kind, Gauge>,
     halted: Family<Kind, Gauge>,
@@ -52,6 +53,13 @@ struct Trouble {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Request {
     kind: &'static str,
+    verb: &'static str,
+    result: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Told {
+    kind: String,
     verb: &'static str,
     result: &'static str,
 }
@@ -91,6 +99,7 @@ impl Metrics {
         });
         let troubles = Family::default();
         let requests = Family::default();
+        let told = Family::default();
         let watched = Family::default();
         let undecodable = Family::default();
         let halted = Family::default();
@@ -115,6 +124,11 @@ impl Metrics {
             "Requests about children and status",
             requests.clone(),
         );
+        registry.register(
+            "application_calls",
+            "What was asked of applications about objects outside of Kubernetes",
+            told.clone(),
+        );
         registry.register("watched_objects", "Children in the cache", watched.clone());
         registry.register(
             "undecodable_resources",
@@ -137,6 +151,7 @@ impl Metrics {
             durations,
             troubles,
             requests,
+            told,
             watched,
             undecodable,
             halted,
@@ -175,6 +190,16 @@ impl Metrics {
         self.0
             .requests
             .get_or_create(&Request { kind, verb, result })
+            .inc();
+    }
+
+    /// An application was asked.
+    #[cfg(feature = "external")]
+    pub(crate) fn told(&self, kind: &str, verb: &'static str, result: &'static str) {
+        let kind = kind.to_owned();
+        self.0
+            .told
+            .get_or_create(&Told { kind, verb, result })
             .inc();
     }
 

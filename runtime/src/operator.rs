@@ -48,6 +48,16 @@ impl Operator {
         self
     }
 
+    /// Adds a kind whose objects lie outside of Kubernetes.
+    #[cfg(feature = "external")]
+    pub fn external<K: crate::external::External>(
+        mut self,
+        controller: crate::external::ExternalController<K>,
+    ) -> Self {
+        self.kinds.push(Box::new(controller));
+        self
+    }
+
     /// The Lease that replicas elect a leader by. The default is the operator's name.
     pub fn lease(mut self, name: impl Into<String>) -> Self {
         self.defaults.lease = name.into();

@@ -15,7 +15,11 @@ pub use k8s_openapi::api::core::v1::{
 pub use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 pub use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 pub use kube_derive::CustomResource;
+#[cfg(feature = "external")]
+pub use serde_json::Value;
 pub use serde_json::json;
+#[cfg(feature = "external")]
+pub use std::{sync::Arc, time::Duration};
 
 pub use crate::build::{Children, ConfigMapRef, PodText, ProbeExt, Shared, join};
 pub use crate::cluster::{
@@ -24,12 +28,18 @@ pub use crate::cluster::{
 };
 pub use crate::controller::Controller;
 pub use crate::encode::{Layers, Text};
+#[cfg(feature = "external")]
+pub use crate::external::{
+    Auth, Call, External, ExternalController, ExternalResource, HttpRemote, NoParent, Remote,
+    RemoteError, Seen, Server, Target, encode, parse_json, text_at,
+};
 pub use crate::hook::{Gate, GateResult, LiveNode, LivePod, Readiness, Roll};
 pub use crate::kind::ChildKind;
 pub use crate::node::{Node, PodRef};
 pub use crate::problem::{Problem, Problems};
 pub use crate::spec::{
-    AutoscalerSpec, ClusterStatus, K8sConfigGroup, K8sConfigGroupFields, NamedService, OnCrash,
-    PodMetadata, RolloutPolicy, RolloutSpec, RolloutStrategy, SecretKeyRef, SecretRef,
-    StorageConfig, UpdateStrategy, WorkloadKind,
+    Adopt, AutoscalerSpec, ClusterStatus, Deletion, ExternalPolicy, ExternalStatus, K8sConfigGroup,
+    K8sConfigGroupFields, NamedService, OnCrash, ParentGone, PodMetadata, RolloutPolicy,
+    RolloutSpec, RolloutStrategy, SecretKeyRef, SecretRef, StorageConfig, UpdateStrategy,
+    WorkloadKind,
 };

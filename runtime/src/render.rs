@@ -83,13 +83,18 @@ pub fn children_of<C: Cluster>(cr: &str, operator: &str) -> Result<Desired, Rend
 
 /// The schema of the version that this API reads; null where the CRD has none.
 pub(crate) fn schema<C: Cluster>() -> Value {
+    schema_of(C::CRD, &C::version(&()))
+}
+
+/// The schema of one version in a definition.
+pub(crate) fn schema_of(crd: &str, served: &str) -> Value {
     // A definition that cannot be read has no schema: then there are fewer checks, and the server makes them.
-    let crd: Value = serde_saphyr::from_str(C::CRD).unwrap_or_default();
+    let crd: Value = serde_saphyr::from_str(crd).unwrap_or_default();
     let versions = crd.pointer("/spec/versions").and_then(Value::as_array);
     let version = versions
         .into_iter()
         .flatten()
-        .find(|version| version.get("name").and_then(Value::as_str) == Some(&*C::version(&())));
+        .find(|version| version.get("name").and_then(Value::as_str) == Some(served));
     version
         .and_then(|version| version.pointer("/schema/openAPIV3Schema"))
         .cloned()

@@ -5,6 +5,7 @@
 
 mod beside;
 mod common;
+mod external;
 mod k8s_config_group;
 mod rollout;
 mod status;
@@ -19,6 +20,9 @@ pub use self::beside::{
     AutoscalerSpec, NamedService, RollingUpdate, ScaleTargetRef, UpdateStrategy,
 };
 pub use self::common::over_common;
+pub use self::external::{
+    Adopt, Deletion, ExternalPolicy, ExternalStatus, ParentGone, external_condition,
+};
 pub use self::k8s_config_group::{K8sConfigGroup, K8sConfigGroupFields};
 pub use self::rollout::{
     DurationError, OnCrash, RolloutPolicy, RolloutSpec, RolloutStrategy, duration, duration_text,

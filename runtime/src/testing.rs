@@ -29,6 +29,7 @@ mod child;
 mod components;
 mod control_plane;
 mod error;
+mod fake_server;
 mod kubeconfig;
 mod leaves;
 mod namespace;
@@ -39,6 +40,7 @@ pub mod wait;
 
 pub use control_plane::ControlPlane;
 pub use error::Error;
+pub use fake_server::{Asked, FakeServer, Reply};
 pub use leaves::lost_fields;
 pub use namespace::Namespace;
 pub use proxy::{Action, Fault, Freeze, Injected, Logged, Mark, Proxy, Verb};

@@ -67,3 +67,10 @@ fn an_operator_has_one_tls_stack_and_none_of_the_tools_of_tests() {
     }
     println!("an operator: {} packages", packages.len());
 }
+
+#[test]
+fn kinds_outside_of_kubernetes_bring_nothing_that_the_client_does_not() {
+    let (without, with) = (tree("default"), tree("external"));
+    let more: Vec<_> = with.difference(&without).collect();
+    assert!(more.is_empty(), "{more:?}");
+}

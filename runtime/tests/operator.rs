@@ -29,6 +29,8 @@ mod create;
 mod deletion;
 #[path = "operator/drift.rs"]
 mod drift;
+#[path = "operator/external.rs"]
+mod external;
 #[path = "operator/gate.rs"]
 mod gate;
 #[allow(dead_code, reason = "the crate's own tests use all of it")]

@@ -95,6 +95,6 @@ pub(crate) async fn read<C: Resource<DynamicType = ()>>(
     }
 }
 
-pub(super) fn path<C: Resource<DynamicType = ()>>(namespace: &str, name: &str) -> String {
+pub(crate) fn path<C: Resource<DynamicType = ()>>(namespace: &str, name: &str) -> String {
     C::url_path(&(), Some(namespace)) + "/" + name
 }

@@ -1,5 +1,7 @@
 //! Settings of the process: flags, each with an environment variable, over the manifest's defaults.
 
+#[cfg(feature = "external")]
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -53,6 +55,11 @@ pub(super) struct Flags {
     /// Work on this many resources side by side [default: 4]
     #[arg(long, env = "MAX_CONCURRENT_RECONCILES", value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1000))]
     max_concurrent_reconciles: Option<u16>,
+    /// Speak to these servers of applications at other addresses, as in pinot=http://127.0.0.1:9000,
+    /// separated by commas: from outside of the cluster, their own are out of reach
+    #[cfg(feature = "external")]
+    #[arg(long = "server", env = "SERVERS", value_name = "NAME=URL", value_delimiter = ',', value_parser = address)]
+    servers: Vec<(String, String)>,
     /// Serve /livez and /readyz here [default: 0.0.0.0:8081]
     #[arg(long, env = "HEALTH_ADDRESS", value_name = "ADDRESS")]
     health_address: Option<SocketAddr>,
@@ -91,6 +98,9 @@ pub(crate) struct Settings {
     pub(crate) health: SocketAddr,
     pub(crate) metrics: MetricsSettings,
     pub(crate) lease: Option<LeaseSettings>,
+    /// Addresses of applications by the names of their servers, in place of their own.
+    #[cfg(feature = "external")]
+    pub(crate) servers: BTreeMap<String, String>,
     pub(crate) logs: LogFormat,
 }
 
@@ -137,6 +147,8 @@ impl Settings {
                     .filter(|folder| !folder.as_os_str().is_empty()),
             },
             lease: flags.leader_elect.unwrap_or_default().then_some(lease),
+            #[cfg(feature = "external")]
+            servers: flags.servers.into_iter().collect(),
             logs: flags.log_format.unwrap_or_default(),
         }
     }
@@ -166,6 +178,18 @@ fn list(text: &str) -> Vec<String> {
     names.sort();
     names.dedup();
     names
+}
+
+/// `pinot=http://127.0.0.1:9000`.
+#[cfg(feature = "external")]
+fn address(text: &str) -> Result<(String, String), String> {
+    let refused = || format!("`{text}` names no server; write it as NAME=http://HOST:PORT");
+    let (name, url) = text.trim().split_once('=').ok_or_else(refused)?;
+    let uri: http::Uri = url.parse().map_err(|_| refused())?;
+    if name.is_empty() || !matches!(uri.scheme_str(), Some("http" | "https")) {
+        return Err(refused());
+    }
+    Ok((name.to_owned(), url.to_owned()))
 }
 
 /// `90s`, `10m`, `1h30m`, `500ms`.
