@@ -39,7 +39,7 @@ use crate::names::digest_of;
 use crate::observe::Subject;
 use crate::operator::Process;
 use crate::problem::Problems;
-use crate::spec::ExternalStatus;
+use crate::spec::{Adopt, ExternalStatus};
 
 /// What every pass of a controller needs.
 pub(super) struct Pass<K: External> {
@@ -151,7 +151,8 @@ impl<K: External> Pass<K> {
             Ok(topic) => topic,
             Err(fault) => return self.failed(key, sound, subject, fault).await,
         };
-        if !topic.unmarked
+        // Marks that somebody took away are put back at once.
+        if !(topic.ours && topic.unmarked)
             && let Some(left) = self.tracks.with(key, |track| track.rests(Instant::now()))
         {
             return self.rest(key, sound, subject, left).await;
@@ -212,8 +213,9 @@ impl<K: External> Pass<K> {
             parent,
             unsettled: marked.clone().filter(|old| fixed.is_none() && *old != id),
             ours,
-            unmarked: marked.as_ref() != Some(&id)
-                || K::POLICY.deletes() && !own::has_finalizer(cr, &self.names),
+            unmarked: K::POLICY.adopt != Adopt::Observe
+                && (marked.as_ref() != Some(&id)
+                    || K::POLICY.deletes() && !own::has_finalizer(cr, &self.names)),
             asked: digest_of(asked.get("spec").unwrap_or(&Value::Null)),
             applied: sound
                 .status
