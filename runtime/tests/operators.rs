@@ -39,5 +39,7 @@ mod scene;
 mod security;
 #[path = "operators/traps.rs"]
 mod traps;
+#[path = "operators/tutorial.rs"]
+mod tutorial;
 #[path = "operators/wide.rs"]
 mod wide;

@@ -187,7 +187,7 @@ pub(crate) fn is_optimized() -> bool {
     std::env::var_os("DSOI_OPTIMIZED").is_some_and(|value| value == "1")
 }
 
-fn goldens() -> PathBuf {
+pub(crate) fn goldens() -> PathBuf {
     target().join(if is_optimized() {
         "goldens-optimized"
     } else {
@@ -195,7 +195,7 @@ fn goldens() -> PathBuf {
     })
 }
 
-fn cargo(folder: &Path) -> Command {
+pub(crate) fn cargo(folder: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
     // One target folder for all, so that kube is compiled once; not the workspace's own, which
     // this test run may hold locked.
@@ -205,7 +205,7 @@ fn cargo(folder: &Path) -> Command {
     command
 }
 
-fn run(mut command: Command, act: &str) -> Result<(), String> {
+pub(crate) fn run(mut command: Command, act: &str) -> Result<(), String> {
     let output = command
         .output()
         .map_err(|error| format!("cannot run cargo to {act}: {error}"))?;
