@@ -26,6 +26,7 @@ struct Families {
     durations: Family<Kind, Histogram>,
     troubles: Family<Trouble, Counter>,
     requests: Family<Request, Counter>,
+    #[cfg(feature = "external")]
     told: Family<Told, Counter>,
     watched: Family<Watched, Gauge>,
     undecodable: Family<Kind, Gauge>,
@@ -57,6 +58,7 @@ struct Request {
     result: &'static str,
 }
 
+#[cfg(feature = "external")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Told {
     kind: String,
@@ -99,6 +101,7 @@ impl Metrics {
         });
         let troubles = Family::default();
         let requests = Family::default();
+        #[cfg(feature = "external")]
         let told = Family::default();
         let watched = Family::default();
         let undecodable = Family::default();
@@ -124,6 +127,7 @@ impl Metrics {
             "Requests about children and status",
             requests.clone(),
         );
+        #[cfg(feature = "external")]
         registry.register(
             "application_calls",
             "What was asked of applications about objects outside of Kubernetes",
@@ -151,6 +155,7 @@ impl Metrics {
             durations,
             troubles,
             requests,
+            #[cfg(feature = "external")]
             told,
             watched,
             undecodable,
