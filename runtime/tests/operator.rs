@@ -40,6 +40,8 @@ mod group;
 mod hooks;
 #[path = "operator/misfortune.rs"]
 mod misfortune;
+#[path = "operator/preview.rs"]
+mod preview;
 #[path = "operator/process.rs"]
 mod process;
 #[path = "operator/recreate.rs"]
@@ -77,5 +79,5 @@ fn operator_process() -> ExitCode {
                 .ignore_annotation("example.com/ignored")
                 .events("tally-control-plane", "tallyOperator"),
         )
-        .main_from([scene::OPERATOR])
+        .main_from(scene::arguments())
 }

@@ -15,6 +15,8 @@ use crate::tally;
 pub(crate) const OPERATOR: &str = "tally-operator";
 /// Set in the environment of the process that is the operator.
 pub(crate) const SWITCH: &str = "TALLY_OPERATOR";
+/// Its arguments, a line each.
+pub(crate) const ARGUMENTS: &str = "TALLY_ARGUMENTS";
 pub(crate) const SOON: Duration = Duration::from_secs(120);
 /// After which nothing more is expected to happen.
 const QUIET: Duration = Duration::from_millis(700);
@@ -98,6 +100,15 @@ metadata: {name: operator}
 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: operator}
 subjects: [{kind: ServiceAccount, name: operator, namespace: HOME}]
 ";
+
+/// The command line of the process that is the operator.
+pub(crate) fn arguments() -> Vec<String> {
+    let arguments = std::env::var(ARGUMENTS).unwrap_or_default();
+    let arguments = arguments.lines().map(str::to_owned);
+    std::iter::once(OPERATOR.to_owned())
+        .chain(arguments)
+        .collect()
+}
 
 /// One test's part of the world.
 pub(crate) struct Scene {
