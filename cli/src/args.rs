@@ -6,6 +6,7 @@ mod completion;
 mod doctor;
 mod examples;
 mod explain;
+mod import;
 mod init;
 mod man;
 mod node_type;
@@ -22,6 +23,9 @@ pub use self::completion::CompletionArgs;
 pub use self::doctor::DoctorArgs;
 pub use self::examples::examples;
 pub use self::explain::ExplainArgs;
+pub use self::import::{
+    ImportCommand, ImportComposeArgs, ImportCrdArgs, ImportHelmArgs, ImportMore,
+};
 pub use self::init::InitArgs;
 pub use self::man::ManArgs;
 pub use self::node_type::{
@@ -68,6 +72,9 @@ pub enum Command {
     Check(CheckArgs),
     /// Explain the language, a key of the manifest, a field of its custom resource or a problem code
     Explain(ExplainArgs),
+    /// Make a first manifest from what you have: rendered Helm charts, compose files, definitions of custom resources
+    #[command(subcommand)]
+    Import(ImportCommand),
     /// Print the JSON schema of the manifest, for editors, or of what dsoi prints for programs
     Schema(SchemaArgs),
     /// Print a completion script for a shell

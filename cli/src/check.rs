@@ -83,6 +83,22 @@ pub fn read(source: &Source) -> Result<(Manifest, Operator), Problems> {
     }
 }
 
+/// Whether a mount of that directory would hide what an image cannot do without.
+pub fn hides_the_system(directory: &str) -> bool {
+    directory.is_empty() || file::SYSTEM.contains(&directory)
+}
+
+/// The fields of a type of Kubernetes, by its short name.
+pub fn k8s_fields_of(ty: &str) -> Option<Vec<&'static str>> {
+    let definition = k8s::definition_of(ty)?;
+    Some(definition.fields.keys().map(String::as_str).collect())
+}
+
+/// Whether the runtime has a type of that name, so that no custom resource can be of that kind.
+pub fn is_taken_kind(kind: &str) -> bool {
+    node_type::PRELUDE.contains(&kind)
+}
+
 fn run(manifest: &Manifest) -> Result<(Operator, Problems), Problems> {
     let report = Report::new(&manifest.source);
     let made = operator(&report, manifest);
@@ -100,7 +116,7 @@ fn operator(report: &Report<'_>, manifest: &Manifest) -> Option<(Operator, Probl
     let spelling = cluster::spelling(report, &written.spelling);
     let api = operator::api(report, &manifest.api);
     let kubernetes = operator::version(report, &manifest.operator);
-    if node_type::PRELUDE.contains(&written.kind.value.as_str()) {
+    if is_taken_kind(&written.kind.value) {
         report.push(
             Problem::new(
                 Code::E0605,

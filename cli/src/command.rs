@@ -5,6 +5,7 @@ pub mod check;
 pub mod completion;
 pub mod doctor;
 pub mod explain;
+pub mod import;
 pub mod init;
 pub mod man;
 pub mod preview;
@@ -178,6 +179,7 @@ pub fn run(cli: &Cli) -> Result<Report, Failure> {
         Command::Check(args) => check::run(args, directory),
         Command::Explain(args) => explain::run(args, directory),
         Command::Schema(args) => schema::run(args),
+        Command::Import(command) => import::run(command, directory),
         Command::Completion(args) => completion::run(args),
         Command::Man(args) => man::run(args, directory),
         Command::Doctor(args) => Ok(doctor::run(args, directory)),
@@ -196,6 +198,7 @@ pub fn name(command: &Command) -> &'static str {
         Command::Check(_) => "check",
         Command::Explain(_) => "explain",
         Command::Schema(_) => "schema",
+        Command::Import(_) => "import",
         Command::Completion(_) => "completion",
         Command::Man(_) => "man",
         Command::Doctor(_) => "doctor",

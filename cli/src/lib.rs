@@ -14,6 +14,7 @@ pub mod doctor;
 pub mod explain;
 pub mod expr;
 pub mod gate;
+pub mod import;
 pub mod manifest;
 pub mod model;
 pub mod plan;

@@ -35,6 +35,7 @@ use crate::write::{Tree, TreeError, digest};
 pub(crate) use crd::{access, cel};
 pub(crate) use encode::shell_word;
 pub use env::TemplateError;
+pub(crate) use yaml::quoted;
 
 /// Head of a generated YAML file.
 const GENERATED: &str = "# Written from dsoi.yaml: change the manifest, not this file.\n";

@@ -107,6 +107,60 @@ const EXAMPLES: &[Examples] = &[
         ],
     ),
     (
+        "import",
+        &[
+            (
+                "From a chart of Helm, rendered",
+                "dsoi import helm -f rendered.yaml -o dsoi.yaml",
+            ),
+            ("From a compose file", "dsoi import compose -o dsoi.yaml"),
+            (
+                "From the definition of a custom resource",
+                "dsoi import crd -f crd.yaml -o dsoi.yaml",
+            ),
+        ],
+    ),
+    (
+        "import helm",
+        &[
+            (
+                "Of `helm template NAME CHART > rendered.yaml`",
+                "dsoi import helm -f rendered.yaml -o dsoi.yaml",
+            ),
+            (
+                "With names of your own",
+                "dsoi import helm -f rendered.yaml --name kafka --group kafka.example.com",
+            ),
+            (
+                "Of what another program prints, before the pipe",
+                "dsoi import helm -f - -o dsoi.yaml",
+            ),
+        ],
+    ),
+    (
+        "import compose",
+        &[
+            (
+                "Of `compose.yaml` in this directory",
+                "dsoi import compose -o dsoi.yaml",
+            ),
+            (
+                "With names of your own",
+                "dsoi import compose -f docker-compose.yaml --name shop --kind Shop",
+            ),
+        ],
+    ),
+    (
+        "import crd",
+        &[
+            ("Of a file", "dsoi import crd -f crd.yaml -o dsoi.yaml"),
+            (
+                "Of what is installed: `kubectl get crd NAME -o yaml` before the pipe",
+                "dsoi import crd -f - -o dsoi.yaml",
+            ),
+        ],
+    ),
+    (
         "explain",
         &[
             ("See what can be explained", "dsoi explain"),

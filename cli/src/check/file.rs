@@ -19,7 +19,7 @@ use crate::model::{
 };
 
 /// Directories that a mount would hide from the program; a single file in them is fine.
-const SYSTEM: &[&str] = &[
+pub(super) const SYSTEM: &[&str] = &[
     "/", "/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/lib64", "/opt", "/proc", "/root",
     "/run", "/sbin", "/sys", "/usr", "/var",
 ];

@@ -59,7 +59,7 @@ impl Scalar {
     }
 
     /// A scalar that another scalar gave rise to, as a default inside a type did.
-    pub(super) fn derived(text: String, style: Style, span: Span) -> Self {
+    pub(crate) fn derived(text: String, style: Style, span: Span) -> Self {
         Self {
             text,
             style,

@@ -21,10 +21,15 @@ fn target() -> PathBuf {
 
 /// Runs cargo in a golden project, and returns what it printed; fails with everything that it said.
 pub(crate) fn cargo(name: &str, args: &[&str]) -> String {
+    cargo_in(&testdata("projects").join(name), args)
+}
+
+/// The same in any project.
+fn cargo_in(folder: &Path, args: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO"));
     command
         .args(args)
-        .current_dir(testdata("projects").join(name))
+        .current_dir(folder)
         .env("CARGO_TARGET_DIR", target());
     if std::env::var_os("SNAPSHOTS").is_none() {
         // A recorded file that is missing is a mistake, not an invitation to record it.
@@ -33,7 +38,8 @@ pub(crate) fn cargo(name: &str, args: &[&str]) -> String {
     let output = command.output().unwrap();
     assert!(
         output.status.success(),
-        "{name}: cargo {} failed\n{}{}",
+        "{}: cargo {} failed\n{}{}",
+        folder.display(),
         args.join(" "),
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
@@ -79,6 +85,48 @@ fn the_parseable_operator_is_clean_and_passes_its_own_tests() {
 #[test]
 fn the_depot_operator_is_clean_and_passes_its_own_tests() {
     is_clean_and_passes_its_own_tests("depot");
+}
+
+/// What `dsoi import` makes of others' texts is a program too.
+#[test]
+fn operators_of_imported_manifests_are_clean_and_render_their_samples() {
+    // SE-27.
+    let _turn = ONE_AT_A_TIME
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    let runtime = format!("path={}", testdata("../runtime").display());
+    for (form, name) in [("helm", "stream"), ("helm", "hostile"), ("compose", "shop")] {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("imported-{name}"));
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder).unwrap();
+        }
+        let manifest = testdata("imports")
+            .join(form)
+            .join(format!("{name}.expected"));
+        let init = dsoi(&[
+            "init",
+            folder.to_str().unwrap(),
+            "-f",
+            manifest.to_str().unwrap(),
+            "--runtime",
+            &runtime,
+        ]);
+        assert!(init.status.success(), "{init:?}");
+        let lint = ["clippy", "--locked", "--quiet", "--", "-D", "warnings"];
+        cargo_in(&folder, &lint);
+        let samples = std::fs::read_dir(folder.join("config/samples")).unwrap();
+        let samples = samples.map(|entry| entry.unwrap().path());
+        let sample = samples
+            .filter(|path| !path.ends_with("kustomization.yaml"))
+            .find(|path| path.extension().is_some_and(|end| end == "yaml"))
+            .unwrap();
+        let render = ["run", "--quiet", "--locked", "--", "render", "-f"];
+        let children = cargo_in(
+            &folder,
+            &[&render[..], &[sample.to_str().unwrap()]].concat(),
+        );
+        assert!(children.contains("kind: StatefulSet") || children.contains("kind: Deployment"));
+    }
 }
 
 /// The code of a hook is its author's: the operator that is built with it does what it says.

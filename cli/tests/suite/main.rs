@@ -13,6 +13,7 @@ mod depot;
 mod explain;
 mod goldens;
 mod hostile;
+mod imports;
 mod injection;
 mod inside;
 mod output;

@@ -1,0 +1,246 @@
+//! The definition of a custom resource → an application: its API, its fields, and its node types where it names them.
+//!
+//! A definition says what a resource looks like, not how its nodes start. One that has the shape of the Dsoi specification
+//! gives groups and node types; of any other the fields of `spec` are kept, with one node type to begin with.
+
+mod field;
+mod shape;
+
+use super::app::{App, NodeType};
+use super::draft::{Draft, Part};
+use super::lost::Losses;
+use super::name;
+use super::yaml::{Document, Yaml};
+use crate::check::is_taken_kind;
+use crate::model::{DnsLabel, DnsSubdomain, KindName};
+use field::Fields;
+use shape::Shape;
+
+/// The application of the definitions; `None` where there is none.
+pub(super) fn app(documents: &[Document], losses: &mut Losses) -> Option<App> {
+    let mut definitions = Vec::new();
+    for document in documents {
+        let roots = match document.root.text_at(&["kind"]) {
+            Some("List") => document.root.items_at(&["items"]),
+            _ => std::slice::from_ref(&document.root),
+        };
+        for root in roots {
+            let kind = root.text_at(&["kind"]);
+            if kind == Some("CustomResourceDefinition") {
+                definitions.push(root);
+            } else {
+                losses.add(
+                    format!("{} at line {}", kind.unwrap_or("a document"), document.line),
+                    "no definition of a custom resource",
+                    "",
+                );
+            }
+        }
+    }
+    let chosen = definitions
+        .iter()
+        .position(|one| version(one).is_some_and(|(_, schema)| Shape::of(schema).is_some()))
+        .unwrap_or(0);
+    for (index, other) in definitions.iter().enumerate() {
+        if index != chosen {
+            losses.add(
+                kind(other).to_owned(),
+                "a manifest has one kind of cluster",
+                "an import of its own",
+            );
+        }
+    }
+    let definition = definitions.get(chosen)?;
+    let (version, schema) = version(definition)?;
+    Some(one(definition, version, schema, losses))
+}
+
+fn kind(definition: &Yaml) -> &str {
+    definition
+        .text_at(&["spec", "names", "kind"])
+        .unwrap_or("a definition without a kind")
+}
+
+/// The stored version, else the last one, and its schema.
+fn version(definition: &Yaml) -> Option<(&Yaml, &Yaml)> {
+    let versions = definition.items_at(&["spec", "versions"]);
+    let stored = versions
+        .iter()
+        .find(|one| one.get("storage") == Some(&Yaml::Bool(true)));
+    let version = stored.or(versions.last())?;
+    let schema = version
+        .at(&["schema", "openAPIV3Schema"])
+        // As definitions were before v1.
+        .or_else(|| definition.at(&["spec", "validation", "openAPIV3Schema"]))?;
+    Some((version, schema))
+}
+
+fn one(definition: &Yaml, version: &Yaml, schema: &Yaml, losses: &mut Losses) -> App {
+    let spec = definition.at(&["spec"]).unwrap_or(&Yaml::Null);
+    let written = kind(definition);
+    let title = format!("kind {written}");
+    let known = KindName::new(written).is_ok() && !is_taken_kind(written);
+    let kind = if known {
+        written.to_owned()
+    } else {
+        losses.add(title.as_str(), "it cannot be a kind here", "`--kind`");
+        name::kind(written)
+    };
+    let group = spec.text_at(&["group"]);
+    let group = group.filter(|group| DnsSubdomain::new(*group).is_ok() && group.contains('.'));
+    let served = version.text_at(&["name"]).unwrap_or_default();
+    for other in spec.items_at(&["versions"]) {
+        let name = other.text_at(&["name"]).unwrap_or("?");
+        if name != served {
+            losses.add(format!("version {name}"), "a manifest has one version", "");
+        }
+    }
+    if spec.text_at(&["scope"]) == Some("Cluster") {
+        losses.add("scope: Cluster", "clusters live in namespaces", "");
+    }
+    if spec.text_at(&["conversion", "strategy"]) == Some("Webhook") {
+        losses.add("conversion", "a manifest has one version", "");
+    }
+    if schema.at(&["properties", "status"]).is_some() {
+        losses.add(
+            "status",
+            "the operator has a status of its own",
+            "`cluster.status` keeps fields that others read",
+        );
+    }
+    let mut cluster = names(spec, &kind);
+    cluster.extend(columns(version, losses));
+    let (parts, node_types) = match Shape::of(schema) {
+        Some(shape) => shape.parts(losses),
+        None => (own(schema, losses), Vec::new()),
+    };
+    cluster.extend(parts);
+    let node_types = if node_types.is_empty() {
+        vec![NodeType {
+            name: "node".to_owned(),
+            from: "the node type".to_owned(),
+            comment: Some(
+                "the definition does not say what types of nodes there are, nor how they start: rename this one, and add what it lacks"
+                    .to_owned(),
+            ),
+            parts: Vec::new(),
+        }]
+    } else {
+        node_types
+    };
+    let version = is_version(served).then(|| served.to_owned());
+    if version.is_none() {
+        losses.add(
+            format!("version {served}"),
+            "not a version that an API can have",
+            "",
+        );
+    }
+    App {
+        name: Some(name::label_or(&kind, "app")),
+        group: group.map(str::to_owned),
+        version,
+        kind: Some(kind),
+        image: None,
+        cluster,
+        node_types,
+    }
+}
+
+/// `v1`, `v1beta2`.
+fn is_version(text: &str) -> bool {
+    let rest = text.strip_prefix('v').unwrap_or("");
+    let end = rest
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(rest.len());
+    let (major, rest) = rest.split_at(end);
+    let minor = rest
+        .strip_prefix("alpha")
+        .or_else(|| rest.strip_prefix("beta"));
+    let number = |text: &str| {
+        text.len() < 4
+            && text.starts_with(|c: char| ('1'..='9').contains(&c))
+            && text.chars().all(|c| c.is_ascii_digit())
+    };
+    number(major) && (rest.is_empty() || minor.is_some_and(number))
+}
+
+/// Plural, short names and categories.
+fn names(spec: &Yaml, kind: &str) -> Vec<Part> {
+    let mut parts = Vec::new();
+    if let Some(plural) = spec.text_at(&["names", "plural"])
+        && DnsLabel::new(plural).is_ok()
+        && plural != format!("{}s", kind.to_lowercase())
+    {
+        parts.push(Part::new("plural", Draft::text(plural)).from("plural"));
+    }
+    for key in ["shortNames", "categories"] {
+        let names = spec.items_at(&["names", key]).iter();
+        let names: Vec<Draft> = names.filter_map(Yaml::text).map(Draft::text).collect();
+        if !names.is_empty() {
+            parts.push(Part::new(key, Draft::list(names)).from(key));
+        }
+    }
+    parts
+}
+
+fn columns(version: &Yaml, losses: &mut Losses) -> Option<Part> {
+    let mut columns = Vec::new();
+    for column in version.items_at(&["additionalPrinterColumns"]) {
+        let of = |key: &str| column.text_at(&[key]);
+        let (Some(name), Some(path)) = (of("name"), of("jsonPath")) else {
+            continue;
+        };
+        if ["age", "ready"].contains(&name.to_lowercase().as_str()) {
+            continue;
+        }
+        if path.starts_with(".status") {
+            losses.add(
+                format!("column {name}"),
+                "it shows a field of the status, and the operator has a status of its own",
+                "",
+            );
+            continue;
+        }
+        let mut fields = vec![
+            Part::new("name", Draft::text(name)),
+            Part::new("path", Draft::text(path)),
+        ];
+        fields.extend(
+            of("type")
+                .filter(|ty| *ty != "string")
+                .map(|ty| Part::new("type", Draft::text(ty))),
+        );
+        columns.push(Part::item(Draft::Map(fields)).from(format!("column {name}")));
+    }
+    (!columns.is_empty()).then(|| Part::new("columns", Draft::List(columns)))
+}
+
+/// The fields of a `spec` that has not the shape of the specification.
+fn own(schema: &Yaml, losses: &mut Losses) -> Vec<Part> {
+    let spec = schema.at(&["properties", "spec"]).unwrap_or(&Yaml::Null);
+    let mut fields = Fields::new(losses);
+    fields.unsaid(spec, "spec");
+    let parts = fields.of(spec, "spec", &[], 0);
+    if parts.is_empty() {
+        return Vec::new();
+    }
+    vec![Part::new("spec", Draft::Map(parts)).comment(
+        "the fields of `spec` as they are; what of them says how pods run is in `k8sConfigGroup` of every resource already",
+    )]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_one_of_kubernetes() {
+        for good in ["v1", "v1beta2", "v12alpha1"] {
+            assert!(is_version(good), "{good}");
+        }
+        for bad in ["", "1", "v0", "v1gamma1", "v1beta", "v1beta2x", "V1"] {
+            assert!(!is_version(bad), "{bad}");
+        }
+    }
+}
