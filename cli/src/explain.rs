@@ -6,10 +6,14 @@
 mod change;
 mod declared;
 mod field;
+mod origin;
 mod path;
 mod rules;
+mod variants;
 mod walk;
 
 pub use change::Change;
 pub use field::{Below, Field, Missing, Resource};
+pub(crate) use origin::same_line;
+pub use origin::{Cause, Depth, Origins, Why};
 pub use path::{Step, is_of_resource, steps};

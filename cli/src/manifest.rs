@@ -54,6 +54,7 @@ pub use config_map::ConfigMap;
 pub use container::Container;
 pub use events::Events;
 pub use external::{External, Variant};
+pub(crate) use fields::FIELD;
 pub use fields::{AppConfigGroup, Field, Kind};
 pub use file::{Content, File, Format, Mount, OnChange, Per};
 pub use hook::Hook;

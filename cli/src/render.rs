@@ -26,6 +26,9 @@ mod value;
 mod vendor;
 mod yaml;
 
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::model::{NodeType, Operator};
@@ -69,37 +72,13 @@ pub fn render(
     settings: &Settings,
     plan: &[PlannedFile],
 ) -> Result<Tree, Error> {
-    let templates = env::Templates::load()?;
-    let facts = Facts::new(operator, settings);
-    let api = api::modules(operator);
+    let renderer = Renderer::load()?;
+    let rendering = renderer.of(operator, manifest, settings);
     let mut tree = Tree::new();
     let mut lock = Vec::new();
     for file in plan {
-        let text = match &file.what {
-            What::Manifest => manifest.to_owned(),
-            What::Template(name) => templates.render(name, &facts)?,
-            What::Rbac(name) => templates.render(name, &rbac::rbac(operator))?,
-            What::Manager(name) => templates.render(name, &manager::manager(operator))?,
-            What::Project(name) => {
-                templates.render(name, &project::project(operator, &settings.runtime))?
-            }
-            What::Api(name) => api.get(name).cloned().unwrap_or_default(),
-            What::CargoLock => lock::cargo_lock(&facts.name),
-            What::Main => cluster::main(&templates, operator)?,
-            What::Cluster => cluster::module(&templates, operator)?,
-            What::Hooks => hooks::module(&templates, &operator.cluster)?,
-            What::Nodes => cluster::nodes(&templates, &operator.cluster)?,
-            What::Node(index) => match operator.cluster.node_types.get(*index) {
-                Some(node_type) => node::module(&templates, &operator.cluster, node_type)?,
-                None => continue,
-            },
-            What::Crd => format!("{GENERATED}{}", crd::document(operator).print()),
-            What::Sample => sample::sample(operator),
-            What::FieldsMarkdown => {
-                templates.render("docs/reference/fields.md", &docs::docs(operator))?
-            }
-            What::FieldsJson => docs::fields_json(operator),
-            What::Vendored(path) => vendor::file(path)?,
+        let Some(text) = rendering.file(&file.what)? else {
+            continue;
         };
         lock.push((file.path.clone(), file.owner, digest(&text)));
         if file.owner == Owner::Scaffold {
@@ -110,6 +89,95 @@ pub fn render(
     tree.add(".dsoi/dsoi.yaml", manifest.to_owned())?;
     tree.add(".dsoi/lock", lock::project_lock(&lock, settings))?;
     Ok(tree)
+}
+
+/// Renders files one by one, of as many models as are given to it.
+pub struct Renderer {
+    templates: env::Templates,
+}
+
+impl Renderer {
+    /// Loads the templates.
+    ///
+    /// # Errors
+    /// One of them is broken.
+    pub fn load() -> Result<Self, Error> {
+        Ok(Self {
+            templates: env::Templates::load()?,
+        })
+    }
+
+    /// The files of one model.
+    pub fn of<'a>(
+        &'a self,
+        operator: &'a Operator,
+        manifest: &'a str,
+        settings: &'a Settings,
+    ) -> Rendering<'a> {
+        Rendering {
+            templates: &self.templates,
+            operator,
+            manifest,
+            settings,
+            facts: Facts::new(operator, settings),
+            api: OnceCell::new(),
+        }
+    }
+}
+
+/// The files of one model.
+pub struct Rendering<'a> {
+    templates: &'a env::Templates,
+    operator: &'a Operator,
+    manifest: &'a str,
+    settings: &'a Settings,
+    facts: Facts,
+    /// All modules come of one walk.
+    api: OnceCell<BTreeMap<&'static str, String>>,
+}
+
+impl Rendering<'_> {
+    /// The text of a file; `None` where the model has no such node type.
+    ///
+    /// # Errors
+    /// A template that is broken.
+    pub fn file(&self, what: &What) -> Result<Option<String>, Error> {
+        let Self {
+            templates,
+            operator,
+            facts,
+            ..
+        } = self;
+        Ok(Some(match what {
+            What::Manifest => self.manifest.to_owned(),
+            What::Template(name) => templates.render(name, facts)?,
+            What::Rbac(name) => templates.render(name, &rbac::rbac(operator))?,
+            What::Manager(name) => templates.render(name, &manager::manager(operator))?,
+            What::Project(name) => {
+                templates.render(name, &project::project(operator, &self.settings.runtime))?
+            }
+            What::Api(name) => {
+                let api = self.api.get_or_init(|| api::modules(operator));
+                api.get(name).cloned().unwrap_or_default()
+            }
+            What::CargoLock => lock::cargo_lock(&facts.name),
+            What::Main => cluster::main(templates, operator)?,
+            What::Cluster => cluster::module(templates, operator)?,
+            What::Hooks => hooks::module(templates, &operator.cluster)?,
+            What::Nodes => cluster::nodes(templates, &operator.cluster)?,
+            What::Node(index) => match operator.cluster.node_types.get(*index) {
+                Some(node_type) => node::module(templates, &operator.cluster, node_type)?,
+                None => return Ok(None),
+            },
+            What::Crd => format!("{GENERATED}{}", crd::document(operator).print()),
+            What::Sample => sample::sample(operator),
+            What::FieldsMarkdown => {
+                templates.render("docs/reference/fields.md", &docs::docs(operator))?
+            }
+            What::FieldsJson => docs::fields_json(operator),
+            What::Vendored(path) => vendor::file(path)?,
+        }))
+    }
 }
 
 /// What the templates of the code need to know.

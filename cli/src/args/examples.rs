@@ -170,6 +170,10 @@ const EXAMPLES: &[Examples] = &[
                 "A field of the custom resource: its rules, what it sets, what restarts",
                 "dsoi explain spec.nodes.replicas",
             ),
+            (
+                "Where a line of the project comes from",
+                "dsoi explain src/cluster.rs:12",
+            ),
             ("A part of the language", "dsoi explain expressions"),
         ],
     ),

@@ -8,7 +8,7 @@ use clap::Args;
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
     /// A problem code as E0102, a path in a manifest as cluster.nodeTypes.T.files or in its custom resource as spec.nodes.replicas,
-    /// or a subject as `expressions`; all of them unless given
+    /// a line of a project's file as src/main.rs:12, or a subject as `expressions`; all that can be explained unless given
     pub what: Option<String>,
     /// The manifest that the path is about
     #[arg(short, long, value_name = "FILE", default_value = "dsoi.yaml")]

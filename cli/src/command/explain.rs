@@ -1,7 +1,9 @@
-//! `dsoi explain`: what a part of the language, a key of the manifest, a field of the custom resource or a problem code means.
+//! `dsoi explain`: what a part of the language, a key of the manifest, a field of the custom resource or a problem
+//! code means, and where a line of a generated file comes from.
 
 mod entry;
 mod field;
+mod line;
 mod resource;
 
 use std::path::Path;
@@ -49,6 +51,9 @@ pub fn run(args: &ExplainArgs, directory: &Path) -> Result<Report, Failure> {
             data: json!({ "code": code.id(), "title": code.title(), "explanation": code.explanation() }),
             ..Report::default()
         });
+    }
+    if let Some((file, line)) = line::parse(what) {
+        return line::run(directory, file, line);
     }
     let source = source(args, directory)?;
     if let Some(source) = &source

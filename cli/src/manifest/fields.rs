@@ -68,7 +68,7 @@ pub(super) static SECTION: Section = Section {
     ],
 };
 
-pub(super) static FIELD: Section = Section {
+pub(crate) static FIELD: Section = Section {
     path: "cluster.spec.F",
     doc: "A field of the custom resource: its type in one text, or this long form.",
     keys: &[

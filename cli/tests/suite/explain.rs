@@ -1,5 +1,7 @@
 //! `dsoi explain` of a field of the custom resource: what it says, and that it says it of every field.
 
+mod origin;
+
 use dsoi::check;
 use dsoi::explain::Resource;
 use dsoi::manifest::Source;

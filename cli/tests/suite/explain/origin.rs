@@ -1,0 +1,202 @@
+//! From a line of a generated file back to the manifest.
+
+use dsoi::command::init::generate;
+use dsoi::explain::{Depth, Origins, Why};
+use dsoi::manifest::Source;
+use dsoi::plan::Runtime;
+use dsoi::render::Settings;
+
+use crate::updates::world::World;
+use crate::{dsoi, shipped};
+
+fn settings() -> Settings {
+    Settings {
+        runtime: Runtime::Path("../../../runtime".to_owned()),
+        kubernetes: "1.36".to_owned(),
+    }
+}
+
+fn manifest(name: &str) -> String {
+    let (_, text) = shipped()
+        .into_iter()
+        .find(|(known, _)| known == name)
+        .unwrap();
+    text
+}
+
+fn source(text: &str) -> Source {
+    Source::new("dsoi.yaml", text.as_bytes().to_vec()).unwrap()
+}
+
+/// What is expected of a line: a part of it, the path of the manifest, and another text there: what, by what.
+type Line = (&'static str, &'static str, &'static str, &'static str);
+
+const TABLE: &[(&str, &str, &[Line])] = &[
+    (
+        "quickstart.yaml",
+        "src/nodes/store.rs",
+        &[
+            (
+                ".port(\"http\", 8080)",
+                "cluster.nodeTypes.store.ports.http",
+                "      ports: {http: 8080}",
+                "      ports: {http: 8081}",
+            ),
+            (
+                ".readiness_probe(",
+                "cluster.nodeTypes.store.readinessProbe.httpGet.path",
+                "/ready",
+                "/live",
+            ),
+            (
+                "node.file(\"app\"",
+                "cluster.everyNodeType.files.app.path",
+                "/etc/tally/app.yaml",
+                "/etc/tally/b.yaml",
+            ),
+            (
+                ".args([\"serve\"",
+                "cluster.nodeTypes.store.args[0]",
+                "[serve, --role=store",
+                "[start, --role=store",
+            ),
+            (
+                "\"log\": ",
+                "cluster.everyNodeType.files.app.content[1].log",
+                "log: ${config.logLevel}",
+                "log: \"a ${config.logLevel}\"",
+            ),
+            (
+                "\"database\": ",
+                "cluster.everyNodeType.files.app.content[1].database",
+                "database: ${external",
+                "base: ${external",
+            ),
+            (
+                ".map(|p| format!",
+                "cluster.everyNodeType.files.app.content[1].stores[0].$value",
+                ":8080\"}]",
+                ":80\"}]",
+            ),
+        ],
+    ),
+    (
+        "pinot.yaml",
+        "config/rbac/role.yaml",
+        &[
+            (
+                "  name: pinot-control-plane",
+                "operator.name",
+                "name: pinot-control-plane",
+                "name: pinot-operator",
+            ),
+            (
+                "- apiGroups: [datainfra.io]",
+                "api.group",
+                "group: datainfra.io",
+                "group: example.com",
+            ),
+        ],
+    ),
+];
+
+#[test]
+fn a_line_comes_from_the_place_whose_other_value_makes_another_line() {
+    for (name, file, lines) in TABLE {
+        let text = manifest(name);
+        let source = source(&text);
+        let found = Origins::find(&source, &settings(), file, |_| Some(Depth::All));
+        let origins = found.unwrap().unwrap();
+        for (part, path, old, new) in *lines {
+            let line = origins.text.lines().position(|line| line.contains(part));
+            let line = line.unwrap_or_else(|| panic!("{file}: {part}\n{}", origins.text)) + 1;
+            let written = origins.text.lines().nth(line - 1).unwrap();
+            let (_, causes) = origins.of(line);
+            let known = causes.iter().any(|cause| cause.path == *path);
+            assert!(known, "{file}:{line}: {causes:#?}");
+            if !old.is_empty() {
+                assert!(text.contains(old), "{old}");
+                let other = self::source(&text.replacen(old, new, 1));
+                let tree =
+                    generate(&other, &settings()).unwrap_or_else(|failure| panic!("{failure:?}"));
+                let other = tree.get(file).unwrap();
+                assert!(other.lines().all(|line| line != written), "{file}:{line}");
+            }
+        }
+        // The causes are places of the manifest, and lines of the file.
+        for cause in origins.values.iter().chain(&origins.entries) {
+            assert!(!source.slice(cause.span).is_empty(), "{cause:?}");
+            assert!(
+                cause
+                    .lines
+                    .iter()
+                    .all(|line| (1..=origins.text.lines().count()).contains(line))
+            );
+        }
+    }
+}
+
+#[test]
+fn what_no_value_decides_comes_from_the_entry_that_brings_it_or_from_dsoi() {
+    let source = source(&manifest("quickstart.yaml"));
+    let find = |file: &str| {
+        Origins::find(&source, &settings(), file, |_| Some(Depth::All))
+            .unwrap()
+            .unwrap()
+    };
+    let store = find("src/nodes/store.rs");
+    let at = |part: &str| {
+        store
+            .text
+            .lines()
+            .position(|line| line.contains(part))
+            .unwrap()
+            + 1
+    };
+    let (why, causes) = store.of(at("use dsoi_runtime::prelude"));
+    assert!(causes.is_empty(), "{why:?} {causes:?}");
+    let (why, causes) = store.of(at(".collect::<Vec<_>>()"));
+    assert_eq!(why, Why::Presence);
+    assert!(
+        causes[0]
+            .path
+            .starts_with("cluster.everyNodeType.files.app.content[1]"),
+        "{causes:?}"
+    );
+    assert_eq!(find("rust-toolchain.toml").values, []);
+}
+
+fn explained(world: &World, what: &str) -> String {
+    let output = dsoi(&["-C", world.dir().to_str().unwrap(), "explain", what]);
+    let text = [output.stdout, output.stderr].concat();
+    String::from_utf8(text).unwrap()
+}
+
+#[test]
+fn whose_a_line_is_follows_what_was_done_to_it() {
+    let tree = generate(&source(&manifest("quickstart.yaml")), &settings()).unwrap();
+    let world = World::of(&tree);
+    let ignore = world.read(".dockerignore");
+    world.write(".dockerignore", format!("mine\n{ignore}"));
+    world.write("notes.txt", "mine\n");
+    for (what, says) in [
+        (".dockerignore:1", "You wrote this line"),
+        (".dockerignore:2", "It comes from dsoi itself"),
+        ("notes.txt:1", "The file is none of dsoi's"),
+        ("dsoi.yaml:3", "This is the manifest itself"),
+        (".dsoi/lock:1", "what dsoi keeps"),
+        ("notes.txt:7", "has no line 7"),
+        ("nothing.txt:7", "failed to read"),
+    ] {
+        let text = explained(&world, what);
+        assert!(text.contains(says), "{what}: {text}");
+    }
+    let changed =
+        manifest("quickstart.yaml").replace("tally-operator, image", "other-operator, image");
+    world.write("dsoi.yaml", changed);
+    let text = explained(&world, "config/manager/namespace.yaml:4");
+    assert!(
+        text.contains("The manifest has changed since") || text.contains("dsoi itself"),
+        "{text}"
+    );
+}
