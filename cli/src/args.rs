@@ -10,6 +10,7 @@ mod import;
 mod init;
 mod man;
 mod node_type;
+mod plan;
 mod preview;
 mod runtime;
 mod schema;
@@ -31,6 +32,7 @@ pub use self::man::ManArgs;
 pub use self::node_type::{
     AddCommand, AddNodeTypeArgs, RemoveCommand, RemoveNodeTypeArgs, is_name,
 };
+pub use self::plan::PlanArgs;
 pub use self::preview::{Build, PreviewArgs};
 pub use self::runtime::{KUBERNETES, Runtime};
 pub use self::schema::{SchemaArgs, SchemaOf};
@@ -58,6 +60,8 @@ pub enum Command {
     Init(InitArgs),
     /// Bring a project up to date with its manifest and this dsoi
     Update(UpdateArgs),
+    /// Show what the changed manifest would do: to files, the custom resource, rights, children and pods
+    Plan(PlanArgs),
     /// Add to the manifest of a project, and bring the project up to date with it
     #[command(subcommand)]
     Add(AddCommand),

@@ -8,6 +8,7 @@ pub mod explain;
 pub mod import;
 pub mod init;
 pub mod man;
+pub mod plan;
 pub mod preview;
 pub mod remove;
 pub mod schema;
@@ -30,6 +31,8 @@ pub struct Report {
     pub text: String,
     /// The same, as a unified diff.
     pub diff: String,
+    /// For stdout too: lines that begin with a class of change.
+    pub classes: String,
     /// For stderr, a line each: what was done, and what to do next.
     pub notes: Vec<String>,
     /// For stderr: what is odd in a manifest without being wrong.
@@ -173,6 +176,7 @@ pub fn run(cli: &Cli) -> Result<Report, Failure> {
     match &cli.command {
         Command::Init(args) => init::run(args, directory),
         Command::Update(args) => update::run(args, directory),
+        Command::Plan(args) => plan::run(args, directory),
         Command::Add(AddCommand::NodeType(args)) => add::node_type(args, directory),
         Command::Remove(RemoveCommand::NodeType(args)) => remove::node_type(args, directory),
         Command::Preview(args) => preview::run(args, directory, cli.common.output),
@@ -192,6 +196,7 @@ pub fn name(command: &Command) -> &'static str {
     match command {
         Command::Init(_) => "init",
         Command::Update(_) => "update",
+        Command::Plan(_) => "plan",
         Command::Add(_) => "add",
         Command::Remove(_) => "remove",
         Command::Preview(_) => "preview",

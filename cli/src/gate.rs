@@ -8,6 +8,7 @@
 //! A schema is wider or narrower than another whatever its author meant. Where that cannot be shown, as of two patterns, the
 //! change counts as narrower: a resource that was legal yesterday is refused by nobody's guess (NC-6).
 
+mod children;
 mod class;
 mod consequences;
 mod definition;
@@ -16,8 +17,11 @@ mod rights;
 mod rule;
 mod schema;
 
+pub use children::{Cause, Fate, TypeChange};
 pub use class::Class;
-pub use consequences::{Consequences, Past, Reason, consequences, is_definition, roles, word};
+pub use consequences::{
+    Consequences, Past, Reason, consequences, is_definition, locate_change, roles, word,
+};
 pub use definition::definitions;
 pub use place::place;
 pub use rights::{Right, Rights};

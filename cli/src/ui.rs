@@ -81,6 +81,11 @@ impl Ui {
         match self.output {
             Output::Text => {
                 stdout(&report.text)?;
+                if self.color_out {
+                    stdout(&colour::classes(&report.classes))?;
+                } else {
+                    stdout(&report.classes)?;
+                }
                 self.diff(&report.diff)?;
                 if !self.quiet {
                     if let Some(warnings) = &report.warnings {

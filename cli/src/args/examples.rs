@@ -45,6 +45,19 @@ const EXAMPLES: &[Examples] = &[
         ],
     ),
     (
+        "plan",
+        &[
+            (
+                "Show what a changed manifest would do to clusters",
+                "dsoi plan",
+            ),
+            (
+                "Fail in CI where an update would be refused",
+                "dsoi plan -q",
+            ),
+        ],
+    ),
+    (
         "add",
         &[("Add a node type", "dsoi add nodetype cache --like gateway")],
     ),

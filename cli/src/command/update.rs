@@ -1,25 +1,23 @@
 //! `dsoi update`: brings a project up to date with its manifest and this dsoi.
 
 mod alone;
-mod gate;
+pub(super) mod gate;
+mod news;
+mod prospect;
 mod recovery;
-mod report;
+pub(super) mod report;
 
 use std::fs;
 use std::path::Path;
 
-use self::alone::alone;
+use self::alone::{Alone, alone};
+pub(super) use self::prospect::Prospect;
 use self::recovery::{Recovered, recovered};
-use super::{Failure, Report, chain, init, read_source};
+use super::{Failure, Report, chain, init};
 use crate::args::{KUBERNETES, UpdateArgs};
-use crate::check;
-use crate::gate::consequences;
-use crate::manifest::{Manifest, Source};
-use crate::model::Operator;
+use crate::manifest::Source;
 use crate::render::Settings;
-use crate::update::{
-    Lock, LockError, Project, ProjectError, decide, diff, git, past, present, release,
-};
+use crate::update::{Lock, LockError, Project, ProjectError, decide, diff, git, release};
 use crate::write::{self, Change, Local, RelPath, UpdateError};
 
 /// Updates the project in `directory`.
@@ -40,13 +38,7 @@ pub fn changed(
     directory: &Path,
     edit: impl FnOnce(&Source) -> Result<Source, Failure>,
 ) -> Result<Report, Failure> {
-    if !directory.is_dir() {
-        return Err(Failure::Project {
-            message: format!("there is no directory `{}`", directory.display()),
-            help: None,
-            source: None,
-        });
-    }
+    there(directory)?;
     let looks_only = args.check || args.guard.dry_run;
     let _alone = alone(directory, looks_only)?;
     let recovered = recovered(directory, looks_only)?;
@@ -58,6 +50,33 @@ pub fn changed(
     }
 }
 
+/// A look at a project, while nobody writes to it.
+pub(super) struct Look {
+    _alone: Option<Alone>,
+}
+
+impl Look {
+    /// Begins one, where no update is half done.
+    pub(super) fn begin(directory: &Path) -> Result<Self, Failure> {
+        there(directory)?;
+        let alone = alone(directory, true)?;
+        recovered(directory, true)?;
+        Ok(Self { _alone: alone })
+    }
+}
+
+/// Refuses what is no directory.
+fn there(directory: &Path) -> Result<(), Failure> {
+    if directory.is_dir() {
+        return Ok(());
+    }
+    Err(Failure::Project {
+        message: format!("there is no directory `{}`", directory.display()),
+        help: None,
+        source: None,
+    })
+}
+
 fn updated(
     args: &UpdateArgs,
     directory: &Path,
@@ -65,49 +84,32 @@ fn updated(
     recovered: Option<&Recovered>,
 ) -> Result<Report, Failure> {
     let looks_only = args.check || args.guard.dry_run;
-    let lock = lock(directory, "this cannot be updated")?;
-    if !directory.join("dsoi.yaml").exists() {
-        return Err(Failure::Project {
-            message: "this cannot be updated: `dsoi.yaml` is missing".to_owned(),
-            help: Some("what it was at the last update is `.dsoi/dsoi.yaml`".to_owned()),
-            source: None,
-        });
-    }
-    let read = read_source(directory, Path::new("dsoi.yaml"))?;
-    let source = edit(&read)?;
-    let settings = settings(args, &lock)?;
-    let before = lock.dsoi.clone();
-    let (_, operator) =
-        check::read(&source).map_err(|problems| Failure::manifest(&source, problems))?;
-    let (plan, tree) = init::planned(&source, &settings)?;
-    let paths = tree.iter().map(|(path, _)| path.clone());
-    let paths = paths.filter(|path| !path.as_str().starts_with(".dsoi/"));
-    let found =
-        Project::read(directory, lock, paths).map_err(|error| project(&error, error.help()))?;
-    let mut decision = decide(&plan, &tree, &found, args.guard.markers, || again(&found));
-    if !decision.refused.is_empty() {
+    let mut prospect = Prospect::new(args, directory, edit)?;
+    let refused = &prospect.decision.refused;
+    if !refused.is_empty() {
         // Whoever only looks sees what there is to choose from, as the markers would show it.
+        let (plan, tree, found) = (&prospect.plan, &prospect.tree, &prospect.found);
         let diff =
-            looks_only.then(|| diff(&decide(&plan, &tree, &found, true, || again(&found)).changes));
-        return Err(report::refused(&decision.refused, diff));
+            looks_only.then(|| diff(&decide(plan, tree, found, true, || again(found)).changes));
+        return Err(report::refused(refused, diff));
     }
-    gate::readable(&found)?;
-    let last = last(&found).map(|(_, operator)| operator);
-    let past = past(&found, last, || again(&found));
-    let meant = consequences(&past, &present(&plan, &tree, &found), &operator);
-    gate::let_through(&meant.reasons(&source, &operator), &args.guard.accept)?;
+    gate::let_through(&prospect.reasons(), &args.guard.accept)?;
     // What was broken knowingly is no promise any more.
-    if args.release || !meant.broken.is_empty() {
-        release(&mut decision, &tree, &found);
+    if args.release || !prospect.meant.broken.is_empty() {
+        release(&mut prospect.decision, &prospect.tree, &prospect.found);
     }
+    let (read, source) = (&prospect.read, &prospect.source);
     if source.text() != read.text() {
-        decision.rewrite_manifest(read.text(), source.text());
+        prospect
+            .decision
+            .rewrite_manifest(read.text(), source.text());
     }
-    if !looks_only && !decision.changes.is_empty() {
-        committed(args, directory, &decision.changes, &found)?;
-        write::update(directory, &decision.changes, &Local).map_err(|error| failed(&error))?;
+    let changes = &prospect.decision.changes;
+    if !looks_only && !changes.is_empty() {
+        committed(args, directory, changes, &prospect.found)?;
+        write::update(directory, changes, &Local).map_err(|error| failed(&error))?;
     }
-    Ok(report::done(args, &decision, &settings, recovered, &before))
+    Ok(report::done(args, &prospect, recovered))
 }
 
 /// The lock of the project in a directory; `cannot` says what is not possible without.
@@ -176,13 +178,6 @@ fn again(project: &Project) -> Option<write::Tree> {
     // Nor has one with settings that this dsoi does not know any more.
     let settings = project.lock.settings().ok()?;
     init::generate(&source, &settings).ok()
-}
-
-/// The manifest of the last update and its operator, where this dsoi still reads it.
-fn last(project: &Project) -> Option<(Manifest, Operator)> {
-    let kept = RelPath::new(".dsoi/dsoi.yaml").ok()?;
-    let source = Source::new("dsoi.yaml", project.own.get(&kept)?.clone()).ok()?;
-    check::read(&source).ok()
 }
 
 /// Refuses to replace what git has no copy of.

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::children::{TypeChange, children};
 use super::schema::Change;
 use super::{Class, Right, Rights, definitions, place};
 use crate::manifest::{Source, locate};
@@ -14,6 +15,8 @@ pub struct Past {
     pub documents: Vec<Value>,
     /// Definitions that were released.
     pub released: Vec<Value>,
+    /// Whether the runtime of now is another.
+    pub other_runtime: bool,
     /// The operator of the last update; `None` where its manifest cannot be read any more.
     pub operator: Option<Operator>,
 }
@@ -31,6 +34,10 @@ pub struct Consequences {
     pub lost: Vec<Right>,
     /// The security profile of before and of now, where it changes.
     pub profile: Option<(SecurityProfile, SecurityProfile)>,
+    /// Whether the runtime is another, which may build other children of the same manifest.
+    pub other_runtime: bool,
+    /// What becomes of children; `None` where the operator of the last update is not known.
+    pub children: Option<Vec<TypeChange>>,
 }
 
 /// Why an update needs a yes.
@@ -63,8 +70,12 @@ pub fn consequences(past: &Past, documents: &[Value], operator: &Operator) -> Co
         operator.cluster.security
     });
     let is = operator.cluster.security;
+    let schema = definitions(&crds(&past.documents), &crds(documents));
+    let known = past.operator.as_ref();
     Consequences {
-        schema: definitions(&crds(&past.documents), &crds(documents)),
+        children: known.map(|known| children(known, operator, &schema)),
+        other_runtime: past.other_runtime,
+        schema,
         broken,
         released: !past.released.is_empty(),
         gained: after.beyond(&before),
@@ -85,12 +96,73 @@ impl Consequences {
             .is_some_and(|(was, is)| looseness(is) > looseness(was))
     }
 
+    /// Node types of which this holds.
+    fn types(&self, is: fn(&TypeChange) -> bool) -> Vec<&str> {
+        let changes = self.children.iter().flatten().filter(|change| is(change));
+        changes
+            .filter_map(|change| change.node_type.as_deref())
+            .collect()
+    }
+
+    /// All of it in a line; `None` where clusters notice nothing.
+    pub fn summary(&self) -> Option<String> {
+        let children = self.children.iter().flatten();
+        let of_children = children.flat_map(|change| change.causes.iter().map(|cause| cause.class));
+        let of_schema = self.schema.iter().map(|change| change.class);
+        let breaking = of_children
+            .chain(of_schema)
+            .filter(|class| *class == Class::Breaking)
+            .count();
+        let security = self.gained.len() + usize::from(self.is_looser());
+        let silent = !self.other_runtime
+            && self.schema.is_empty()
+            && self.lost.is_empty()
+            && self.profile.is_none();
+        if silent && security == 0 && self.children.as_ref().is_none_or(Vec::is_empty) {
+            return None;
+        }
+        let certain = self.types(TypeChange::restarts);
+        let possible = self.types(TypeChange::may_restart);
+        let mut parts = Vec::new();
+        match certain.as_slice() {
+            _ if self.children.is_none() => {
+                parts.push("which pods restart is not known".to_owned());
+            }
+            [] if possible.is_empty() && !self.other_runtime => {
+                parts.push("no pod restarts".to_owned());
+            }
+            [] => {}
+            [one] => parts.push(format!("1 node type restarts: {one}")),
+            many => parts.push(format!(
+                "{} node types restart: {}",
+                many.len(),
+                many.join(", ")
+            )),
+        }
+        match possible.as_slice() {
+            [] => {}
+            [one] => parts.push(format!("1 node type may restart: {one}")),
+            many => parts.push(format!(
+                "{} node types may restart: {}",
+                many.len(),
+                many.join(", ")
+            )),
+        }
+        if self.other_runtime {
+            parts.push("the runtime is another, and may restart pods".to_owned());
+        }
+        for (count, class) in [(breaking, Class::Breaking), (security, Class::Security)] {
+            if count > 0 {
+                let changes = if count == 1 { "change" } else { "changes" };
+                parts.push(format!("{count} {changes} of class {class}"));
+            }
+        }
+        Some(parts.join("; "))
+    }
+
     /// What needs a yes, in the order in which it is told.
     pub fn reasons(&self, source: &Source, operator: &Operator) -> Vec<Reason> {
-        let at = |keys: &[String]| {
-            let span = locate(source, keys)?;
-            Some((source.line(span.start), source.column(span.start)))
-        };
+        let at = |keys: &[String]| located(source, keys);
         let keys =
             |keys: &[&str]| -> Vec<String> { keys.iter().map(ToString::to_string).collect() };
         let mut reasons: Vec<Reason> = self
@@ -102,7 +174,7 @@ impl Consequences {
                 what: change.what(),
                 why: change.why().map(ToOwned::to_owned),
                 way: change.way().map(ToOwned::to_owned),
-                place: at(&place(change, &operator.cluster)),
+                place: locate_change(change, source, operator),
             })
             .collect();
         for right in &self.gained {
@@ -127,6 +199,20 @@ impl Consequences {
         }
         reasons
     }
+}
+
+/// Line and column of the key that makes a change.
+pub fn locate_change(
+    change: &Change,
+    source: &Source,
+    operator: &Operator,
+) -> Option<(usize, usize)> {
+    located(source, &place(change, &operator.cluster))
+}
+
+fn located(source: &Source, keys: &[String]) -> Option<(usize, usize)> {
+    let span = locate(source, keys)?;
+    Some((source.line(span.start), source.column(span.start)))
 }
 
 /// Who gives a right; of many, the first.

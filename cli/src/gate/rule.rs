@@ -46,6 +46,53 @@ fn counted(rule: &str, old: &Value) -> bool {
     })
 }
 
+/// What a rule says of values that `old` has: of the names of a node type, those that it knows.
+///
+/// A node type that is called otherwise from now on is the same one: a rule about both names says of the old one what
+/// it said before.
+pub(super) fn of_known(rule: &str, old: &Value) -> String {
+    let fields = old["properties"].as_object();
+    for (name, schema) in fields.into_iter().flatten() {
+        let path = access(name);
+        if let Some(rest) = rule.strip_prefix(&format!("!(self{path} in ["))
+            && let Some((values, rest)) = rest.split_once("]) || ")
+        {
+            return match known(values, schema).as_slice() {
+                [one] => format!("self{path} != {one} || {rest}"),
+                many => format!("!(self{path} in [{}]) || {rest}", many.join(", ")),
+            };
+        }
+        let fields = schema["items"]["properties"].as_object();
+        for (key, schema) in fields.into_iter().flatten() {
+            let head = format!("self{path}.filter(n, n{}", access(key));
+            if let Some(rest) = rule.strip_prefix(&format!("{head} in ["))
+                && let Some((values, rest)) = rest.split_once("])")
+            {
+                return match known(values, schema).as_slice() {
+                    [one] => format!("{head} == {one}){rest}"),
+                    many => format!("{head} in [{}]){rest}", many.join(", ")),
+                };
+            }
+        }
+    }
+    rule.to_owned()
+}
+
+/// The values of a list that an enum has, sorted; if it has none, the first.
+fn known<'v>(values: &'v str, schema: &Value) -> Vec<&'v str> {
+    let all: Vec<&str> = values.split(", ").collect();
+    let mut known: Vec<&str> = all
+        .iter()
+        .copied()
+        .filter(|value| !lacks(schema, value))
+        .collect();
+    known.sort_unstable();
+    if known.is_empty() {
+        known.extend(all.first());
+    }
+    known
+}
+
 /// Whether an enum has no value that reads like this in CEL.
 fn lacks(schema: &Value, literal: &str) -> bool {
     let Some(values) = schema["enum"].as_array() else {
@@ -125,6 +172,37 @@ mod tests {
             ),
         ] {
             assert_eq!(is_about_nothing_yet(rule, &spec), is, "{rule}");
+        }
+    }
+
+    #[test]
+    fn a_rule_about_two_names_says_of_the_old_one_what_it_said() {
+        let node = json!({"properties": {"nodeType": {"enum": ["store", "cache"]}}});
+        let spec = json!({"properties": {"nodes": {"items": node}}});
+        for (old, rule, is) in [
+            (
+                &node,
+                "!(self.nodeType in ['depot', 'store']) || self.replicas > 1",
+                "self.nodeType != 'store' || self.replicas > 1",
+            ),
+            (
+                &node,
+                "!(self.nodeType in ['store', 'cache']) || x",
+                "!(self.nodeType in ['cache', 'store']) || x",
+            ),
+            (
+                &node,
+                "!(self.nodeType in ['a', 'b']) || x",
+                "self.nodeType != 'a' || x",
+            ),
+            (
+                &spec,
+                "self.nodes.filter(n, n.nodeType in ['depot', 'store']).size() >= 1",
+                "self.nodes.filter(n, n.nodeType == 'store').size() >= 1",
+            ),
+            (&spec, "self.nodes.size() >= 1", "self.nodes.size() >= 1"),
+        ] {
+            assert_eq!(of_known(rule, old), is);
         }
     }
 

@@ -172,7 +172,7 @@ impl Found {
     }
 
     fn rules(&mut self, path: &str, old: &Value, new: &Value) {
-        let (before, after) = (rules(old), rules(new));
+        let (before, after) = (rules(old, old), rules(new, old));
         let gone: Vec<_> = before.difference(&after).collect();
         let come: Vec<_> = after.difference(&before).collect();
         let mut replaced = BTreeSet::new();
@@ -286,12 +286,13 @@ fn topology(schema: &Value) -> String {
 /// Whether the rule may read an old value that is not there, and its text.
 type Rule = (bool, String);
 
-fn rules(schema: &Value) -> BTreeSet<Rule> {
+/// The rules of a schema, as far as they are about values of `old`.
+fn rules(schema: &Value, old: &Value) -> BTreeSet<Rule> {
     let rules = schema["x-kubernetes-validations"].as_array();
     let rules = rules.into_iter().flatten();
     rules
         .filter_map(|rule| {
-            let text = rule["rule"].as_str()?.to_owned();
+            let text = rule::of_known(rule["rule"].as_str()?, old);
             Some((rule["optionalOldSelf"] == true, text))
         })
         .collect()

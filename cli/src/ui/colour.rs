@@ -3,6 +3,7 @@
 const BOLD: &str = "\u{1b}[1m";
 const RED: &str = "\u{1b}[31m";
 const GREEN: &str = "\u{1b}[32m";
+const YELLOW: &str = "\u{1b}[33m";
 const CYAN: &str = "\u{1b}[36m";
 const ERROR: &str = "\u{1b}[1m\u{1b}[91m";
 const RESET: &str = "\u{1b}[0m";
@@ -59,6 +60,27 @@ fn hunk(line: &str) -> Option<(usize, usize)> {
         None => Some(1),
     };
     Some((count(before)?, count(after)?))
+}
+
+/// Lines that begin with a class of change, and the names of groups of them.
+pub(super) fn classes(text: &str) -> String {
+    let lines = text.split_inclusive('\n').map(|line| {
+        let bare = line.trim_end_matches('\n');
+        let end = line.get(bare.len()..).unwrap_or_default();
+        if !bare.starts_with(' ') {
+            return format!("{BOLD}{bare}{RESET}{end}");
+        }
+        let word = bare.trim_start().split(' ').next().unwrap_or_default();
+        let colour = match word {
+            _ if !bare.starts_with("  ") || bare.starts_with("   ") => return line.to_owned(),
+            "safe" => GREEN,
+            "rolling" => YELLOW,
+            "breaking" | "security" => RED,
+            _ => return line.to_owned(),
+        };
+        line.replacen(word, &format!("{colour}{word}{RESET}"), 1)
+    });
+    lines.collect()
 }
 
 /// An error and its help.

@@ -61,6 +61,7 @@ pub fn past(
     let released = project.released.values();
     Past {
         documents: found,
+        other_runtime: false,
         released: released.flat_map(|bytes| documents(bytes)).collect(),
         operator,
     }

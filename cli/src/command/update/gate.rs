@@ -63,7 +63,7 @@ pub(super) fn let_through(reasons: &[Reason], accepted: &[Accept]) -> Result<(),
 }
 
 /// A reason for people: what, why, and the way out.
-pub(super) fn lines(reason: &Reason) -> String {
+pub(in crate::command) fn lines(reason: &Reason) -> String {
     let place = reason
         .place
         .map(|(line, column)| format!(" (dsoi.yaml:{line}:{column})"));
@@ -83,7 +83,7 @@ pub(super) fn lines(reason: &Reason) -> String {
 }
 
 /// A reason for programs.
-pub(super) fn program(reason: &Reason) -> Value {
+pub(in crate::command) fn program(reason: &Reason) -> Value {
     json!({
         "class": reason.class.as_str(),
         "path": reason.path,

@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::super::{Failure, Report};
+use super::super::{Failure, Report, Warnings};
+use super::Prospect;
+use super::news;
 use super::recovery::Recovered;
 use crate::args::UpdateArgs;
 use crate::plan::Runtime;
-use crate::render::Settings;
 use crate::update::git::Uncommitted;
-use crate::update::{Decision, Done, Outcome, Refusal, Refused, diff};
+use crate::update::{Done, Outcome, Refusal, Refused, diff};
 
 /// The sample's children are compared with those of the last time.
 const TEST: &str =
@@ -20,11 +21,16 @@ const VENDORED: &str = "vendor/dsoi-runtime/";
 /// What was done, or would be.
 pub(super) fn done(
     args: &UpdateArgs,
-    decision: &Decision,
-    settings: &Settings,
+    prospect: &Prospect,
     recovered: Option<&Recovered>,
-    before: &str,
 ) -> Report {
+    let Prospect {
+        decision,
+        settings,
+        meant,
+        before,
+        ..
+    } = prospect;
     let looks_only = args.check || args.guard.dry_run;
     let theirs = decision.outcomes.iter();
     let changed: Vec<_> = theirs.filter(|outcome| changes(&outcome.done)).collect();
@@ -41,6 +47,7 @@ pub(super) fn done(
     let mut notes = recovered.map(Recovered::lines).unwrap_or_default();
     if before != own {
         notes.push(format!("from dsoi {before} to {own}"));
+        notes.extend(news::since(before, own));
         if let Runtime::Version(version) = &settings.runtime
             && version != own
         {
@@ -57,6 +64,16 @@ pub(super) fn done(
         (false, false) if changed == 0 => "no file had to change".to_owned(),
         (false, false) => format!("{} changed", files(changed)),
     });
+    if !up_to_date {
+        notes.extend(meant.summary());
+    }
+    if !looks_only && !meant.broken.is_empty() {
+        let plural = &prospect.operator.cluster.plural;
+        notes.push(format!(
+            "what was released is broken: before the new definition is applied, mend what is stored (kubectl get {plural} -A)"
+        ));
+    }
+    let problems = prospect.warnings();
     if args.check && !up_to_date {
         notes.push("next: dsoi update".to_owned());
     } else if marked > 0 && !looks_only {
@@ -82,6 +99,11 @@ pub(super) fn done(
             "to": own,
             "files": decision.outcomes.iter().map(outcome).collect::<Vec<_>>(),
             "diff": looks_only.then(|| diff(&decision.changes)),
+            "summary": meant.summary().filter(|_| !up_to_date),
+        }),
+        warnings: (!problems.is_empty()).then(|| Warnings {
+            source: prospect.source.clone(),
+            problems,
         }),
         unsettled: (args.check && !up_to_date) || (marked > 0 && !looks_only),
         ..Report::default()
@@ -142,7 +164,7 @@ fn is_vendored(outcome: &Outcome) -> bool {
 }
 
 /// A line for each file, and one for all of the bundled runtime.
-fn lines(outcomes: &[Outcome]) -> Vec<String> {
+pub(in crate::command) fn lines(outcomes: &[Outcome]) -> Vec<String> {
     let mut lines: Vec<String> = outcomes
         .iter()
         .filter(|outcome| !is_vendored(outcome))
@@ -157,7 +179,7 @@ fn lines(outcomes: &[Outcome]) -> Vec<String> {
     lines
 }
 
-fn outcome(outcome: &Outcome) -> Value {
+pub(in crate::command) fn outcome(outcome: &Outcome) -> Value {
     let what = match outcome.done {
         Done::Created => "created",
         Done::Updated => "updated",
@@ -207,7 +229,7 @@ pub(super) fn refused(refused: &[Refused], diff: Option<String>) -> Failure {
     }
 }
 
-fn reason(why: &Refusal) -> String {
+pub(in crate::command) fn reason(why: &Refusal) -> String {
     match why {
         Refusal::Edited => "dsoi writes it whole, and it was edited".to_owned(),
         Refusal::Taken => "the manifest asks for it now, and another one is there".to_owned(),
@@ -235,7 +257,7 @@ fn reason(why: &Refusal) -> String {
     }
 }
 
-fn program(file: &Refused) -> Value {
+pub(in crate::command) fn program(file: &Refused) -> Value {
     let why = match file.why {
         Refusal::Edited => "edited",
         Refusal::Taken => "taken",

@@ -1,0 +1,388 @@
+//! Two models to what becomes of the children of clusters that exist, node type by node type, and which pods restart (D8).
+//!
+//! What a manifest changes in every cluster is known here. What hangs on a custom resource is not: whether it has such nodes,
+//! and sets the field itself. Where the manifest alone does not tell, the change is never called safe.
+
+mod cluster;
+mod parts;
+mod say;
+
+use std::collections::BTreeSet;
+
+use self::parts::{Part, Reach, parts};
+use super::Class;
+use super::schema::{Change, Subject};
+use crate::model::{ChildKind, NodeType, Operator, WorkloadKind};
+
+/// What becomes of the children of a node type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypeChange {
+    /// `None`: of the cluster as a whole.
+    pub node_type: Option<String>,
+    pub fate: Fate,
+    /// Kinds of children that there are from now on, and no more; sorted.
+    pub appears: Vec<ChildKind>,
+    pub goes: Vec<ChildKind>,
+    /// Kinds whose objects are others than before; sorted.
+    pub changes: Vec<ChildKind>,
+    pub causes: Vec<Cause>,
+}
+
+/// What became of a node type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    Added,
+    Changed,
+    Removed,
+}
+
+/// Why something becomes of children.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cause {
+    pub class: Class,
+    /// The manifest's key.
+    pub key: String,
+    pub effect: &'static str,
+    pub restarts: bool,
+    /// Only a custom resource tells, or code that is not dsoi's.
+    pub depends: bool,
+}
+
+impl TypeChange {
+    /// The worst of it.
+    pub fn class(&self) -> Class {
+        let worst = self.causes.iter().map(|cause| cause.class).max();
+        worst.unwrap_or(Class::Safe)
+    }
+
+    /// Whether its pods restart, whatever a custom resource says.
+    pub fn restarts(&self) -> bool {
+        self.causes
+            .iter()
+            .any(|cause| cause.restarts && !cause.depends)
+    }
+
+    /// Whether its pods may restart, and the manifest alone does not tell.
+    pub fn may_restart(&self) -> bool {
+        !self.restarts() && self.causes.iter().any(|cause| cause.depends)
+    }
+}
+
+impl Cause {
+    fn new(class: Class, key: impl Into<String>, effect: &'static str) -> Self {
+        Self {
+            class,
+            key: key.into(),
+            effect,
+            restarts: false,
+            depends: false,
+        }
+    }
+
+    fn restarting(key: impl Into<String>) -> Self {
+        Self {
+            restarts: true,
+            ..Self::new(Class::Rolling, key, RESTART)
+        }
+    }
+
+    fn depending(mut self) -> Self {
+        self.depends = true;
+        self
+    }
+}
+
+const RESTART: &str = "pods restart";
+
+/// Compares two operators; `schema` is what became of the definitions. Out: one entry for the cluster as a whole, where
+/// there is something to say, and one for each node type whose children are others, in the order of the manifest.
+pub(super) fn children(old: &Operator, new: &Operator, schema: &[Change]) -> Vec<TypeChange> {
+    let (whole, everywhere) = cluster::causes(&old.cluster, &new.cluster, old, new);
+    let mut found = Vec::new();
+    if !whole.is_empty() {
+        found.push(TypeChange {
+            node_type: None,
+            fate: Fate::Changed,
+            appears: Vec::new(),
+            goes: Vec::new(),
+            changes: Vec::new(),
+            causes: whole,
+        });
+    }
+    let named = |operator: &'_ Operator, name: &str| -> Option<NodeType> {
+        let mut types = operator.cluster.node_types.iter();
+        types.find(|known| known.name.as_str() == name).cloned()
+    };
+    for now in &new.cluster.node_types {
+        let Some(was) = named(old, now.name.as_str()) else {
+            found.push(added(now, new));
+            continue;
+        };
+        let mut change = changed(&was, now, old, new);
+        change.causes.extend(everywhere.iter().cloned());
+        change.causes.extend(addresses(now, old, new));
+        change.causes.extend(defaults(now, old, new, schema));
+        change.causes.extend(shared(now, old, new));
+        change.causes.sort();
+        change.causes.dedup();
+        if change.restarts() || change.may_restart() {
+            change.changes.extend(workloads(now));
+        }
+        change
+            .changes
+            .retain(|kind| !change.appears.contains(kind) && !change.goes.contains(kind));
+        change.changes.sort();
+        change.changes.dedup();
+        if !change.causes.is_empty() || !change.appears.is_empty() || !change.goes.is_empty() {
+            found.push(change);
+        }
+    }
+    for was in &old.cluster.node_types {
+        if named(new, was.name.as_str()).is_none() {
+            found.push(removed(was, old));
+        }
+    }
+    found
+}
+
+/// Kinds that stand for objects which a manifest asks for.
+fn kinds(node_type: &NodeType, operator: &Operator) -> BTreeSet<ChildKind> {
+    let mut kinds = node_type.child_kinds(&operator.cluster.k8s_group);
+    kinds.remove(&ChildKind::ControllerRevision);
+    kinds
+}
+
+fn added(node_type: &NodeType, operator: &Operator) -> TypeChange {
+    let mut causes = vec![Cause::new(
+        Class::Safe,
+        "nodeTypes",
+        "there are none until a custom resource has such a node",
+    )];
+    if node_type.rules.min_nodes > 0 {
+        causes.push(Cause::new(
+            Class::Breaking,
+            "nodes",
+            "custom resources without such a node are refused",
+        ));
+    }
+    TypeChange {
+        node_type: Some(node_type.name.to_string()),
+        fate: Fate::Added,
+        appears: kinds(node_type, operator).into_iter().collect(),
+        goes: Vec::new(),
+        changes: Vec::new(),
+        causes,
+    }
+}
+
+fn removed(node_type: &NodeType, operator: &Operator) -> TypeChange {
+    let mut goes = kinds(node_type, operator);
+    // What they hold is not the operator's to delete.
+    goes.remove(&ChildKind::PersistentVolumeClaim);
+    TypeChange {
+        node_type: Some(node_type.name.to_string()),
+        fate: Fate::Removed,
+        appears: Vec::new(),
+        goes: goes.into_iter().collect(),
+        changes: Vec::new(),
+        causes: vec![Cause::new(
+            Class::Breaking,
+            "nodeTypes",
+            "a custom resource that has such a node is refused whole: take them out of it first, while the operator of now runs, and they go. Claims stay",
+        )],
+    }
+}
+
+fn workloads(node_type: &NodeType) -> Vec<ChildKind> {
+    let kinds = node_type.rules.kinds.iter().map(|kind| match kind {
+        WorkloadKind::StatefulSet => ChildKind::StatefulSet,
+        WorkloadKind::Deployment => ChildKind::Deployment,
+    });
+    kinds.collect()
+}
+
+fn changed(was: &NodeType, now: &NodeType, old: &Operator, new: &Operator) -> TypeChange {
+    let (before, after) = (kinds(was, old), kinds(now, new));
+    let mut change = TypeChange {
+        node_type: Some(now.name.to_string()),
+        fate: Fate::Changed,
+        appears: after.difference(&before).copied().collect(),
+        goes: before.difference(&after).copied().collect(),
+        changes: Vec::new(),
+        causes: Vec::new(),
+    };
+    let (before, after) = (parts(was), parts(now));
+    let keys: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    for key in keys {
+        let (is, had) = (after.get(key), before.get(key));
+        if is == had {
+            continue;
+        }
+        let Some(cause) = cause(key, had, is) else {
+            continue;
+        };
+        change.changes.extend(reached(key, had.or(is), now));
+        // Whoever is told the name of a Service is told another.
+        if key.starts_with("services.") {
+            let told = format!("{key}.");
+            let mut others = after.iter().filter(|(_, (reach, _))| *reach == Reach::Pods);
+            if others.any(|(_, (_, text))| text.contains(&told)) {
+                change.causes.push(Cause::restarting(key));
+            }
+        }
+        change.causes.push(cause);
+    }
+    for kind in &was.rules.kinds {
+        if !now.rules.kinds.contains(kind) {
+            let effect = "nodes of that kind are refused";
+            change
+                .causes
+                .push(Cause::new(Class::Breaking, "kinds", effect));
+        }
+    }
+    change
+}
+
+/// What a changed part does.
+fn cause(key: &str, was: Option<&Part>, is: Option<&Part>) -> Option<Cause> {
+    let (reach, _) = was.or(is)?;
+    // A kind that came or went brings its storage with it, or takes it.
+    let of_a_kind = key.starts_with("storage.") && !key.starts_with("storage.volumes.");
+    if of_a_kind && (was.is_none() || is.is_none()) {
+        return None;
+    }
+    if key == "services governing" && (was.is_none() || is.is_none()) {
+        return None;
+    }
+    Some(match reach {
+        _ if key.starts_with("storage.volumes.") && was.is_none() => Cause::new(
+            Class::Breaking,
+            key,
+            "custom resources that bring no such storage are refused",
+        ),
+        Reach::Pods => Cause::restarting(key),
+        Reach::Config => Cause::new(Class::Safe, key, "the program reads it again by itself"),
+        Reach::Service if is.is_none() => Cause::new(
+            Class::Rolling,
+            key,
+            "it goes, and whoever calls it finds nothing",
+        ),
+        Reach::Service | Reach::Workload => Cause::new(Class::Safe, key, "no pod restarts"),
+        Reach::Fixed => Cause::new(
+            Class::Breaking,
+            key,
+            "cannot change in a StatefulSet that exists: the operator says so and leaves it, until a person deletes it without its pods",
+        ),
+        Reach::Claims => Cause::new(
+            Class::Breaking,
+            key,
+            "claims are made otherwise or kept otherwise: see what becomes of data",
+        ),
+        Reach::Upgrades => Cause::new(Class::Safe, key, "upgrades ask code of yours"),
+        Reach::Code => Cause::new(Class::Rolling, key, "code of yours has a say in it").depending(),
+    })
+}
+
+/// The kinds of objects that a part is in.
+fn reached(key: &str, part: Option<&Part>, node_type: &NodeType) -> Vec<ChildKind> {
+    let is_config = key.starts_with("files.") || key.starts_with("configMaps.");
+    let mut kinds = match part {
+        Some((Reach::Pods | Reach::Workload, _)) => workloads(node_type),
+        Some((Reach::Service, _)) => vec![ChildKind::Service],
+        Some((Reach::Fixed, _)) => vec![ChildKind::StatefulSet],
+        Some((Reach::Claims, _)) => vec![ChildKind::PersistentVolumeClaim],
+        _ => Vec::new(),
+    };
+    if is_config {
+        kinds.push(ChildKind::ConfigMap);
+    }
+    kinds
+}
+
+/// Whoever names pods of another type by their addresses restarts with those.
+fn addresses(node_type: &NodeType, old: &Operator, new: &Operator) -> Vec<Cause> {
+    let key = "services governing";
+    let governing = |operator: &Operator, name: &str| {
+        let mut types = operator.cluster.node_types.iter();
+        let found = types.find(|known| known.name.as_str() == name)?;
+        parts(found).remove(key)
+    };
+    let own = parts(node_type);
+    let others = new.cluster.node_types.iter().filter(|other| {
+        let name = other.name.as_str();
+        let (was, is) = (governing(old, name), governing(new, name));
+        was.is_some() && was != is
+    });
+    let mut found = Vec::new();
+    for other in others {
+        let named = format!("pods.{}", other.name);
+        if own
+            .values()
+            .any(|(reach, text)| *reach == Reach::Pods && text.contains(&named))
+        {
+            found.push(Cause::restarting(format!("the addresses of {named}")));
+        }
+    }
+    found
+}
+
+/// A default that is another is another value wherever it is used.
+fn defaults(node_type: &NodeType, old: &Operator, new: &Operator, schema: &[Change]) -> Vec<Cause> {
+    let changed = schema.iter().filter(|change| match change.subject {
+        Subject::Default => true,
+        Subject::Field => change.is.is_none(),
+        _ => false,
+    });
+    let mut found = Vec::new();
+    for change in changed {
+        let reaches = |operator: &Operator| {
+            operator.effects.iter().any(|effect| {
+                let field = effect.field.as_str();
+                let below = field
+                    .strip_prefix(change.path.as_str())
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
+                below
+                    && effect.children.iter().any(|child| {
+                        child.restarts
+                            && child
+                                .node_type
+                                .as_deref()
+                                .is_none_or(|of| of == node_type.name.as_str())
+                    })
+            })
+        };
+        if reaches(old) || reaches(new) {
+            let (key, effect) = if change.subject == Subject::Default {
+                let effect = "pods restart where a custom resource leaves it out";
+                (format!("the default of {}", change.path), effect)
+            } else {
+                let effect = "pods restart where a custom resource sets it";
+                (change.path.clone(), effect)
+            };
+            let mut cause = Cause::new(Class::Rolling, key, effect).depending();
+            cause.restarts = true;
+            found.push(cause);
+        }
+    }
+    found
+}
+
+/// Config maps of the whole cluster restart whoever uses them.
+fn shared(node_type: &NodeType, old: &Operator, new: &Operator) -> Vec<Cause> {
+    let own = parts(node_type);
+    let uses = |name: &str| {
+        let named = [
+            format!("shared configMaps.{name} "),
+            format!("configMaps.{name}.name"),
+        ];
+        own.values()
+            .any(|(_, text)| named.iter().any(|named| text.contains(named)))
+    };
+    let maps = cluster::config_maps(&old.cluster, &new.cluster);
+    let used = maps.into_iter().filter(|name| uses(name));
+    used.map(|name| Cause::restarting(format!("cluster.configMaps.{name}")))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

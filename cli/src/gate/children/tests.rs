@@ -1,0 +1,144 @@
+use super::super::definitions;
+use super::*;
+use crate::check;
+use crate::manifest::Source;
+
+const MANIFEST: &str = include_str!("../../../../testdata/manifests/quickstart.yaml");
+
+fn operator(text: &str) -> Operator {
+    let source = Source::new("dsoi.yaml", text.into()).unwrap();
+    let (_, operator) =
+        check::read(&source).unwrap_or_else(|problems| panic!("{text}\n{problems:?}"));
+    operator
+}
+
+/// What becomes of children when a text of the quick start is replaced: a line for each node type, and one for each cause.
+#[track_caller]
+fn told(from: &str, to: &str) -> Vec<String> {
+    assert!(MANIFEST.contains(from), "{from}");
+    let new = MANIFEST.replacen(from, to, 1);
+    let changes = children(&operator(MANIFEST), &operator(&new), &definitions(&[], &[]));
+    let lines = changes.iter().flat_map(|change| {
+        let name = change.node_type.as_deref().unwrap_or("cluster");
+        change.causes.iter().map(move |cause| {
+            let restarts = if cause.restarts { " ⟳" } else { "" };
+            format!("{name} {} {}{restarts}", cause.class, cause.key)
+        })
+    });
+    lines.collect()
+}
+
+const GATEWAY: &str = "    gateway:\n";
+
+// D8
+#[test]
+fn what_reaches_the_pods_restarts_them() {
+    assert_eq!(
+        told("--role=gateway", "--role=gate"),
+        ["gateway rolling args ⟳"]
+    );
+    for (text, key) in [
+        ("env: {A: b}", "env"),
+        ("resources: {limits: {cpu: 1}}", "resources"),
+        ("pod: {hostNetwork: true}", "pod.hostNetwork"),
+        ("workload: {ordinals: {start: 3}}", "workload.ordinals"),
+        ("configMaps: {more: {data: {A: b}}}", "configMaps.more"),
+    ] {
+        let to = format!("{GATEWAY}      {text}\n");
+        let to = if text.contains("ordinals") {
+            to + "      kinds: [StatefulSet]\n"
+        } else {
+            to
+        };
+        let found = told(GATEWAY, &to);
+        assert!(
+            found.contains(&format!("gateway rolling {key} ⟳")),
+            "{text}: {found:?}"
+        );
+    }
+    assert_eq!(
+        told("log: ${config.logLevel}", "level: ${config.logLevel}"),
+        [
+            "store rolling files.app.content ⟳",
+            "gateway rolling files.app.content ⟳"
+        ]
+    );
+    assert_eq!(
+        told("tally:2.1", "tally:2.2"),
+        [
+            "store rolling cluster.image ⟳",
+            "gateway rolling cluster.image ⟳"
+        ]
+    );
+}
+
+// D8
+#[test]
+fn what_does_not_reach_the_pods_restarts_none() {
+    for (from, to) in [
+        ("# The smallest", "# The very smallest"),
+        (
+            "debug | info | warn = info",
+            "debug | info | warn | error = info",
+        ),
+        (
+            "extra: optional tree}",
+            "extra: optional tree, more: optional int}",
+        ),
+        ("{url: string}", "{url: {type: string, doc: Where it is.}}"),
+    ] {
+        assert_eq!(told(from, to), Vec::<String>::new(), "{to}");
+    }
+    let found = told(
+        GATEWAY,
+        "    gateway:\n      workload: {minReadySeconds: 3}\n",
+    );
+    assert_eq!(found, ["gateway safe workload.minReadySeconds"]);
+    let found = told(
+        "  kind: Tally\n",
+        "  kind: Tally\n  order: {default: [gateway, store]}\n",
+    );
+    assert_eq!(found, ["cluster safe cluster.order"]);
+}
+
+// D8
+#[test]
+fn what_cannot_change_or_leaves_data_behind_breaks() {
+    for (text, line) in [
+        (
+            "workload: {podManagementPolicy: Parallel}",
+            "gateway breaking workload.podManagementPolicy",
+        ),
+        (
+            "storage: {volumes: {data: /data}}",
+            "gateway breaking storage.volumes.data",
+        ),
+        ("kinds: [Deployment]", "gateway breaking kinds"),
+        (
+            "services: {headless: none}",
+            "gateway breaking services governing",
+        ),
+        ("hooks: [mutate]", "gateway rolling hooks.mutate"),
+    ] {
+        let to = format!("{GATEWAY}      {text}\n");
+        let to = if text.contains("podManagement") {
+            to + "      kinds: [StatefulSet]\n"
+        } else {
+            to
+        };
+        let found = told(GATEWAY, &to);
+        assert!(found.contains(&line.to_owned()), "{text}: {found:?}");
+    }
+    let names = told(
+        "  kind: Tally\n",
+        "  kind: Tally\n  names: {workload: \"${cr.name}-${node.name}-w\"}\n",
+    );
+    assert!(
+        names.contains(&"cluster breaking cluster.names.workload".to_owned()),
+        "{names:?}"
+    );
+    assert_eq!(
+        told("gateway:", "door:"),
+        ["door safe nodeTypes", "gateway breaking nodeTypes"]
+    );
+}
