@@ -30,7 +30,8 @@ pub use self::import::{
 pub use self::init::InitArgs;
 pub use self::man::ManArgs;
 pub use self::node_type::{
-    AddCommand, AddNodeTypeArgs, RemoveCommand, RemoveNodeTypeArgs, is_name,
+    AddCommand, AddNodeTypeArgs, RemoveCommand, RemoveNodeTypeArgs, RenameCommand,
+    RenameNodeTypeArgs, is_name,
 };
 pub use self::plan::PlanArgs;
 pub use self::preview::{Build, PreviewArgs};
@@ -68,6 +69,9 @@ pub enum Command {
     /// Take something out of the manifest of a project, and bring the project up to date with it
     #[command(subcommand)]
     Remove(RemoveCommand),
+    /// Rename something in the manifest of a project, and bring the project up to date with it
+    #[command(subcommand)]
+    Rename(RenameCommand),
     /// Show which objects a custom resource is made of, or what a change of it comes to, without a cluster
     ///
     /// Builds the operator of the project with cargo and asks it: that runs code of the project. No cluster is contacted.

@@ -287,13 +287,21 @@ fn type_facts(report: &Report<'_>, written: &ast::Cluster) -> Vec<TypeFacts> {
                 .help("describe one: `nodeTypes: {server: {args: [serve]}}`"),
         );
     }
+    node_type::distinct_names(report, written);
     let merged = merge::node_types(report, written);
     merged
         .into_iter()
         .filter_map(|written| {
             let (services, governing) = node_type::services(&written);
+            let name = |text| report.name(text, "the name of a node type", NodeTypeName::new);
+            let own = name(&written.name)?;
             Some(TypeFacts {
-                name: report.name(&written.name, "the name of a node type", NodeTypeName::new)?,
+                aliases: written.aliases.iter().filter_map(name).collect(),
+                type_name: match &written.type_name {
+                    Some(text) => name(text)?,
+                    None => own.clone(),
+                },
+                name: own,
                 kinds: node_type::kinds(report, &written),
                 ports: container::ports(report, written.container.ports.as_ref()),
                 files: Vec::new(),

@@ -11,6 +11,7 @@ pub mod man;
 pub mod plan;
 pub mod preview;
 pub mod remove;
+pub mod rename;
 pub mod schema;
 pub mod update;
 pub mod version;
@@ -20,7 +21,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::args::{AddCommand, Cli, Command, Output, RemoveCommand};
+use crate::args::{AddCommand, Cli, Command, Output, RemoveCommand, RenameCommand};
 use crate::diagnostic::Problems;
 use crate::manifest::{MAX_BYTES, Rejected, Source};
 
@@ -41,6 +42,16 @@ pub struct Report {
     pub data: serde_json::Value,
     /// Whether something is left for the user, though the command did what it should: the exit code is 1.
     pub unsettled: bool,
+}
+
+impl Report {
+    /// Adds lines about what was done, in front of what to do next.
+    pub fn note(&mut self, lines: impl IntoIterator<Item = String>) {
+        let mut notes = self.notes.iter();
+        let next = notes.position(|note| note.starts_with("next:"));
+        let at = next.unwrap_or(self.notes.len());
+        self.notes.splice(at..at, lines);
+    }
 }
 
 /// What is odd in a manifest without being wrong.
@@ -179,6 +190,7 @@ pub fn run(cli: &Cli) -> Result<Report, Failure> {
         Command::Plan(args) => plan::run(args, directory),
         Command::Add(AddCommand::NodeType(args)) => add::node_type(args, directory),
         Command::Remove(RemoveCommand::NodeType(args)) => remove::node_type(args, directory),
+        Command::Rename(RenameCommand::NodeType(args)) => rename::node_type(args, directory),
         Command::Preview(args) => preview::run(args, directory, cli.common.output),
         Command::Check(args) => check::run(args, directory),
         Command::Explain(args) => explain::run(args, directory),
@@ -199,6 +211,7 @@ pub fn name(command: &Command) -> &'static str {
         Command::Plan(_) => "plan",
         Command::Add(_) => "add",
         Command::Remove(_) => "remove",
+        Command::Rename(_) => "rename",
         Command::Preview(_) => "preview",
         Command::Check(_) => "check",
         Command::Explain(_) => "explain",

@@ -41,7 +41,7 @@ use crate::cluster::{Cluster, NodeFields, OrderBy};
 use crate::kind::ObjectId;
 use crate::node::Node;
 use crate::problem::{Problem, Problems};
-use crate::resolve::Resolved;
+use crate::resolve::{Resolved, ResolvedNode};
 
 pub use self::autoscaler::Autoscaler;
 pub use self::children::{Child, Children};
@@ -209,14 +209,14 @@ pub fn build<C: Cluster>(resolved: &Resolved<'_, C>, operator: &str) -> Result<D
 
 fn turns<C: Cluster>(resolved: &Resolved<'_, C>) -> Vec<Turn> {
     let nodes = |name: &str| {
-        let in_turn = |node: &C::Node| match C::ORDER_BY {
-            OrderBy::NodeType => node.node_type() == name,
-            OrderBy::Node => node.name() == name,
+        let in_turn = |node: &ResolvedNode<'_, C>| match C::ORDER_BY {
+            OrderBy::NodeType => node.node_type.name() == name,
+            OrderBy::Node => node.spec.name() == name,
         };
-        let nodes = resolved.nodes.iter().map(|entry| entry.spec);
+        let nodes = resolved.nodes.iter();
         nodes
             .filter(|node| in_turn(node))
-            .map(|node| node.name().to_owned())
+            .map(|node| node.spec.name().to_owned())
             .collect::<Vec<_>>()
     };
     let turns = resolved.order.iter().map(|name| Turn {

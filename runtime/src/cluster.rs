@@ -260,10 +260,31 @@ pub trait Cluster: ClusterResource {
     fn validate(&self, _problems: &mut Problems) {}
 }
 
+/// What resources may call a node type.
+pub(crate) fn names_of<C: Cluster>(node_type: &dyn NodeType<C>) -> Vec<&'static str> {
+    match node_type.called() {
+        [] => vec![node_type.name()],
+        called => called.to_vec(),
+    }
+}
+
+/// The node type that a resource calls so.
+pub(crate) fn node_type<C: Cluster>(called: &str) -> Option<&'static dyn NodeType<C>> {
+    let mut all = C::NODE_TYPES.iter().copied();
+    all.find(|known| names_of(*known).contains(&called))
+}
+
 /// A node type: what its nodes may be, and the children of one of them.
 pub trait NodeType<C: Cluster>: Send + Sync {
-    /// The name that `spec.nodes[].nodeType` refers to.
+    /// Its name: what `spec.nodes[].nodeType` says, unless [`called`](Self::called) does, and what its
+    /// children, the status and the order of upgrades know it by.
     fn name(&self) -> &'static str;
+
+    /// What a resource may call it, where that is not just its name: one that was renamed goes by
+    /// its new name and by the old ones, and its children stay what they are.
+    fn called(&self) -> &'static [&'static str] {
+        &[]
+    }
 
     /// What a resource may ask of nodes of this type.
     fn rules(&self) -> Rules {

@@ -67,8 +67,9 @@ impl<'a, C: Cluster> Node<'a, C> {
         self.cr.cr_namespace()
     }
 
+    /// The name of its node type; `spec.node_type` is what the resource calls it.
     pub fn node_type(&self) -> &'a str {
-        self.spec.node_type()
+        self.entry.node_type.name()
     }
 
     pub fn kind(&self) -> WorkloadKind {

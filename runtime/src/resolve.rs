@@ -12,7 +12,7 @@ mod tests;
 
 use std::borrow::Cow;
 
-use crate::cluster::{AppConfigGroup, Cluster, NodeFields, NodeType};
+use crate::cluster::{self, AppConfigGroup, Cluster, NodeFields, NodeType};
 use crate::names;
 use crate::problem::Problems;
 use crate::spec::K8sConfigGroup;
@@ -122,9 +122,7 @@ fn look_up<'a, C: Cluster>(
         .iter()
         .enumerate()
         .find(|(_, group)| group.name() == spec.app_config_group());
-    let node_type = C::NODE_TYPES
-        .iter()
-        .find(|known| known.name() == spec.node_type());
+    let node_type = cluster::node_type::<C>(spec.node_type());
     if k8s.is_none() {
         problems.add(
             format!("{path}.{}", spelling.k8s_config_group),
@@ -151,7 +149,9 @@ fn look_up<'a, C: Cluster>(
             unknown(
                 "node type",
                 spec.node_type(),
-                C::NODE_TYPES.iter().map(|known| known.name()),
+                C::NODE_TYPES
+                    .iter()
+                    .flat_map(|known| cluster::names_of(*known)),
             ),
         );
     }
@@ -162,7 +162,7 @@ fn look_up<'a, C: Cluster>(
         k8s_index,
         config_index,
         k8s: common.map_or(*k8s, |common| k8s.over(common)),
-        node_type: *node_type?,
+        node_type: node_type?,
     })
 }
 

@@ -89,6 +89,23 @@ const EXAMPLES: &[Examples] = &[
         ],
     ),
     (
+        "rename",
+        &[("Rename a node type", "dsoi rename nodetype gateway router")],
+    ),
+    (
+        "rename nodetype",
+        &[
+            (
+                "Rename it; running clusters stay as they are",
+                "dsoi rename nodetype gateway router",
+            ),
+            (
+                "Forget the old name too",
+                "dsoi rename nodetype gateway router --no-alias",
+            ),
+        ],
+    ),
+    (
         "preview",
         &[
             (

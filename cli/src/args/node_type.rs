@@ -47,6 +47,28 @@ pub struct RemoveNodeTypeArgs {
     pub guard: Guard,
 }
 
+/// `dsoi rename`
+#[derive(Debug, Subcommand)]
+pub enum RenameCommand {
+    /// Rename a node type wherever the manifest names it, and carry your edits of its file along
+    #[command(name = "nodetype")]
+    NodeType(RenameNodeTypeArgs),
+}
+
+/// `dsoi rename nodetype`
+#[derive(Debug, Args)]
+pub struct RenameNodeTypeArgs {
+    /// Its name
+    pub old: String,
+    /// The name that it gets
+    pub new: String,
+    /// Let custom resources not say the old name any more, and labels and names of children have the new one: pods restart
+    #[arg(long)]
+    pub no_alias: bool,
+    #[command(flatten)]
+    pub guard: Guard,
+}
+
 fn port(text: &str) -> Result<(String, u16), String> {
     let (name, number) = text.split_once('=').unwrap_or((text, ""));
     match number.parse() {
@@ -57,7 +79,10 @@ fn port(text: &str) -> Result<(String, u16), String> {
 
 /// Whether a text is a name in the manifest as it stands, without quotes.
 pub fn is_name(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphabetic())
+    // YAML takes these for something else than a text.
+    let word = ["null", "true", "false"].contains(&text.to_ascii_lowercase().as_str());
+    !word
+        && text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')

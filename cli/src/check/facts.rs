@@ -33,6 +33,10 @@ pub(super) struct Facts<'m> {
 #[derive(Debug)]
 pub(super) struct TypeFacts {
     pub(super) name: NodeTypeName,
+    /// Other names that a custom resource may call it by.
+    pub(super) aliases: Vec<NodeTypeName>,
+    /// What its children know it by: `type.name`.
+    pub(super) type_name: NodeTypeName,
     /// What was written, merged.
     pub(super) written: ast::NodeType,
     pub(super) kinds: Vec<WorkloadKind>,

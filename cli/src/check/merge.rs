@@ -104,6 +104,8 @@ fn lay(base: &NodeType, over: &NodeType) -> NodeType {
         name: over.name.clone(),
         kinds: over.kinds.clone().or_else(|| base.kinds.clone()),
         like: over.like.clone(),
+        aliases: over.aliases.clone(),
+        type_name: over.type_name.clone(),
         nodes: bounds(base.nodes.as_ref(), over.nodes.as_ref()),
         replicas: bounds(base.replicas.as_ref(), over.replicas.as_ref()),
         container: container(&base.container, &over.container),

@@ -139,9 +139,12 @@ impl Typer<'_, '_> {
                     let types = &self.facts.types;
                     if let Some(upper) = types
                         .iter()
-                        .find(|known| !known.name.as_str().chars().all(legal))
+                        .find(|known| !known.type_name.as_str().chars().all(legal))
                     {
-                        self.illegal(written, &format!("node type `{}` has capitals", upper.name));
+                        self.illegal(
+                            written,
+                            &format!("node type `{}` has capitals", upper.type_name),
+                        );
                         return None;
                     }
                 }
@@ -172,7 +175,10 @@ impl Typer<'_, '_> {
 
     /// `E0602` for each template that can make two alike within one custom resource.
     fn prove(&self, written: &ast::Names, names: &Names, node_types: &[NodeType]) {
-        let types: Vec<&str> = node_types.iter().map(|known| known.name.as_str()).collect();
+        let types: Vec<&str> = node_types
+            .iter()
+            .map(|known| known.type_name.as_str())
+            .collect();
         let files = || node_types.iter().flat_map(|known| &known.files);
         let node_maps =
             files().any(|file| file.scope == ChildScope::Node && file.config_map_name.is_none());
@@ -266,7 +272,7 @@ impl Typer<'_, '_> {
         };
         let longest_type = node_types
             .iter()
-            .map(|known| known.name.as_str().len())
+            .map(|known| known.type_name.as_str().len())
             .max()
             .unwrap_or(0);
         let standard = |suffix: &str| {

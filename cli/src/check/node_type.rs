@@ -1,6 +1,6 @@
 //! Node types: rules, services, storage, and everything that is built for a node.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::container;
 use super::facts::TypeFacts;
@@ -10,7 +10,7 @@ use super::report::Report;
 use super::scope::{Place, Reach};
 use super::typer::Typer;
 use crate::diagnostic::{Code, Problem};
-use crate::manifest::{self as ast, Bounds, Spanned, TemplateKind};
+use crate::manifest::{self as ast, Bounds, Span, Spanned, TemplateKind};
 use crate::model::{
     AbsolutePath, ChildKind, DnsLabel, HeadlessService, Hook, K8sField, MainService, MoreService,
     NodeRules, NodeType, ReplicaRule, RequiredVolume, Scope, Services, StorageMode, StorageModes,
@@ -126,6 +126,58 @@ pub(super) fn kinds(report: &Report<'_>, written: &ast::NodeType) -> Vec<Workloa
 }
 
 /// The hooks of a node type, each once.
+/// `E0215`: a name that two node types go by, in custom resources or among their children.
+pub(super) fn distinct_names(report: &Report<'_>, written: &ast::Cluster) {
+    if let Some(every) = &written.every_node_type {
+        let names = every.aliases.iter().chain(&every.type_name);
+        for name in names {
+            report.push(
+                Problem::new(Code::E0215, "`everyNodeType` has no names of its own")
+                    .at(name.span, "no node type would have it alone")
+                    .help("write it under the node type that goes by it"),
+            );
+        }
+    }
+    let mut called: BTreeMap<&str, Span> = BTreeMap::new();
+    let mut known: BTreeMap<&str, Span> = BTreeMap::new();
+    for node_type in &written.node_types {
+        called
+            .entry(&node_type.name.value)
+            .or_insert(node_type.name.span);
+        let by_children = node_type.type_name.as_ref().unwrap_or(&node_type.name);
+        if let Some(first) = known.insert(&by_children.value, by_children.span) {
+            report.push(
+                Problem::new(
+                    Code::E0215,
+                    format!(
+                        "children of two node types would be known as `{}`",
+                        by_children.value
+                    ),
+                )
+                .at(by_children.span, "this one's")
+                .at(first, "and this one's")
+                .help("give one of the two another `typeName`"),
+            );
+        }
+    }
+    for node_type in &written.node_types {
+        for alias in &node_type.aliases {
+            if let Some(first) = called.get(alias.value.as_str()) {
+                report.push(
+                    Problem::new(
+                        Code::E0215,
+                        format!("`{}` is the name of a node type already", alias.value),
+                    )
+                    .at(alias.span, "again")
+                    .at(*first, "first here")
+                    .help("a custom resource that says it can mean one node type only: drop it from `aliases`"),
+                );
+            }
+            called.entry(&alias.value).or_insert(alias.span);
+        }
+    }
+}
+
 fn hooks(written: &ast::NodeType) -> Vec<Hook> {
     let hooks: BTreeSet<Hook> = written
         .hooks
@@ -232,6 +284,8 @@ impl Typer<'_, '_> {
             ident: ident::module(known.name.as_str())?,
             type_ident: self.type_ident(known)?,
             name: known.name.clone(),
+            aliases: known.aliases.clone(),
+            type_name: known.type_name.clone(),
             doc: None,
             rules,
             container,

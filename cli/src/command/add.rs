@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{Failure, Report, update};
 use crate::args::{AddNodeTypeArgs, UpdateArgs, is_name};
-use crate::manifest::edit::{NewNodeType, add_node_type};
+use crate::manifest::edit::{NewNodeType, add_node_type, lines_that_say};
 use crate::manifest::{self, Source, WorkloadKind};
 
 /// Adds a node type to the manifest of the project in `directory`, and updates the project.
@@ -33,7 +33,22 @@ pub fn node_type(args: &AddNodeTypeArgs, directory: &Path) -> Result<Report, Fai
         guard: args.guard.clone(),
         ..UpdateArgs::default()
     };
-    update::changed(&update, directory, |source| edited(source, &new))
+    let mut said = Vec::new();
+    let mut report = update::changed(&update, directory, |source| {
+        if let Some(like) = &new.like {
+            said = lines_that_say(source, like);
+        }
+        edited(source, &new)
+    })?;
+    if let Some(like) = &new.like {
+        report.note(said.iter().map(|line| {
+            format!(
+                "next: line {line} of dsoi.yaml says `{like}`, and `{name}` takes it over: where it should say `{name}`, write that key under `{name}`",
+                name = new.name
+            )
+        }));
+    }
+    Ok(report)
 }
 
 /// Refuses what cannot be the name of a node type.
@@ -46,7 +61,7 @@ pub(super) fn named(name: &str) -> Result<(), Failure> {
     }
     Err(Failure::Usage {
         message: format!("`{name}` cannot be the name of a node type"),
-        help: Some("it has letters, digits and hyphens, a letter first".to_owned()),
+        help: Some("it has letters, digits and hyphens, a letter first, and is not `null`, `true` or `false`".to_owned()),
     })
 }
 
@@ -60,6 +75,15 @@ fn edited(source: &Source, new: &NewNodeType) -> Result<Source, Failure> {
             help: None,
             source: None,
         });
+    }
+    if let Some(like) = &new.like
+        && !manifest
+            .cluster
+            .node_types
+            .iter()
+            .any(|known| known.name.value == *like)
+    {
+        return Err(super::remove::unknown(&manifest, like));
     }
     let text = add_node_type(&manifest, new);
     Source::new(source.name(), text.into_bytes()).map_err(Failure::Manifest)

@@ -5,7 +5,7 @@ mod tell;
 
 use std::path::Path;
 
-use super::update::{Look, Prospect};
+use super::update::{Files, Look, Prospect};
 use super::{Failure, Report, Warnings};
 use crate::args::{PlanArgs, UpdateArgs};
 use crate::manifest::Source;
@@ -22,7 +22,12 @@ pub fn run(args: &PlanArgs, directory: &Path) -> Result<Report, Failure> {
         ..UpdateArgs::default()
     };
     let _look = Look::begin(directory)?;
-    let prospect = Prospect::new(&update, directory, |source: &Source| Ok(source.clone()))?;
+    let prospect = Prospect::new(
+        &update,
+        directory,
+        |source: &Source| Ok(source.clone()),
+        Files::AsPlanned,
+    )?;
     let told = tell::told(&prospect);
     let problems = prospect.warnings();
     let warnings = (!problems.is_empty()).then(|| Warnings {

@@ -1,6 +1,7 @@
 //! `dsoi update`: brings a project up to date with its manifest and this dsoi.
 
 mod alone;
+mod by_hand;
 pub(super) mod gate;
 mod news;
 mod prospect;
@@ -11,13 +12,13 @@ use std::fs;
 use std::path::Path;
 
 use self::alone::{Alone, alone};
-pub(super) use self::prospect::Prospect;
+pub(super) use self::prospect::{Files, Prospect};
 use self::recovery::{Recovered, recovered};
 use super::{Failure, Report, chain, init};
 use crate::args::{KUBERNETES, UpdateArgs};
 use crate::manifest::Source;
 use crate::render::Settings;
-use crate::update::{Lock, LockError, Project, ProjectError, decide, diff, git, release};
+use crate::update::{Lock, LockError, Project, ProjectError, diff, git, release};
 use crate::write::{self, Change, Local, RelPath, UpdateError};
 
 /// Updates the project in `directory`.
@@ -38,11 +39,32 @@ pub fn changed(
     directory: &Path,
     edit: impl FnOnce(&Source) -> Result<Source, Failure>,
 ) -> Result<Report, Failure> {
+    begun(args, directory, edit, Files::AsPlanned)
+}
+
+/// The same, where a file whose path is another by the edited manifest is the one that it was: edits of it move along.
+///
+/// # Errors
+/// As [`changed`].
+pub fn renamed(
+    args: &UpdateArgs,
+    directory: &Path,
+    edit: impl FnOnce(&Source) -> Result<Source, Failure>,
+) -> Result<Report, Failure> {
+    begun(args, directory, edit, Files::Moved)
+}
+
+fn begun(
+    args: &UpdateArgs,
+    directory: &Path,
+    edit: impl FnOnce(&Source) -> Result<Source, Failure>,
+    files: Files,
+) -> Result<Report, Failure> {
     there(directory)?;
     let looks_only = args.check || args.guard.dry_run;
     let _alone = alone(directory, looks_only)?;
     let recovered = recovered(directory, looks_only)?;
-    let result = updated(args, directory, edit, recovered.as_ref());
+    let result = updated(args, directory, edit, files, recovered.as_ref());
     match recovered {
         // Files were written, whatever came of the rest.
         Some(recovered) => result.map_err(|failure| recovered.and(failure)),
@@ -81,16 +103,21 @@ fn updated(
     args: &UpdateArgs,
     directory: &Path,
     edit: impl FnOnce(&Source) -> Result<Source, Failure>,
+    files: Files,
     recovered: Option<&Recovered>,
 ) -> Result<Report, Failure> {
     let looks_only = args.check || args.guard.dry_run;
-    let mut prospect = Prospect::new(args, directory, edit)?;
+    let mut prospect = Prospect::new(args, directory, edit, files)?;
     let refused = &prospect.decision.refused;
     if !refused.is_empty() {
         // Whoever only looks sees what there is to choose from, as the markers would show it.
         let (plan, tree, found) = (&prospect.plan, &prospect.tree, &prospect.found);
-        let diff =
-            looks_only.then(|| diff(&decide(plan, tree, found, true, || again(found)).changes));
+        let marked = || {
+            prospect
+                .moves
+                .decide(plan, tree, found, true, || again(found))
+        };
+        let diff = looks_only.then(|| diff(&marked().changes));
         return Err(report::refused(refused, diff));
     }
     gate::let_through(&prospect.reasons(), &args.guard.accept)?;
@@ -109,7 +136,11 @@ fn updated(
         committed(args, directory, changes, &prospect.found)?;
         write::update(directory, changes, &Local).map_err(|error| failed(&error))?;
     }
-    Ok(report::done(args, &prospect, recovered))
+    let mut report = report::done(args, &prospect, recovered);
+    let decision = &prospect.decision;
+    let by_hand = by_hand::hint(&prospect.found, &prospect.source, decision, looks_only);
+    report.note(by_hand);
+    Ok(report)
 }
 
 /// The lock of the project in a directory; `cannot` says what is not possible without.

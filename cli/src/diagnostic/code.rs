@@ -108,6 +108,8 @@ codes! {
         "A node type is a kind of program, and the largest applications have some twenty. The limit keeps a hostile manifest from taking time and memory.";
     E0214, "scaling a node type restarts pods",
         "A file or config map lists the pods of a node type, or counts them, so another number of replicas changes it, and a changed file restarts the pods that read it. This is a warning: most programs need the restart to see the new list; one that reads its file again by itself takes `onChange: keep` together with `mount: dir`, since Kubernetes never refreshes a file that is mounted alone.";
+    E0215, "two node types go by one name",
+        "A custom resource names a node type by its name or one of its `aliases`, and its children know it by its `typeName`. Each of these names stands for one node type, so that a node has one meaning and two types never share labels.";
     E0301, "a path leads nowhere",
         "A path starts at one of `kind`, `cr`, `spec`, `external`, `node`, `k8s`, `config`, `type`, `nodes`, `pods`, `pod`, `storage`, `files`, `services`, `configMaps` or a variable of `$for`, and each step names something that is declared there. Every path is resolved when the operator is generated, so a typing mistake cannot become an empty text later.";
     E0302, "a value of another type is needed",

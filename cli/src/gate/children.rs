@@ -109,12 +109,15 @@ pub(super) fn children(old: &Operator, new: &Operator, schema: &[Change]) -> Vec
             causes: whole,
         });
     }
-    let named = |operator: &'_ Operator, name: &str| -> Option<NodeType> {
+    // One that is known by the same name is the same, whatever custom resources call it.
+    let named = |operator: &'_ Operator, node_type: &NodeType| -> Option<NodeType> {
         let mut types = operator.cluster.node_types.iter();
-        types.find(|known| known.name.as_str() == name).cloned()
+        types
+            .find(|known| known.type_name == node_type.type_name)
+            .cloned()
     };
     for now in &new.cluster.node_types {
-        let Some(was) = named(old, now.name.as_str()) else {
+        let Some(was) = named(old, now) else {
             found.push(added(now, new));
             continue;
         };
@@ -138,7 +141,7 @@ pub(super) fn children(old: &Operator, new: &Operator, schema: &[Change]) -> Vec
         }
     }
     for was in &old.cluster.node_types {
-        if named(new, was.name.as_str()).is_none() {
+        if named(new, was).is_none() {
             found.push(removed(was, old));
         }
     }
@@ -304,18 +307,18 @@ fn addresses(node_type: &NodeType, old: &Operator, new: &Operator) -> Vec<Cause>
     let key = "services governing";
     let governing = |operator: &Operator, name: &str| {
         let mut types = operator.cluster.node_types.iter();
-        let found = types.find(|known| known.name.as_str() == name)?;
+        let found = types.find(|known| known.type_name.as_str() == name)?;
         parts(found).remove(key)
     };
     let own = parts(node_type);
     let others = new.cluster.node_types.iter().filter(|other| {
-        let name = other.name.as_str();
+        let name = other.type_name.as_str();
         let (was, is) = (governing(old, name), governing(new, name));
         was.is_some() && was != is
     });
     let mut found = Vec::new();
     for other in others {
-        let named = format!("pods.{}", other.name);
+        let named = format!("pods.{}", other.type_name);
         if own
             .values()
             .any(|(reach, text)| *reach == Reach::Pods && text.contains(&named))

@@ -7,7 +7,12 @@ mod add;
 mod cut;
 mod edits;
 mod remove;
+mod rename;
+mod tree;
+mod uses;
 
 pub use self::add::{NewNodeType, add_node_type};
 pub use self::edits::{Edit, Edits};
 pub use self::remove::{Unremovable, remove_node_type};
+pub use self::rename::{Renaming, Unrenamable, rename_node_type};
+pub use self::uses::lines_that_say;

@@ -22,6 +22,10 @@ pub struct NodeType {
     pub kinds: Option<Vec<Spanned<WorkloadKind>>>,
     /// The node type that this one copies.
     pub like: Option<Spanned<String>>,
+    /// Other names by which a custom resource may call it.
+    pub aliases: Vec<Spanned<String>>,
+    /// What its children know it by; else its name.
+    pub type_name: Option<Spanned<String>>,
     pub nodes: Option<Bounds>,
     pub replicas: Option<Bounds>,
     pub container: Container,
@@ -72,6 +76,16 @@ pub(super) static SECTION: Section = Section {
             "The workload kinds that a custom resource may choose; both unless given.",
         ),
         key("like", Shape::Text, "The node type that this one copies."),
+        key(
+            "aliases",
+            Shape::Texts,
+            "Other names by which a custom resource may call the node type, as those that it had before.",
+        ),
+        key(
+            "typeName",
+            Shape::Text,
+            "What `type.name` says, and with it the labels, names and files of its children and its place in the status; the node type's name unless given. With it a node type can be renamed and running clusters stay as they are.",
+        ),
         key(
             "nodes",
             Shape::Section(&NODES),
@@ -171,6 +185,8 @@ pub(super) fn read(name: Spanned<String>, span: Span, reader: &mut Reader<'_, '_
         name,
         kinds: reader.words("kinds"),
         like: reader.text("like"),
+        aliases: reader.texts("aliases").unwrap_or_default(),
+        type_name: reader.text("typeName"),
         nodes: reader.section("nodes", &NODES, bounds),
         replicas: reader.section("replicas", &REPLICAS, bounds),
         container: container::read(reader),

@@ -154,6 +154,8 @@ pub enum Access {
     Keyed {
         key: RustIdent,
         value: Box<Expr>,
+        /// Other texts that name the same item.
+        also: Vec<String>,
     },
     /// A fact of a pod (`p.host`).
     Pod(PodFact),

@@ -114,6 +114,8 @@ fn cluster() -> Cluster {
 fn node_type(name: &str, kinds: &[WorkloadKind]) -> NodeType {
     NodeType {
         name: type_name(name),
+        aliases: Vec::new(),
+        type_name: type_name(name),
         ident: ident(name),
         type_ident: type_ident(&heck::AsUpperCamelCase(name).to_string()),
         doc: None,

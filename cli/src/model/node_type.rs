@@ -13,6 +13,10 @@ use super::{
 pub struct NodeType {
     /// Its name in the custom resource.
     pub name: NodeTypeName,
+    /// Other names that a custom resource may call it by.
+    pub aliases: Vec<NodeTypeName>,
+    /// What its children know it by.
+    pub type_name: NodeTypeName,
     /// Its module in generated Rust.
     pub ident: RustIdent,
     /// Its struct in generated Rust.
@@ -38,6 +42,12 @@ pub struct NodeType {
 }
 
 impl NodeType {
+    /// What a custom resource may call it: its name, then the others.
+    pub fn called(&self) -> Vec<&str> {
+        let names = std::iter::once(&self.name).chain(&self.aliases);
+        names.map(NodeTypeName::as_str).collect()
+    }
+
     /// Every kind of child that its nodes can have.
     pub fn child_kinds(&self, group: &K8sGroup) -> BTreeSet<ChildKind> {
         // An upgrade halts on a pod that cannot run, and goes back to a revision.

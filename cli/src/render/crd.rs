@@ -17,7 +17,7 @@ use self::field::{Object, field_schema};
 pub(super) use self::field::{any_case, layer, literal};
 use super::meaning::{self, described};
 use super::yaml::Yaml;
-use crate::model::{Cluster, LimitedName, MissingOrder, Operator, OrderBy, Rule};
+use crate::model::{Cluster, LimitedName, MissingOrder, NodeType, Operator, OrderBy, Rule};
 use crate::schema;
 
 mod cel;
@@ -271,8 +271,8 @@ fn references(cluster: &Cluster) -> Vec<Value> {
     }
     for known in &cluster.node_types {
         let count = format!(
-            "self{nodes}.filter(n, n{node_type} == {}).size()",
-            cel(known.name.as_str())
+            "self{nodes}.filter(n, {}).size()",
+            is_called(&format!("n{node_type}"), known)
         );
         if known.rules.min_nodes > 0 {
             let min = known.rules.min_nodes;
@@ -357,11 +357,22 @@ pub(super) fn limit(cluster: &Cluster, of: LimitedName) -> Option<u32> {
         .min()
 }
 
+/// Whether a text is what a custom resource may call a node type, in CEL.
+fn is_called(text: &str, node_type: &NodeType) -> String {
+    match node_type.called().as_slice() {
+        [name] => format!("{text} == {}", cel(name)),
+        names => {
+            let names: Vec<String> = names.iter().map(|name| cel(name)).collect();
+            format!("{text} in [{}]", names.join(", "))
+        }
+    }
+}
+
 fn node_type_enum(cluster: &Cluster) -> Value {
     let names: Vec<&str> = cluster
         .node_types
         .iter()
-        .map(|ty| ty.name.as_str())
+        .flat_map(|ty| ty.called())
         .collect();
     json!({"type": "string", "enum": names})
 }

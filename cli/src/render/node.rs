@@ -45,6 +45,7 @@ struct Context {
     imports: String,
     kind: String,
     name: String,
+    called: String,
     code_name: String,
     ty: String,
     rules: String,
@@ -80,7 +81,8 @@ pub(super) fn module(
             head,
             imports: imports(&kind, &writer.literals, !node_type.hooks.is_empty()),
             kind,
-            name: super::rust::literal(node_type.name.as_str()),
+            name: super::rust::literal(node_type.type_name.as_str()),
+            called: called(node_type),
             code_name: format!("`{}`", node_type.name),
             ty: node_type.type_ident.to_string(),
             rules: rules(node_type),
@@ -89,6 +91,17 @@ pub(super) fn module(
             functions,
         },
     )
+}
+
+/// The method `called`, where a custom resource may call it otherwise than its children do.
+fn called(node_type: &NodeType) -> String {
+    let names = node_type.called();
+    if names == [node_type.type_name.as_str()] {
+        return String::new();
+    }
+    let names = Rust::Array(names.into_iter().map(Rust::str).collect());
+    let names = names.borrowed().print(8, 8, 0);
+    format!("\n    fn called(&self) -> &'static [&'static str] {{\n        {names}\n    }}\n")
 }
 
 struct Writer<'m> {

@@ -134,7 +134,8 @@ fn parts(operator: &Operator) -> Vec<Part<'_>> {
         .node_types
         .iter()
         .map(|node_type| {
-            let name = node_type.name.as_str();
+            // Nodes and groups keep their names when a node type gets another: it would be another node.
+            let name = node_type.type_name.as_str();
             let count = node_type.rules.min_nodes.max(1);
             Part {
                 node_type,

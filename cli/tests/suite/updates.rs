@@ -7,6 +7,7 @@
 mod git;
 mod killed;
 mod sequences;
+mod verbs;
 pub(crate) mod world;
 
 use std::fs;

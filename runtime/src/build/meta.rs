@@ -68,7 +68,7 @@ impl Origin {
             identity: cluster.identity.clone(),
             namespace: cluster.namespace.clone(),
             node: Some(entry.spec.name().to_owned()),
-            node_type: Some(entry.spec.node_type().to_owned()),
+            node_type: Some(entry.node_type.name().to_owned()),
             group: entry.spec.app_config_group().to_owned(),
             labels,
             cluster_labels: cluster.cluster_labels.clone(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::vec::IntoIter;
 
 use super::Node;
-use crate::cluster::{Cluster, NodeFields};
+use crate::cluster::Cluster;
 use crate::spec::WorkloadKind;
 
 /// A pod that will exist once its `StatefulSet` has its replicas.
@@ -79,7 +79,10 @@ impl<'a, C: Cluster> Node<'a, C> {
     pub fn nodes_of(&self, node_type: &str) -> IntoIter<Node<'a, C>> {
         let entries = self.resolved.nodes.iter();
         let nodes = entries
-            .filter(|entry| entry.spec.node_type() == node_type)
+            .filter(|entry| {
+                let known = entry.node_type;
+                known.name() == node_type || known.called().contains(&node_type)
+            })
             .map(|entry| Node::new(self.resolved, entry, self.context));
         nodes.collect::<Vec<_>>().into_iter()
     }

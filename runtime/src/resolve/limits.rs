@@ -1,6 +1,6 @@
 //! How many, how long, of which kind: the bounds of Kubernetes, of the runtime and of the manifest.
 
-use crate::cluster::{Cluster, NodeFields, StorageMode};
+use crate::cluster::{Cluster, NodeFields, StorageMode, names_of};
 use crate::names;
 use crate::problem::Problems;
 
@@ -47,7 +47,8 @@ pub(super) fn counts<C: Cluster>(cr: &C, problems: &mut Problems) {
     }
     for node_type in C::NODE_TYPES {
         let bounds = node_type.rules().nodes;
-        let of_type = |node: &&C::Node| node.node_type() == node_type.name();
+        let names = names_of(*node_type);
+        let of_type = |node: &&C::Node| names.contains(&node.node_type());
         let count = cr.nodes().iter().filter(of_type).count();
         if !bounds.holds(count) {
             problems.add(

@@ -1,6 +1,6 @@
 //! The order of upgrades (DS-14, DS-17, DS-47).
 
-use crate::cluster::{Cluster, MissingOrder, NodeFields, OrderBy};
+use crate::cluster::{self, Cluster, MissingOrder, NodeFields, NodeType, OrderBy};
 use crate::problem::Problems;
 
 /// The resource's order, then the manifest's, completed where that is allowed.
@@ -14,23 +14,42 @@ pub(super) fn order<C: Cluster>(cr: &C, problems: &mut Problems) -> Vec<String> 
         OrderBy::NodeType => "node type",
         OrderBy::Node => "node",
     };
+    // A node type has a place in the order, whatever the resource calls it.
+    let place = |called: &str| match C::ORDER_BY {
+        OrderBy::NodeType => cluster::node_type::<C>(called).map(NodeType::name),
+        OrderBy::Node => known.iter().copied().find(|name| *name == called),
+    };
     let mut order: Vec<String> = Vec::new();
-    for (index, name) in cr.deployment_order().iter().enumerate() {
+    for (index, called) in cr.deployment_order().iter().enumerate() {
         let path = format!("{path}[{index}]");
-        if !known.contains(&name.as_str()) {
-            problems.add(path, super::unknown(what, name, known.iter().copied()));
-        } else if order.contains(name) {
-            problems.add(path, format!("`{name}` is in the order already"));
+        let Some(name) = place(called) else {
+            let all = || -> Vec<&str> {
+                match C::ORDER_BY {
+                    OrderBy::NodeType => {
+                        let types = C::NODE_TYPES.iter();
+                        types.flat_map(|known| cluster::names_of(*known)).collect()
+                    }
+                    OrderBy::Node => known.clone(),
+                }
+            };
+            problems.add(path, super::unknown(what, called, all().into_iter()));
+            continue;
+        };
+        if order.iter().any(|there| there == name) {
+            problems.add(path, format!("`{called}` is in the order already"));
         } else {
-            order.push(name.clone());
+            order.push(name.to_owned());
         }
     }
     let used = |name: &str| match C::ORDER_BY {
-        OrderBy::NodeType => cr.nodes().iter().any(|node| node.node_type() == name),
+        OrderBy::NodeType => cr
+            .nodes()
+            .iter()
+            .any(|node| place(node.node_type()) == Some(name)),
         OrderBy::Node => true,
     };
-    let default = C::ORDER.iter().filter(|name| known.contains(name));
-    for name in default.chain(&known) {
+    let default = C::ORDER.iter().filter_map(|name| place(name));
+    for name in default.chain(known.iter().copied()) {
         if order.iter().any(|there| there == name) {
             continue;
         }
@@ -40,7 +59,7 @@ pub(super) fn order<C: Cluster>(cr: &C, problems: &mut Problems) -> Vec<String> 
                 format!("lacks the {what} `{name}`, of which there are nodes"),
             );
         }
-        order.push((*name).to_owned());
+        order.push(name.to_owned());
     }
     order
 }

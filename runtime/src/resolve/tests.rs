@@ -51,6 +51,33 @@ fn an_unknown_reference_is_refused_with_its_path_and_the_nearest_name() {
     );
 }
 
+/// PN-9: the operator knows a node type by a new name, resources still by the old one, or the other way round.
+#[test]
+fn a_node_type_has_the_same_children_whatever_a_resource_calls_it() {
+    let order = |name: &str| with(&tally::sample(), "/spec/deploymentOrder", json!([name]));
+    let old = order("store");
+    let renamed = |cr: &Value| with(cr, "/spec/nodes/0/nodeType", json!("depot"));
+    assert_eq!(old["spec"]["nodes"][0]["nodeType"], "store");
+    let children = |cr: &Value| {
+        let desired = desired::<tally::Tally>(cr).unwrap();
+        let children = desired.children.iter();
+        let children: Vec<(Value, Option<String>)> = children
+            .map(|child| ((*child.document).clone(), child.node_type.clone()))
+            .collect();
+        (children, desired.turns)
+    };
+    let expected = children(&old);
+    assert!(expected.1.iter().any(|turn| turn.name == "store"));
+    for cr in [renamed(&old), renamed(&order("depot")), order("depot")] {
+        assert_eq!(children(&cr), expected, "{cr}");
+    }
+    let twice = with(&old, "/spec/deploymentOrder", json!(["store", "depot"]));
+    assert_eq!(
+        problems::<tally::Tally>(&twice),
+        ["spec.deploymentOrder[1]: `depot` is in the order already"]
+    );
+}
+
 /// DR-3.
 #[test]
 fn every_mistake_is_reported_at_once() {

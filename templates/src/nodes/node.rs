@@ -8,7 +8,7 @@ impl NodeType<«kind»> for «ty» {
     fn name(&self) -> &'static str {
         «name»
     }
-«rules»
+«called»«rules»
     fn build(&self, node: &Node<'_, «kind»>) -> Children {
 «body»    }
 «hooks»}

@@ -28,13 +28,15 @@ impl Typer<'_, '_> {
             return None;
         };
         let name = known.name.clone();
+        // A name that stays when the node type gets another.
+        let lasting = known.type_name.clone();
         let nodes = format!("spec.{}[]", self.facts.nodes_word);
         let walk = if path.root.value == "nodes" {
-            Walk::new(Root::Nodes(name.clone()), Type::List(Box::new(Type::Node))).at(nodes)
+            Walk::new(Root::Nodes(lasting), Type::List(Box::new(Type::Node))).at(nodes)
         } else {
             self.stable(path, name.as_str())?;
             self.note_scaling(scope, name.as_str(), path.span);
-            Walk::new(Root::Pods(name.clone()), Type::List(Box::new(Type::Pod)))
+            Walk::new(Root::Pods(lasting), Type::List(Box::new(Type::Pod)))
                 .at(format!("{nodes}.replicas"))
         };
         self.walk(scope, path, walk.of(name.as_str()), rest)

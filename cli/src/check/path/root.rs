@@ -192,7 +192,7 @@ impl Typer<'_, '_> {
         };
         if self.one_of(path, first, &["name", "ports"], "`type`")? == "name" {
             Some(Leads::Constant(
-                Literal::String(known.name.to_string()),
+                Literal::String(known.type_name.to_string()),
                 Type::String,
             ))
         } else {

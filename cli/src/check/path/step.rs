@@ -1,5 +1,6 @@
 //! The steps of a path after its root: fields, keys, facts.
 
+use crate::check::facts::TypeFacts;
 use crate::check::ident;
 use crate::check::k8s::{self};
 use crate::check::literal::words;
@@ -76,6 +77,7 @@ impl Typer<'_, '_> {
                 let field = item.fields.iter().find(|field| field.wire == key)?;
                 let access = Access::Keyed {
                     key: field.ident.clone(),
+                    also: self.also(&field.ty, &value),
                     value: Box::new(value),
                 };
                 if let Some(cr_path) = &mut walk.cr_path {
@@ -277,6 +279,30 @@ impl Typer<'_, '_> {
         walk.push(access, type_of(shape), !required);
         walk.below(&name.value);
         Some(())
+    }
+
+    /// Other names of the node type that a key names.
+    fn also(&self, ty: &Type, value: &Expr) -> Vec<String> {
+        let ExprKind::Literal(Literal::String(name)) = &value.kind else {
+            return Vec::new();
+        };
+        let names = |known: &TypeFacts| -> Vec<String> {
+            let names = [&known.name, &known.type_name].into_iter();
+            let mut names: Vec<String> = names
+                .chain(&known.aliases)
+                .map(ToString::to_string)
+                .collect();
+            names.sort();
+            names.dedup();
+            names
+        };
+        let mut types = self.facts.types.iter().filter(|_| *ty == Type::NodeType);
+        types
+            .find_map(|known| Some(names(known)).filter(|names| names.contains(name)))
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|other| other != name)
+            .collect()
     }
 
     /// What stands in brackets, or a name that indexes.

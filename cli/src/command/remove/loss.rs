@@ -70,12 +70,7 @@ impl Loss {
 
     /// The report of the update, with this.
     pub(super) fn told(self, mut report: Report) -> Report {
-        let next = report
-            .notes
-            .iter()
-            .position(|note| note.starts_with("next:"));
-        let at = next.unwrap_or(report.notes.len());
-        report.notes.splice(at..at, self.lines());
+        report.note(self.lines());
         report.data["removed"] = json!({
             "nodeType": self.name,
             "deleted": self.deleted,

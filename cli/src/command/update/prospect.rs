@@ -12,8 +12,17 @@ use crate::manifest::{Manifest, Source};
 use crate::model::Operator;
 use crate::plan::PlannedFile;
 use crate::render::Settings;
-use crate::update::{Decision, Project, decide, past, present};
+use crate::update::{Decision, Moves, Project, past, present};
 use crate::write::{RelPath, Tree, digest};
+
+/// What a file of another path is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::command) enum Files {
+    /// Another file.
+    AsPlanned,
+    /// The one in the same place of the plan: edits of it move along.
+    Moved,
+}
 
 /// An update that was thought through.
 pub(in crate::command) struct Prospect {
@@ -26,6 +35,7 @@ pub(in crate::command) struct Prospect {
     /// The version of dsoi that wrote the project last.
     pub(in crate::command) before: String,
     pub(in crate::command) plan: Vec<PlannedFile>,
+    pub(in crate::command) moves: Moves,
     pub(in crate::command) tree: Tree,
     pub(in crate::command) found: Project,
     pub(in crate::command) decision: Decision,
@@ -40,6 +50,7 @@ impl Prospect {
         args: &UpdateArgs,
         directory: &Path,
         edit: impl FnOnce(&Source) -> Result<Source, Failure>,
+        files: Files,
     ) -> Result<Self, Failure> {
         let lock = super::lock(directory, "this cannot be updated")?;
         if !directory.join("dsoi.yaml").exists() {
@@ -55,13 +66,18 @@ impl Prospect {
         let before = lock.dsoi.clone();
         let (manifest, operator) =
             check::read(&source).map_err(|problems| Failure::manifest(&source, problems))?;
-        let (plan, tree) = init::planned(&source, &settings)?;
+        let (mut plan, tree) = init::planned(&source, &settings)?;
+        let moves = match files {
+            Files::AsPlanned => Moves::default(),
+            Files::Moved => Moves::between(&init::planned(&read, &settings)?.0, &mut plan),
+        };
         let paths = tree.iter().map(|(path, _)| path.clone());
         let paths = paths.filter(|path| !path.as_str().starts_with(".dsoi/"));
         let found =
             Project::read(directory, lock, paths).map_err(|error| project(&error, error.help()))?;
         gate::readable(&found)?;
-        let decision = decide(&plan, &tree, &found, args.guard.markers, || again(&found));
+        let markers = args.guard.markers;
+        let decision = moves.decide(&plan, &tree, &found, markers, || again(&found));
         let (last, was) = last(&found).unzip();
         let mut past = past(&found, was, || again(&found));
         past.other_runtime = other_runtime(&found, &settings, &tree);
@@ -74,6 +90,7 @@ impl Prospect {
             settings,
             before,
             plan,
+            moves,
             tree,
             found,
             decision,

@@ -81,7 +81,11 @@ fn path(path: &Path) -> String {
             Access::Common { ident } => format!(".{ident}"),
             Access::Chosen => ".type".to_owned(),
             Access::MapKey(key) => format!("[{}]", expr(key)),
-            Access::Keyed { key, value } => format!("[{key}={}]", expr(value)),
+            Access::Keyed {
+                key,
+                value,
+                also: _,
+            } => format!("[{key}={}]", expr(value)),
             Access::Pod(PodFact::Name) | Access::NodeName => ".name".to_owned(),
             Access::Pod(PodFact::Ordinal) => ".ordinal".to_owned(),
             Access::Pod(PodFact::Host) => ".host".to_owned(),

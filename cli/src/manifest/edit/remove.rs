@@ -2,8 +2,9 @@
 
 use super::cut::cut;
 use super::edits::Edits;
+use super::tree::{items, pairs, places, value};
 use crate::diagnostic::Problems;
-use crate::manifest::source::{Source, Span};
+use crate::manifest::source::Source;
 use crate::manifest::tree::{self, Node, Pair, Value};
 
 /// Why a node type cannot be taken out of a manifest's text.
@@ -101,7 +102,7 @@ fn without(root: &mut Node, name: &str) {
 }
 
 /// Whether two trees say the same, wherever it stands.
-pub(super) fn alike(one: &Node, other: &Node) -> bool {
+fn alike(one: &Node, other: &Node) -> bool {
     match (&one.value, &other.value) {
         (Value::Scalar(one), Value::Scalar(other)) => {
             (&one.text, one.style) == (&other.text, other.style)
@@ -117,34 +118,6 @@ pub(super) fn alike(one: &Node, other: &Node) -> bool {
         }
         _ => false,
     }
-}
-
-pub(super) fn pairs(node: &Node) -> &[Pair] {
-    match &node.value {
-        Value::Map(pairs) => pairs,
-        _ => &[],
-    }
-}
-
-pub(super) fn items(node: &Node) -> &[Node] {
-    match &node.value {
-        Value::List(items) => items,
-        _ => &[],
-    }
-}
-
-/// Where the entries of a collection stand.
-fn places(node: &Node) -> Vec<Span> {
-    match &node.value {
-        Value::Map(pairs) => pairs.iter().map(Pair::span).collect(),
-        Value::List(items) => items.iter().map(|item| item.span).collect(),
-        Value::Scalar(_) => Vec::new(),
-    }
-}
-
-pub(super) fn value<'a>(node: &'a Node, key: &str) -> Option<&'a Node> {
-    let pair = pairs(node).iter().find(|pair| pair.key.text == key)?;
-    Some(&pair.value)
 }
 
 fn value_mut<'a>(node: &'a mut Node, key: &str) -> Option<&'a mut Node> {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::cel::{access, cel, rule, with_rules};
 use super::field::Object;
-use super::{MAX_NODES, list_map, meaning, name, node_type_enum};
+use super::{MAX_NODES, is_called, list_map, meaning, name, node_type_enum};
 use crate::model::{Cluster, LimitedName, NodeType, OrderBy, ReplicaRule, WorkloadKind};
 use crate::render::meaning::described;
 
@@ -36,7 +36,7 @@ pub(super) fn nodes(cluster: &Cluster) -> Value {
     object.add(
         words.node_type.wire.as_str(),
         true,
-        described(node_type_enum(cluster), meaning::NODE_TYPE),
+        described(node_type_enum(cluster), &node_type_meaning(cluster)),
     );
     object.add(
         words.replicas.wire.as_str(),
@@ -74,13 +74,25 @@ pub(super) fn nodes(cluster: &Cluster) -> Value {
     list
 }
 
+/// What a node's type means, and which names of one are older.
+fn node_type_meaning(cluster: &Cluster) -> String {
+    let mut text = meaning::NODE_TYPE.to_owned();
+    for known in &cluster.node_types {
+        for alias in &known.aliases {
+            text.push_str(&format!("; `{alias}` is another name of `{}`", known.name));
+        }
+    }
+    text
+}
+
 fn node_rules(cluster: &Cluster, known: &NodeType) -> Vec<Value> {
     let words = &cluster.spelling;
-    let other = format!(
-        "self{} != {}",
-        access(words.node_type.wire.as_str()),
-        cel(known.name.as_str())
-    );
+    let node_type = format!("self{}", access(words.node_type.wire.as_str()));
+    let other = if known.aliases.is_empty() {
+        format!("{node_type} != {}", cel(known.name.as_str()))
+    } else {
+        format!("!({})", is_called(&node_type, known))
+    };
     let kind = access(words.kind.wire.as_str());
     let replicas = access(words.replicas.wire.as_str());
     let mut rules = Vec::new();

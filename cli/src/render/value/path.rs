@@ -3,7 +3,7 @@
 use super::form::{Form, Value};
 use super::{Ctx, Scope};
 use crate::model::{Access, Path, PodFact, Root, Step, Type};
-use crate::render::rust::{Expr as Rust, Link};
+use crate::render::rust::{Expr as Rust, Link, literal};
 
 impl Ctx<'_> {
     pub(super) fn path(self, path: &Path, ty: &Type) -> Value {
@@ -210,9 +210,14 @@ impl Ctx<'_> {
                         .method("and_then", [Rust::closure(var, inner)]),
                 )
             }
-            Access::Keyed { key, value } => {
-                let other = self.value(value);
-                let same = format!("item.{key} == {}", other.display().print(0, 0, 0));
+            Access::Keyed { key, value, also } => {
+                let other = self.value(value).display().print(0, 0, 0);
+                let same = if also.is_empty() {
+                    format!("item.{key} == {other}")
+                } else {
+                    let also: Vec<String> = also.iter().map(|text| literal(text)).collect();
+                    format!("[{other}, {}].contains(&&*item.{key})", also.join(", "))
+                };
                 let find =
                     Link::Method("find".into(), vec![Rust::closure("item", Rust::atom(same))]);
                 let list = from.elements();
