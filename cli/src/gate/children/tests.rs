@@ -142,3 +142,15 @@ fn what_cannot_change_or_leaves_data_behind_breaks() {
         ["door safe nodeTypes", "gateway breaking nodeTypes"]
     );
 }
+
+// D8
+#[test]
+fn a_type_with_another_name_is_the_same_one_and_changes_no_child() {
+    let renamed = MANIFEST
+        .replace(
+            "    store:\n",
+            "    depot:\n      aliases: [store]\n      typeName: store\n",
+        )
+        .replace("pods.store", "pods.depot");
+    assert_eq!(children(&operator(MANIFEST), &operator(&renamed), &[]), []);
+}
