@@ -206,6 +206,108 @@ fn an_edited_hook_takes_effect() {
     );
 }
 
+/// A project of its own, in which node types come, change their names and go.
+struct Changing {
+    folder: PathBuf,
+}
+
+impl Changing {
+    fn new(manifest: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("changing-{manifest}"));
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder).unwrap();
+        }
+        let runtime = format!("path={}", testdata("../runtime").display());
+        let path = testdata(&format!("manifests/{manifest}.yaml"));
+        let args = ["-f", path.to_str().unwrap(), "--runtime", &runtime];
+        let init = dsoi(&[&["init", folder.to_str().unwrap()], args.as_slice()].concat());
+        assert!(init.status.success(), "{init:?}");
+        Self { folder }
+    }
+
+    fn nodetype(&self, verb: &str, args: &[&str]) {
+        let folder = self.folder.to_str().unwrap();
+        let head = ["-C", folder, verb, "nodetype"];
+        let output = dsoi(&[head.as_slice(), args, &["--allow-dirty"]].concat());
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{verb} {args:?}: {said}");
+    }
+
+    fn cargo(&self, args: &[&str], env: (&str, &str)) {
+        let mut command = Command::new(env!("CARGO"));
+        command
+            .args(args)
+            .args(["--offline", "--quiet"])
+            .current_dir(&self.folder)
+            .env("CARGO_TARGET_DIR", target())
+            .env_remove("SNAPSHOTS")
+            .env(env.0, env.1);
+        let output = command.output().unwrap();
+        assert!(
+            output.status.success(),
+            "cargo {args:?}\n{}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+
+    fn is_checked(&self) {
+        self.cargo(&["check", "--all-targets"], ("CI", "true"));
+    }
+
+    /// What its own test has recorded of the children of its sample.
+    fn children(&self) -> Vec<(PathBuf, String)> {
+        let entries = std::fs::read_dir(self.folder.join("tests/children")).unwrap();
+        let mut files: Vec<_> = entries
+            .map(|entry| entry.unwrap().path())
+            .map(|path| (path.clone(), std::fs::read_to_string(path).unwrap()))
+            .collect();
+        files.sort();
+        files
+    }
+}
+
+const RECORD: (&str, &str) = ("SNAPSHOTS", "overwrite");
+
+// PN-9
+#[test]
+fn a_project_passes_its_own_tests_after_each_change_of_its_node_types() {
+    let _turn = ONE_AT_A_TIME
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    let project = Changing::new("quickstart");
+    project.cargo(&["test", "--test", "children"], RECORD);
+    let before = project.children();
+    assert!(!before.is_empty());
+    // The sample says the new name, and has the children of before: nobody records them anew.
+    project.nodetype("rename", &["store", "depot"]);
+    project.cargo(&["test"], ("CI", "true"));
+    project.nodetype("add", &["cache", "--like", "gateway"]);
+    project.cargo(&["test"], RECORD);
+    assert_ne!(before, project.children());
+    project.nodetype("remove", &["cache"]);
+    project.cargo(&["test"], RECORD);
+    assert_eq!(before, project.children());
+}
+
+#[test]
+fn the_compiler_accepts_each_change_of_the_node_types_of_pinot() {
+    let _turn = ONE_AT_A_TIME
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    let project = Changing::new("pinot");
+    for (verb, args) in [
+        ("rename", ["server", "storage", "--markers"].as_slice()),
+        ("add", &["cache", "--like", "storage"]),
+        ("rename", &["cache", "r-2", "--no-alias"]),
+        ("remove", &["minion"]),
+        ("remove", &["r-2"]),
+    ] {
+        project.nodetype(verb, args);
+        project.is_checked();
+    }
+}
+
 /// The flags of `run`, each with its environment variable and, where the help names one, its default.
 fn settings() -> Vec<(String, String, Option<String>)> {
     let help = cargo(
