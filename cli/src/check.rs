@@ -26,8 +26,10 @@ mod path;
 mod place;
 mod prove;
 mod report;
+mod resource;
 mod rollout;
 mod scope;
+mod server;
 mod tree;
 mod typer;
 mod value;
@@ -38,12 +40,13 @@ use crate::diagnostic::{Code, Problem, Problems};
 use crate::manifest::{self as ast, Manifest, Reading, Source};
 use crate::model::{
     ChildKind, Cluster, DnsLabel, ImageName, K8sGroup, KindName, KubernetesVersion, NodeType,
-    NodeTypeName, Operator,
+    NodeTypeName, Operator, Server,
 };
 use crate::write::RelPath;
 use facts::{Facts, TypeFacts};
 use fields::Fields;
 use report::Report;
+use resource::Outside;
 use typer::Typer;
 
 /// The operator that the manifest describes.
@@ -136,6 +139,7 @@ fn operator(report: &Report<'_>, manifest: &Manifest) -> Option<(Operator, Probl
     let mut facts = Facts {
         manifest,
         kind_lower: kind_lower.clone(),
+        declared: &written.spec,
         spec: extra.spec,
         node: extra.node,
         config: extra.config,
@@ -177,6 +181,27 @@ fn operator(report: &Report<'_>, manifest: &Manifest) -> Option<(Operator, Probl
     let labels = written.labels.as_ref().map(|labels| typer.labels(labels));
     let process = typer.process(&manifest.operator);
     typer.standing_effects(&node_types);
+    let servers: Vec<_> = manifest
+        .servers
+        .iter()
+        .map(|server| typer.server(server))
+        .collect();
+    let servers: Vec<_> = servers.into_iter().flatten().collect();
+    one_ident_each(report, &servers, &manifest.servers);
+    let cluster_plural = written.plural.as_ref().map_or_else(
+        || Facts::default_plural(&kind_lower),
+        |plural| plural.value.clone(),
+    );
+    let outside = Outside {
+        report,
+        manifest,
+        servers: &servers,
+        fields: &fields,
+        group: api.as_ref().map(|api| &api.group),
+        plural: &cluster_plural,
+        minor: kubernetes.minor,
+    };
+    let resources = outside.resources(&typer);
 
     let type_names: Vec<NodeTypeName> =
         facts.types.iter().map(|known| known.name.clone()).collect();
@@ -273,6 +298,8 @@ fn operator(report: &Report<'_>, manifest: &Manifest) -> Option<(Operator, Probl
         rules: process.rules,
         api: api?,
         cluster,
+        servers,
+        resources,
         effects,
     };
     Some((operator, warnings))
@@ -327,6 +354,27 @@ fn distinct(report: &Report<'_>, written: &ast::Cluster, node_types: &[NodeType]
                 Problem::new(
                     Code::E0604,
                     format!("two node types are both `{}` in Rust", node_type.type_ident),
+                )
+                .at(span.unwrap_or_default(), "clashes with another")
+                .help("rename one of them"),
+            );
+        }
+    }
+}
+
+/// `E0604`: servers whose names are one in Rust.
+fn one_ident_each(report: &Report<'_>, servers: &[Server], written: &[ast::Server]) {
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    for server in servers {
+        if !seen.insert(server.ident.as_str()) {
+            let span = written
+                .iter()
+                .find(|known| known.name.value == server.name.as_str())
+                .map(|known| known.name.span);
+            report.push(
+                Problem::new(
+                    Code::E0604,
+                    format!("two servers are both `{}` in Rust", server.ident),
                 )
                 .at(span.unwrap_or_default(), "clashes with another")
                 .help("rename one of them"),

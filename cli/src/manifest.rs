@@ -34,11 +34,13 @@ mod node_type;
 mod operator;
 mod order;
 mod reader;
+mod resource;
 mod rollout;
 mod rules;
 mod scalar;
 pub mod schema;
 mod security;
+mod server;
 mod service;
 mod source;
 mod spelling;
@@ -67,10 +69,14 @@ pub use names::{Collisions, Names};
 pub use node_type::{Bounds, NodeType, WorkloadKind};
 pub use operator::{Operator, RbacRule};
 pub use order::{MissingOrder, Order, OrderBy};
+pub use resource::{
+    Absent, Adopt, Call, Compare, Deletion, Parent, ParentGone, Policy, Resource, StatusField, Verb,
+};
 pub use rollout::{OnCrash, Rollout, Strategy};
 pub use rules::{Rule, RuleKind};
 pub use scalar::{Core, Scalar, Style};
 pub use security::SecurityProfile;
+pub use server::{Auth, Basic, Bearer, Server, Service as ServerService};
 pub use service::{ChildKind, Service};
 pub use source::{MAX_BYTES, Rejected, Source, Span, Spanned};
 pub use spelling::{Spelling, SpellingWord};
@@ -79,7 +85,7 @@ pub use template::{Body, Directed, Entry, Template, TemplateKind};
 pub use tree::{Node, Pair, Value};
 
 use crate::diagnostic::{Code, Problem, Problems};
-use keys::{later, required};
+use keys::{key, later, required};
 use reader::Reader;
 
 /// The version of the language that this dsoi reads.
@@ -113,12 +119,21 @@ pub static ROOT: Section = Section {
             Shape::Section(&cluster::SECTION),
             "The custom resource and its node types.",
         ),
-        later(
+        key(
             "servers",
-            "HTTP endpoints that resources, gates and metrics use",
+            Shape::Named(&server::SECTION),
+            "HTTP endpoints that resources live at.",
         ),
-        later("resources", "kinds whose truth is outside Kubernetes"),
-        later("everyResource", "what lies under each of `resources`"),
+        key(
+            "resources",
+            Shape::Named(&resource::SECTION),
+            "Kinds whose truth is outside of Kubernetes.",
+        ),
+        key(
+            "everyResource",
+            Shape::Section(&resource::EVERY),
+            "What lies under each of `resources`.",
+        ),
         later(
             "triggers",
             "actions that follow a change of another resource",
@@ -135,6 +150,11 @@ pub struct Manifest {
     pub operator: Operator,
     pub api: Api,
     pub cluster: Cluster,
+    pub servers: Vec<Server>,
+    /// Merged under each of `resources`.
+    pub every_resource: Option<Resource>,
+    /// In the order written.
+    pub resources: Vec<Resource>,
 }
 
 /// What could be read of a text.
@@ -210,12 +230,23 @@ fn sections(source: &Source, root: &Node, problems: &mut Problems) -> Option<Man
     let operator = reader.section("operator", &operator::SECTION, operator::read);
     let api = reader.section("api", &api::SECTION, api::read);
     let cluster = reader.section("cluster", &cluster::SECTION, cluster::read);
+    let servers = reader.named("servers", &server::SECTION, server::read);
+    let every = reader.pair("everyResource");
+    let every_resource = every.and_then(|pair| {
+        reader.section("everyResource", &resource::EVERY, |reader| {
+            resource::read(pair, reader)
+        })
+    });
+    let resources = reader.named("resources", &resource::SECTION, resource::read);
     Some(Manifest {
         source: source.clone(),
         // Nothing in the clusters hangs on these two, so that a manifest without them is still worth a look.
         operator: operator.unwrap_or_else(|| Operator::unread(root.span)),
         api: api.unwrap_or_else(|| Api::unread(root.span)),
         cluster: cluster?,
+        servers,
+        every_resource,
+        resources,
     })
 }
 

@@ -20,6 +20,7 @@ pub(crate) mod name;
 mod node_type;
 mod operator;
 mod place;
+mod resource;
 mod rollout;
 mod template;
 
@@ -48,5 +49,9 @@ pub use node_type::{
 };
 pub use operator::{KubernetesVersion, Operator, RbacRule};
 pub use place::{K8sFieldValue, K8sType, K8sValue};
+pub use resource::{
+    Adopt, Auth, AuthKeys, Call, Compare, Deletion, ParentGone, Payload, Policy, Resource, Server,
+    ServerPlace, StatusField, StatusValue, Verb,
+};
 pub use rollout::{OnCrash, Rollout, Strategy};
 pub use template::{Binding, Cond, Entry, Item, Template};

@@ -15,6 +15,7 @@ mod lock;
 pub mod manager;
 mod meaning;
 mod node;
+mod outside;
 pub mod project;
 pub mod rbac;
 mod rust;
@@ -31,7 +32,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::model::{NodeType, Operator};
+use crate::model::{Compare, NodeType, Operator, Resource};
 use crate::plan::{Owner, PlannedFile, Runtime, What};
 use crate::write::{Tree, TreeError, digest};
 
@@ -133,7 +134,7 @@ pub struct Rendering<'a> {
     settings: &'a Settings,
     facts: Facts,
     /// All modules come of one walk.
-    api: OnceCell<BTreeMap<&'static str, String>>,
+    api: OnceCell<BTreeMap<String, String>>,
 }
 
 impl Rendering<'_> {
@@ -158,12 +159,20 @@ impl Rendering<'_> {
             }
             What::Api(name) => {
                 let api = self.api.get_or_init(|| api::modules(operator));
-                api.get(name).cloned().unwrap_or_default()
+                api.get(name.as_str()).cloned().unwrap_or_default()
             }
-            What::CargoLock => lock::cargo_lock(&facts.name),
+            What::CargoLock => lock::cargo_lock(&facts.name, !operator.resources.is_empty()),
             What::Main => cluster::main(templates, operator)?,
             What::Cluster => cluster::module(templates, operator)?,
-            What::Hooks => hooks::module(templates, &operator.cluster)?,
+            What::Hooks => hooks::module(templates, operator)?,
+            What::External => outside::root(templates, operator)?,
+            What::Resource(index)
+            | What::ResourceCrd(index)
+            | What::ResourceSample(index)
+            | What::ResourceDocs(index) => match operator.resources.get(*index) {
+                Some(resource) => self.resource(what, resource)?,
+                None => return Ok(None),
+            },
             What::Nodes => cluster::nodes(templates, &operator.cluster)?,
             What::Node(index) => match operator.cluster.node_types.get(*index) {
                 Some(node_type) => node::module(templates, &operator.cluster, node_type)?,
@@ -177,6 +186,22 @@ impl Rendering<'_> {
             What::FieldsJson => docs::fields_json(operator),
             What::Vendored(path) => vendor::file(path)?,
         }))
+    }
+
+    /// A file of a kind outside of Kubernetes.
+    fn resource(&self, what: &What, resource: &Resource) -> Result<String, Error> {
+        let operator = self.operator;
+        Ok(match what {
+            What::ResourceCrd(_) => {
+                format!("{GENERATED}{}", crd::resource(operator, resource).print())
+            }
+            What::ResourceSample(_) => sample::resource(operator, resource),
+            What::ResourceDocs(_) => self.templates.render(
+                "docs/reference/resource.md",
+                &docs::resource(operator, resource),
+            )?,
+            _ => outside::module(self.templates, operator, resource)?,
+        })
     }
 }
 
@@ -195,10 +220,33 @@ struct Facts {
     sample: String,
     runtime: String,
     feature: String,
-    /// Whether any node type has a hook.
+    /// Whether any node type, or kind outside of Kubernetes, has a hook.
     hooks: bool,
+    /// The kinds outside of Kubernetes.
+    resources: Vec<ResourceFacts>,
+    /// `use` of all kinds.
+    uses: String,
     /// Whether it makes claims that stand alone.
     claims: bool,
+}
+
+/// What the templates need to know of a kind outside of Kubernetes.
+#[derive(Serialize)]
+struct ResourceFacts {
+    kind: String,
+    file: String,
+    plural: String,
+}
+
+/// `use crate_name::api::{…};` with every kind.
+fn uses(operator: &Operator) -> String {
+    let resources = operator.resources.iter().map(|known| known.kind.as_str());
+    let mut kinds: Vec<&str> = resources.collect();
+    kinds.push(operator.cluster.kind.as_str());
+    kinds.sort_unstable();
+    source::use_names(&format!("{}::api", crate_ident(operator)), &kinds)
+        .trim_end()
+        .to_owned()
 }
 
 impl Facts {
@@ -219,6 +267,16 @@ impl Facts {
             binary: rust::Expr::atom(binary).print_assigned(0, "const OPERATOR: &str =".len()),
             sample: rust::Expr::atom(sample).print_assigned(0, "const SAMPLE: &str =".len()),
             hooks: has_hooks(operator),
+            resources: operator
+                .resources
+                .iter()
+                .map(|resource| ResourceFacts {
+                    kind: resource.kind.to_string(),
+                    file: resource_file(resource),
+                    plural: resource.plural.to_string(),
+                })
+                .collect(),
+            uses: uses(operator),
             claims: rbac::has_claims_of_its_own(operator),
             runtime: vendor::dependency(&settings.runtime),
             feature: format!("k8s-{}", settings.kubernetes.replace('.', "-")),
@@ -231,10 +289,17 @@ pub(crate) fn schema(operator: &Operator) -> serde_json::Value {
     crd::schema(operator)
 }
 
-/// Whether any node type has a hook.
+/// Whether anything has a hook.
 pub(crate) fn has_hooks(operator: &Operator) -> bool {
     let mut types = operator.cluster.node_types.iter();
+    let mut resources = operator.resources.iter();
     types.any(|node_type| !node_type.hooks.is_empty())
+        || resources.any(|resource| resource.compare == Compare::Hook)
+}
+
+/// The file of a kind outside of Kubernetes, without its extension.
+pub(crate) fn resource_file(resource: &Resource) -> String {
+    outside::module_file(resource)
 }
 
 /// The generated crate as Rust names it.
@@ -243,7 +308,7 @@ fn crate_ident(operator: &Operator) -> String {
 }
 
 /// The modules of `src/api`; the empty name is `api.rs`.
-pub(crate) fn api_modules(operator: &Operator) -> Vec<&'static str> {
+pub(crate) fn api_modules(operator: &Operator) -> Vec<String> {
     api::modules(operator).into_keys().collect()
 }
 

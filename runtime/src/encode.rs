@@ -10,6 +10,8 @@ mod text;
 
 pub(crate) use self::layers::Laid;
 pub use self::layers::Layers;
+#[cfg(feature = "external")]
+pub(crate) use self::layers::without_nulls;
 pub use self::text::Text;
 
 use serde_json::Value;

@@ -18,7 +18,7 @@ mod plan;
 mod remote;
 mod server;
 
-pub use self::body::{encode, parse_json, text_at};
+pub use self::body::{encode, parse_json, present, segment, text_at};
 pub use self::controller::ExternalController;
 pub use self::http::{Call, HttpRemote, Method};
 pub use self::kind::{External, ExternalResource, NoParent, Target};

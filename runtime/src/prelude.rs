@@ -31,7 +31,7 @@ pub use crate::encode::{Layers, Text};
 #[cfg(feature = "external")]
 pub use crate::external::{
     Auth, Call, External, ExternalController, ExternalResource, HttpRemote, NoParent, Remote,
-    RemoteError, Seen, Server, Target, encode, parse_json, text_at,
+    RemoteError, Seen, Server, Target, encode, parse_json, present, segment, text_at,
 };
 pub use crate::hook::{Gate, GateResult, LiveNode, LivePod, Readiness, Roll};
 pub use crate::kind::ChildKind;

@@ -27,6 +27,8 @@ mod golden;
 mod install;
 #[path = "operators/objects.rs"]
 mod objects;
+#[path = "operators/outside.rs"]
+mod outside;
 #[path = "operators/repair.rs"]
 mod repair;
 #[path = "operators/rights.rs"]

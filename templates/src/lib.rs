@@ -5,6 +5,9 @@
 #[rustfmt::skip]
 pub mod api;
 pub mod cluster;
+{% if resources %}
+pub mod external;
+{% endif %}
 {% if hooks %}
 pub mod hooks;
 {% endif %}

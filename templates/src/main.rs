@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use dsoi_runtime::Operator;
 
-use «krate»::cluster;
+use «krate»::{% if external %}{cluster, external}{% else %}cluster{% endif %};
 
 fn main() -> ExitCode {
     Operator::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
@@ -15,5 +15,8 @@ fn main() -> ExitCode {
         «call»
 {% endfor %}
         .controller(cluster::controller())
+{% for module in external %}
+        .external(external::«module»::controller())
+{% endfor %}
         .main()
 }

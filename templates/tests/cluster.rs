@@ -14,6 +14,9 @@ const SERVICE_ACCOUNT: &str = "«name»";
 const SAMPLE: &str =«sample»;
 const MANIFESTS: &[&str] = &[
     include_str!("../config/crd/«plural».yaml"),
+{% for resource in resources %}
+    include_str!("../config/crd/«resource.plural».yaml"),
+{% endfor %}
     include_str!("../config/manager/namespace.yaml"),
     include_str!("../config/rbac/service_account.yaml"),
     include_str!("../config/rbac/role.yaml"),

@@ -46,27 +46,52 @@ fn overlap(a: Span, b: Span) -> bool {
 fn lacks(code: Code) -> bool {
     matches!(
         code,
-        Code::E0201
+        Code::E0104
+            | Code::E0201
             | Code::E0206
             | Code::E0208
+            | Code::E0216
             | Code::E0510
             | Code::E0511
             | Code::E0515
             | Code::E0518
             | Code::E0519
+            | Code::E0524
     )
 }
 
 /// Keys that decide whether something elsewhere is a mistake of this kind.
 fn rests_on(code: Code) -> &'static [&'static str] {
     match code {
+        Code::E0104 => &[
+            "spec",
+            "id",
+            "server",
+            "calls",
+            "get",
+            "create",
+            "labels",
+            "basic",
+            "bearer",
+            "everyResource",
+        ],
         Code::E0201 | Code::E0202 | Code::E0203 => &["nodeTypes"],
         Code::E0208 => &["image", "k8sConfigGroup", "fields", "spelling"],
         Code::E0209 => &["configMaps", "like"],
         Code::E0212 => &["ports", "like", "required"],
+        Code::E0216 => &[
+            "kind",
+            "parent",
+            "server",
+            "servers",
+            "name",
+            "everyResource",
+        ],
         Code::E0301 => &["like", "spelling"],
-        Code::E0304 | Code::E0309 | Code::E0312 | Code::E0323 => &["required", "image", "like"],
-        Code::E0306 | Code::E0307 => &["per", "kinds", "like"],
+        Code::E0304 | Code::E0309 | Code::E0312 | Code::E0323 => {
+            &["required", "image", "like", "$if", "everyResource"]
+        }
+        Code::E0306 | Code::E0307 => &["per", "kinds", "like", "of"],
         Code::E0402 => &["command", "like"],
         Code::E0501 | Code::E0512 => &["kinds", "like", "storage", "StatefulSet", "Deployment"],
         Code::E0502 | Code::E0505 | Code::E0506 | Code::E0507 | Code::E0514 => {
@@ -78,6 +103,7 @@ fn rests_on(code: Code) -> &'static [&'static str] {
         Code::E0516 => &["env", "envFrom", "like"],
         Code::E0518 => &["nodes", "replicas", "min", "max", "allowed", "like"],
         Code::E0521 => &["kubernetes"],
+        Code::E0524 => &["spec", "type", "body", "optional", "everyResource"],
         Code::E0602 | Code::E0603 => &["names", "collisions", "kind", "spelling"],
         Code::E0604 | Code::E0605 => &["spelling"],
         _ => &[],

@@ -193,9 +193,10 @@ pub(super) fn unused(typer: &Typer<'_, '_>, effects: &[Effect]) -> Vec<Unused> {
     let facts = typer.facts;
     let cluster = &facts.manifest.cluster;
     let mut list = Vec::new();
+    let served = typer.served();
     let used = |path: &str| {
-        effects.iter().any(|effect| {
-            let known = effect.field.as_str();
+        let known = effects.iter().map(|effect| effect.field.as_str());
+        known.chain(served.iter().map(String::as_str)).any(|known| {
             let below = |long: &str, short: &str| {
                 long.strip_prefix(short)
                     .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))

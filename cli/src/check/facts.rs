@@ -9,6 +9,8 @@ pub(super) struct Facts<'m> {
     pub(super) manifest: &'m Manifest,
     /// The kind in lower case.
     pub(super) kind_lower: String,
+    /// What the manifest says of the fields of `spec`.
+    pub(super) declared: &'m [ast::Field],
     pub(super) spec: Vec<Field>,
     pub(super) node: Vec<Field>,
     pub(super) config: Vec<Field>,
@@ -49,6 +51,40 @@ pub(super) struct TypeFacts {
     pub(super) services: Vec<String>,
 }
 
+impl<'m> Facts<'m> {
+    /// Those of a kind outside of Kubernetes: its own fields and nothing else.
+    pub(super) fn of_resource(
+        manifest: &'m Manifest,
+        kind_lower: &str,
+        declared: &'m [ast::Field],
+        spec: Vec<Field>,
+        minor: u16,
+    ) -> Self {
+        Self {
+            manifest,
+            kind_lower: kind_lower.to_owned(),
+            declared,
+            spec,
+            node: Vec::new(),
+            config: Vec::new(),
+            external: Vec::new(),
+            k8s_group: K8sGroup {
+                fields: Vec::new(),
+                max_storage: None,
+            },
+            common: Common::default(),
+            k8s_word: String::new(),
+            config_word: String::new(),
+            nodes_word: String::new(),
+            node_type_word: String::new(),
+            external_word: String::new(),
+            types: Vec::new(),
+            shared_config_maps: Vec::new(),
+            minor,
+        }
+    }
+}
+
 impl Facts<'_> {
     pub(super) fn node_type(&self, name: &str) -> Option<&TypeFacts> {
         self.types.iter().find(|known| known.name.as_str() == name)
@@ -58,7 +94,10 @@ impl Facts<'_> {
     pub(super) fn declarations(&self, root: &str, names: &[&str]) -> Vec<Declaration<'_>> {
         let cluster = &self.manifest.cluster;
         let (mut fields, mut rest, mut found) = match root {
-            "spec" => (cluster.spec.as_slice(), names, Vec::new()),
+            "spec" => (self.declared, names, Vec::new()),
+            "parent" if names.first() == Some(&"spec") => {
+                (self.declared, names.get(1..).unwrap_or(&[]), Vec::new())
+            }
             "config" => (
                 cluster.app_config_group.fields.as_slice(),
                 names,
@@ -108,7 +147,9 @@ impl Facts<'_> {
                 optional: field.optional,
             });
             fields = match &field.kind.value {
-                ast::Kind::Object(inner) | ast::Kind::List { fields: inner, .. } => inner,
+                ast::Kind::Object(inner)
+                | ast::Kind::Json(inner)
+                | ast::Kind::List { fields: inner, .. } => inner,
                 ast::Kind::Type(_) => &[],
             };
             rest = after;

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::literal;
 use super::report::{Report, listed};
@@ -19,7 +20,10 @@ use crate::model::{
 pub(super) struct Fields<'r, 'm> {
     report: &'r Report<'m>,
     kind: String,
-    taken: RefCell<BTreeSet<String>>,
+    /// Of all kinds together: they are re-exported side by side.
+    taken: Rc<RefCell<BTreeSet<String>>>,
+    /// Whether fields of a `json` field can be used.
+    with_json: bool,
 }
 
 /// Names of JSON that a group of fields may not use, and why.
@@ -47,7 +51,26 @@ impl<'r, 'm> Fields<'r, 'm> {
         Self {
             report,
             kind: kind.to_owned(),
-            taken: RefCell::new(own.iter().map(|suffix| format!("{kind}{suffix}")).collect()),
+            taken: Rc::new(RefCell::new(
+                own.iter().map(|suffix| format!("{kind}{suffix}")).collect(),
+            )),
+            with_json: false,
+        }
+    }
+
+    /// Takes the types of a kind outside of Kubernetes; `false` where one of them is there already.
+    pub(super) fn take_kind(&self, kind: &str) -> bool {
+        let mut taken = self.taken.borrow_mut();
+        taken.insert(kind.to_owned()) & taken.insert(format!("{kind}Spec"))
+    }
+
+    /// Those of a kind outside of Kubernetes.
+    pub(super) fn of_resource(&self, kind: &str) -> Self {
+        Self {
+            report: self.report,
+            kind: kind.to_owned(),
+            taken: Rc::clone(&self.taken),
+            with_json: true,
         }
     }
 
@@ -207,6 +230,20 @@ impl<'r, 'm> Fields<'r, 'm> {
     fn kind(&self, kind: &Spanned<Kind>, stem: &str) -> Option<Type> {
         match &kind.value {
             Kind::Type(ty) => self.ty(ty, kind.span, stem),
+            Kind::Json(fields) if self.with_json => {
+                Some(Type::Json(Some(Box::new(self.object(fields, stem)))))
+            }
+            Kind::Json(_) => {
+                self.report.push(
+                    Problem::new(
+                        Code::E0901,
+                        "`fields` of a `json` field are supported in `resources` alone so far",
+                    )
+                    .at(kind.span, "reserved for a later version")
+                    .help("remove `fields`"),
+                );
+                None
+            }
             Kind::Object(fields) => Some(Type::Struct(Box::new(self.object(fields, stem)))),
             Kind::List { key, fields } => {
                 let item = self.object(fields, &format!("{stem}Item"));
@@ -437,7 +474,13 @@ impl<'r, 'm> Fields<'r, 'm> {
     /// A name for a type that no other has.
     fn type_ident(&self, stem: &str) -> TypeIdent {
         let mut taken = self.taken.borrow_mut();
-        let mut name = format!("{}{stem}", self.kind);
+        // A field that is called like its kind need not say so twice.
+        let said = self.with_json && stem.starts_with(&self.kind) && stem != self.kind;
+        let mut name = if said {
+            stem.to_owned()
+        } else {
+            format!("{}{stem}", self.kind)
+        };
         while taken.contains(&name) {
             name.push_str("Value");
         }

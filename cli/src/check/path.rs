@@ -3,6 +3,7 @@
 //! In: a path and its scope. Out: a value that generated code can reach, a constant, or a fact that only the pod knows; or a
 //! problem, and `None`.
 
+mod outside;
 mod pod;
 mod root;
 mod step;
@@ -10,7 +11,7 @@ mod step;
 use super::ident;
 use super::k8s::Shape;
 use super::report::listed;
-use super::scope::{Place, Reach, Scope};
+use super::scope::{Place, Reach, Scope, View};
 use super::typer::Typer;
 use crate::diagnostic::{Code, Problem, nearest};
 use crate::expr::{Path as Written, ROOTS, Step as WrittenStep};
@@ -29,6 +30,8 @@ pub(super) struct Walk {
     pub(super) cr_path: Option<String>,
     /// The node type of its pods or nodes.
     pub(super) of: Option<String>,
+    /// Within the JSON of a text.
+    pub(super) in_json: bool,
 }
 
 impl Walk {
@@ -40,6 +43,7 @@ impl Walk {
             optional: false,
             cr_path: None,
             of: None,
+            in_json: false,
         }
     }
 
@@ -71,14 +75,14 @@ impl Walk {
     }
 
     fn field(&mut self, field: &Field) {
-        self.push(
-            Access::Field {
-                wire: field.wire.clone(),
-                ident: field.ident.clone(),
-            },
-            field.ty.clone(),
-            field.optional,
-        );
+        let wire = field.wire.clone();
+        let access = if self.in_json {
+            Access::Json { wire }
+        } else {
+            let ident = field.ident.clone();
+            Access::Field { wire, ident }
+        };
+        self.push(access, field.ty.clone(), field.optional);
         self.below(field.wire.as_str());
     }
 
@@ -178,6 +182,9 @@ impl Typer<'_, '_> {
         }
         let read = Reading::new(scope, path);
         let Reading { first, rest, .. } = read;
+        if let View::Server { of_parent } = scope.view {
+            return self.of_server(read, of_parent);
+        }
         match path.root.value.as_str() {
             "kind" => {
                 self.one_of(path, first, &["lower"], "`kind`")?;
@@ -203,13 +210,7 @@ impl Typer<'_, '_> {
             }
             "spec" => {
                 self.reach(scope, path, Reach::Cluster)?;
-                let span = self
-                    .facts
-                    .manifest
-                    .cluster
-                    .spec
-                    .first()
-                    .map(|field| field.name.span);
+                let span = self.facts.declared.first().map(|field| field.name.span);
                 let walk = self.fields_root(
                     path,
                     first,
@@ -277,6 +278,7 @@ impl Typer<'_, '_> {
             "files" => self.file_root(read),
             "services" => self.service_root(read),
             "configMaps" => self.config_map_root(read),
+            "id" | "body" | "parent" => self.of_resource(read),
             "secrets" => {
                 self.report.push(
                     Problem::new(Code::E0901, "generated secrets are not supported yet")
@@ -393,6 +395,9 @@ impl Typer<'_, '_> {
         let label = match scope.reach {
             Reach::Constant => {
                 "only constants may stand here: `kind.lower`, `type.name` and `type.ports`"
+            }
+            Reach::Cluster if matches!(scope.view, View::Resource { .. }) => {
+                "a kind outside of Kubernetes sees only `cr`, `spec`, `id` and `kind`"
             }
             Reach::Cluster => {
                 "what the whole cluster shares sees only `cr`, `spec`, `external`, `nodes` and `pods`"

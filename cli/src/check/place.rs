@@ -481,7 +481,7 @@ fn absent_in(value: &K8sValue) -> bool {
 }
 
 /// A tree without expressions.
-fn plain(written: &Written) -> Option<Literal> {
+pub(super) fn plain(written: &Written) -> Option<Literal> {
     Some(match &written.kind {
         TemplateKind::Null => Literal::Null,
         TemplateKind::Bool(value) => Literal::Bool(*value),

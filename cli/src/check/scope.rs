@@ -10,6 +10,7 @@ use crate::model::{ChildKind, Cond, Local, Port, RustIdent, Type};
 #[derive(Clone)]
 pub(super) struct Scope<'a> {
     pub(super) reach: Reach,
+    pub(super) view: View,
     pub(super) place: Place,
     /// The node type whose constants are folded; `None` for what all node types share.
     pub(super) node_type: Option<&'a TypeFacts>,
@@ -53,6 +54,23 @@ pub(super) enum Place {
     Kubernetes,
     /// A condition or the list of a loop: read, not written.
     Condition,
+    /// The path of a request, or its body.
+    Request,
+    /// What of a resource is read outside of requests: its id, its parent, its status.
+    Resource,
+    /// Where a server is, and the Secret that a request proves itself by.
+    Server,
+}
+
+/// Whose expressions these are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum View {
+    /// The cluster's, or those of its node types.
+    Cluster,
+    /// Those of a kind outside of Kubernetes; `json`: where a text that is no JSON can be reported.
+    Resource { json: bool },
+    /// Those of a server, which sees the custom resource that it belongs to, if it belongs to one.
+    Server { of_parent: bool },
 }
 
 impl Place {
@@ -102,6 +120,7 @@ impl<'a> Scope<'a> {
     pub(super) fn new(reach: Reach, place: Place, node_type: Option<&'a TypeFacts>) -> Self {
         Self {
             reach,
+            view: View::Cluster,
             place,
             node_type,
             locals: Vec::new(),
@@ -135,6 +154,14 @@ impl<'a> Scope<'a> {
             restarts,
         });
         self
+    }
+
+    /// What a kind outside of Kubernetes, or its server, knows.
+    pub(super) fn outside(view: View, place: Place) -> Self {
+        Self {
+            view,
+            ..Self::new(Reach::Cluster, place, None)
+        }
     }
 
     pub(super) fn entry(&self, name: &str) -> Self {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::facts::Facts;
 use super::report::Report;
-use super::scope::{Scope, Target};
+use super::scope::{Scope, Target, View};
 use crate::manifest::Span;
 use crate::model::{ChildKind, ChildPath, CrPath, Effect};
 
@@ -23,6 +23,8 @@ pub(super) struct Typer<'r, 'm> {
     pub(super) facts: &'r Facts<'m>,
     effects: RefCell<BTreeMap<CrPath, BTreeSet<ChildPath>>>,
     scaled: RefCell<BTreeMap<String, Scaled>>,
+    /// Fields of the custom resource that servers use.
+    served: RefCell<BTreeSet<String>>,
 }
 
 impl<'r, 'm> Typer<'r, 'm> {
@@ -32,11 +34,15 @@ impl<'r, 'm> Typer<'r, 'm> {
             facts,
             effects: RefCell::default(),
             scaled: RefCell::default(),
+            served: RefCell::default(),
         }
     }
 
     /// Notes that a field of the custom resource sets what the scope builds.
     pub(super) fn note(&self, scope: &Scope<'_>, cr_path: &str) {
+        if let View::Server { .. } = scope.view {
+            self.served.borrow_mut().insert(cr_path.to_owned());
+        }
         for target in &scope.targets {
             // A variable of its own, not all of them.
             let path = match &scope.entry {
@@ -84,6 +90,11 @@ impl<'r, 'm> Typer<'r, 'm> {
     /// Which node types restart when another is scaled, by the latter.
     pub(super) fn scaled(&self) -> BTreeMap<String, Scaled> {
         self.scaled.borrow().clone()
+    }
+
+    /// The fields of the custom resource that servers use.
+    pub(super) fn served(&self) -> BTreeSet<String> {
+        self.served.borrow().clone()
     }
 
     /// The D8 map so far.

@@ -278,7 +278,14 @@ impl Typer<'_, '_> {
             .last()
             .map_or_else(|| "SECRET".to_owned(), variable_name);
         let value = path.map_or_else(String::new, |path| format!("${{{path}}}"));
-        let problem = if scope.place.is_stored() {
+        let problem = if matches!(
+            scope.place,
+            Place::Request | Place::Resource | Place::Server
+        ) {
+            Problem::new(Code::E0403, "a secret cannot be a part of a request")
+                .at(span, format!("type {word}{line}"))
+                .help("paths and bodies are logged and kept by servers; a request proves itself by `auth` of its server")
+        } else if scope.place.is_stored() {
             Problem::new(Code::E0401, "a secret would be stored in a ConfigMap")
                 .at(span, format!("type {word}{line}"))
                 .help(format!(
@@ -492,5 +499,8 @@ pub(super) fn place_name(place: Place) -> &'static str {
         Place::Env => "a variable",
         Place::Kubernetes => "a Kubernetes field",
         Place::Condition => "a condition",
+        Place::Request => "a request",
+        Place::Resource => "a resource",
+        Place::Server => "a server",
     }
 }

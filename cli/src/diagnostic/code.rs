@@ -110,6 +110,8 @@ codes! {
         "A file or config map lists the pods of a node type, or counts them, so another number of replicas changes it, and a changed file restarts the pods that read it. This is a warning: most programs need the restart to see the new list; one that reads its file again by itself takes `onChange: keep` together with `mount: dir`, since Kubernetes never refreshes a file that is mounted alone.";
     E0215, "two node types go by one name",
         "A custom resource names a node type by its name or one of its `aliases`, and its children know it by its `typeName`. Each of these names stands for one node type, so that a node has one meaning and two types never share labels.";
+    E0216, "a resource refers to something that is not there",
+        "A kind outside of Kubernetes names one of `servers`, and its parent is a custom resource of the cluster's kind. A server that belongs to such a custom resource can only be used by a kind that has a `parent`.";
     E0301, "a path leads nowhere",
         "A path starts at one of `kind`, `cr`, `spec`, `external`, `node`, `k8s`, `config`, `type`, `nodes`, `pods`, `pod`, `storage`, `files`, `services`, `configMaps` or a variable of `$for`, and each step names something that is declared there. Every path is resolved when the operator is generated, so a typing mistake cannot become an empty text later.";
     E0302, "a value of another type is needed",
@@ -196,6 +198,12 @@ codes! {
         "`operator.kubernetes` is the oldest server that the operator supports; a feature that came later cannot be used before it is raised.";
     E0522, "two containers have one name",
         "The containers of a pod, init containers among them, are told apart by their names. The main container is `app` unless `cluster.names.container` says otherwise.";
+    E0523, "a request cannot be sent as it is written",
+        "A request is a verb and a path, `GET /things/${id}`. `get` looks and changes nothing; the others change something. What stands in a path is sent as it is written, so it holds only characters that a path may have; values of a custom resource are percent-encoded, so that none of them can leave its place.";
+    E0524, "what a request sends is not known",
+        "What is sent is the text of the one field of `spec` whose type is `json`. Where there is none, or several, or it may be absent, `body` says what is sent: a tree with values, as a file has it.";
+    E0525, "a custom resource would decide where requests go",
+        "A URL out of a custom resource lets whoever may write one reach every host that the operator reaches, with the operator's secrets. `allowHosts` lists the hosts that it may name, `*.` in front for all below a domain.";
     E0601, "a name is not legal",
         "Names of Kubernetes objects, ports, variables and labels have alphabets and lengths of their own; the message says which.";
     E0602, "two children can get one name",

@@ -97,7 +97,8 @@ fn search(fields: &[Field], names: &[&str]) -> Option<Span> {
     let field = fields.iter().find(|field| field.name.value == *first)?;
     let below = match &field.kind.value {
         Kind::Object(inner) | Kind::List { fields: inner, .. } => search(inner, rest),
-        Kind::Type(_) => None,
+        // What is in a text of JSON is no field of the resource.
+        Kind::Type(_) | Kind::Json(_) => None,
     };
     Some(below.unwrap_or(field.span))
 }

@@ -4,7 +4,10 @@
 pub(crate) const ROOTS: &[(&str, &str)] = &[
     ("kind", "the API's kind: `kind.lower`"),
     ("cr", "the custom resource: `cr.name`, `cr.namespace`"),
-    ("spec", "fields of `cluster.spec`"),
+    (
+        "spec",
+        "fields of `cluster.spec`; within `resources`, of their own `spec`",
+    ),
     (
         "external",
         "dependencies of `cluster.external`, as `external.D.FIELD`",
@@ -38,6 +41,12 @@ pub(crate) const ROOTS: &[(&str, &str)] = &[
         "services of the node: `services.S.name`, `services.S.host`",
     ),
     ("configMaps", "config maps: `configMaps.C.name`"),
+    ("id", "in calls of `resources`: what the server calls it"),
+    ("body", "in `status` of `resources`: what was sent, alone"),
+    (
+        "parent",
+        "in `servers`: the custom resource they belong to: `parent.name`, `parent.namespace`, `parent.spec.F`",
+    ),
 ];
 
 /// Whether a path starts so.

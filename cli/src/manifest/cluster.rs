@@ -199,7 +199,7 @@ pub(super) static SECTION: Section = Section {
     ],
 };
 
-static COLUMN: Section = Section {
+pub(super) static COLUMN: Section = Section {
     path: "cluster.columns",
     doc: "A column of `kubectl get`.",
     keys: &[
@@ -269,7 +269,7 @@ pub(super) fn read(reader: &mut Reader<'_, '_>) -> Cluster {
     }
 }
 
-fn column(reader: &mut Reader<'_, '_>) -> Option<Column> {
+pub(super) fn column(reader: &mut Reader<'_, '_>) -> Option<Column> {
     let (name, path) = (reader.text("name"), reader.text("path"));
     Some(Column {
         kind: reader.text("type"),

@@ -1,8 +1,7 @@
 //! FIELDS: the typed fields that a manifest adds to the custom resource (MF-4).
 
 use super::keys::{Section, Shape, key};
-use super::reader::{Reader, not_yet};
-use super::reader::{quoted, string};
+use super::reader::{Reader, quoted, string};
 use super::scalar::{Scalar, Style};
 use super::source::{Span, Spanned};
 use super::tree::{Node, Pair, Value};
@@ -48,6 +47,8 @@ pub enum Kind {
     Type(TypeKind),
     /// A mapping of known fields.
     Object(Vec<Field>),
+    /// A text that holds JSON, of which these fields are known.
+    Json(Vec<Field>),
     /// A list of objects; with a key it is a list-map and is indexed by it.
     List {
         key: Option<Spanned<String>>,
@@ -295,10 +296,7 @@ fn kind(
             None
         }
         (Some(read), true) if read.kind.value == TypeKind::Json => {
-            reader.problems.push(
-                not_yet("`fields` of a `json` field", read.kind.span).help("remove `fields`"),
-            );
-            None
+            Some(Spanned::new(Kind::Json(fields), read.kind.span))
         }
         (Some(read), true) => {
             let problem = Problem::new(

@@ -111,6 +111,8 @@ pub enum Root {
     ServiceHost(DnsLabel),
     /// `configMaps.C.name`.
     ConfigMapName(DnsLabel),
+    /// `id`: what a server calls a resource.
+    ResourceId,
     /// A variable of `$for`, or what `$if` found present.
     Local(Local),
 }
@@ -136,6 +138,10 @@ pub enum Access {
     Field {
         wire: WireName,
         ident: RustIdent,
+    },
+    /// An entry of the JSON in a text.
+    Json {
+        wire: WireName,
     },
     /// The chosen variant of a `oneOf`.
     Variant {

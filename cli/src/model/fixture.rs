@@ -15,6 +15,8 @@ use crate::model::Change;
 /// The Tally operator.
 pub(crate) fn tally() -> Operator {
     Operator {
+        servers: Vec::new(),
+        resources: Vec::new(),
         name: CrateName::new("tally-operator").unwrap(),
         image: ImageName::new("ghcr.io/example/tally-operator").unwrap(),
         lease: None,

@@ -1,6 +1,8 @@
 //! The operator as a process: its name, its settings, its rights.
 
-use super::{Api, Cluster, CrateName, DnsLabel, DnsSubdomain, Effect, ImageName, LabelKey};
+use super::{
+    Api, Cluster, CrateName, DnsLabel, DnsSubdomain, Effect, ImageName, LabelKey, Resource, Server,
+};
 use std::time::Duration;
 
 /// A whole operator, with nothing left to decide.
@@ -24,6 +26,10 @@ pub struct Operator {
     pub rules: Vec<RbacRule>,
     pub api: Api,
     pub cluster: Cluster,
+    /// Endpoints of what lies outside of Kubernetes, in the order of the manifest.
+    pub servers: Vec<Server>,
+    /// Kinds that lie outside of Kubernetes, in the order of the manifest.
+    pub resources: Vec<Resource>,
     /// Which field of the custom resource sets what (D8); sorted by field.
     pub effects: Vec<Effect>,
 }

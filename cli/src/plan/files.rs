@@ -47,7 +47,7 @@ pub enum What {
     /// A template about how the operator is deployed.
     Manager(&'static str),
     /// A module of `src/api`; the empty name is `api.rs`.
-    Api(&'static str),
+    Api(String),
     CargoLock,
     Main,
     Cluster,
@@ -58,6 +58,13 @@ pub enum What {
     Node(usize),
     Crd,
     Sample,
+    /// `src/external.rs`.
+    External,
+    /// The module of a kind outside of Kubernetes, by its index; its definition, its sample and its reference likewise.
+    Resource(usize),
+    ResourceCrd(usize),
+    ResourceSample(usize),
+    ResourceDocs(usize),
     FieldsMarkdown,
     FieldsJson,
     /// A file of the bundled runtime, by its path there.
@@ -229,7 +236,7 @@ pub(super) fn all(operator: &Operator, runtime: &Runtime) -> Vec<PlannedFile> {
         add("src/hooks.rs".to_owned(), Owner::Once, What::Hooks);
     }
     for name in crate::render::api_modules(operator) {
-        let path = match name {
+        let path = match name.as_str() {
             "" => "src/api.rs".to_owned(),
             name => format!("src/api/{name}.rs"),
         };
@@ -238,6 +245,41 @@ pub(super) fn all(operator: &Operator, runtime: &Runtime) -> Vec<PlannedFile> {
     for (index, node_type) in cluster.node_types.iter().enumerate() {
         let path = format!("src/nodes/{}.rs", crate::render::module_file(node_type));
         add(path, Owner::Scaffold, What::Node(index));
+    }
+    if !operator.resources.is_empty() {
+        add(
+            "src/external.rs".to_owned(),
+            Owner::Scaffold,
+            What::External,
+        );
+    }
+    for (index, resource) in operator.resources.iter().enumerate() {
+        let file = crate::render::resource_file(resource);
+        let (plural, singular) = (&resource.plural, &resource.singular);
+        for (path, owner, what) in [
+            (
+                format!("src/external/{file}.rs"),
+                Owner::Scaffold,
+                What::Resource(index),
+            ),
+            (
+                format!("config/crd/{plural}.yaml"),
+                Owner::Generated,
+                What::ResourceCrd(index),
+            ),
+            (
+                format!("config/samples/{singular}.yaml"),
+                Owner::Scaffold,
+                What::ResourceSample(index),
+            ),
+            (
+                format!("docs/reference/{singular}.md"),
+                Owner::Generated,
+                What::ResourceDocs(index),
+            ),
+        ] {
+            add(path, owner, what);
+        }
     }
     if *runtime == Runtime::Vendored {
         for path in crate::render::vendored_files() {

@@ -6,6 +6,7 @@ mod config_group;
 mod external;
 mod k8s_group;
 mod node;
+mod resource;
 mod source;
 mod spec;
 mod types;
@@ -16,34 +17,44 @@ use std::collections::BTreeMap;
 use crate::model::{Cluster, Operator};
 
 /// The modules by name, `api.rs` itself without one.
-pub(super) fn modules(operator: &Operator) -> BTreeMap<&'static str, String> {
+pub(super) fn modules(operator: &Operator) -> BTreeMap<String, String> {
     let writer = Writer {
         cluster: &operator.cluster,
         operator,
     };
-    let mut out = BTreeMap::from([
-        ("app_config_group", writer.config_group()),
-        ("k8s_config_group", writer.k8s_group()),
-        ("node", writer.node()),
-        ("spec", writer.spec()),
-        ("wire", writer.wire()),
-    ]);
+    let mut out = BTreeMap::from(
+        [
+            ("app_config_group", writer.config_group()),
+            ("k8s_config_group", writer.k8s_group()),
+            ("node", writer.node()),
+            ("spec", writer.spec()),
+            ("wire", writer.wire()),
+        ]
+        .map(|(name, text)| (name.to_owned(), text)),
+    );
     if !operator.cluster.external.is_empty() {
-        out.insert("external", writer.externals());
+        out.insert("external".to_owned(), writer.externals());
     }
+    let mut raw = BTreeMap::new();
+    for resource in &operator.resources {
+        let file = super::resource_file(resource);
+        raw.insert(file.clone(), resource.ident.as_str());
+        out.insert(file, writer.resource(resource));
+    }
+    let module = |name: &str| raw.get(name).copied().unwrap_or(name).to_owned();
     let mut root = format!(
         "//! src/api.rs — the custom resource `{}`, as its schema in `config/crd` has it.\n//!\n\
          //! Written from `dsoi.yaml`: change the manifest, not these files.\n\n",
         operator.cluster.kind
     );
     for name in out.keys() {
-        root.push_str(&format!("mod {name};\n"));
+        root.push_str(&format!("mod {};\n", module(name)));
     }
     root.push('\n');
-    for name in out.keys().filter(|name| **name != "wire") {
-        root.push_str(&format!("pub use self::{name}::*;\n"));
+    for name in out.keys().filter(|name| *name != "wire") {
+        root.push_str(&format!("pub use self::{}::*;\n", module(name)));
     }
-    out.insert("", root);
+    out.insert(String::new(), root);
     out
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::env::{TemplateError, Templates};
 use super::node::config_map;
 use super::rust::Expr as Rust;
-use super::source::{signature, statement};
+use super::source::{signature, statement, uses};
 use super::value::{Ctx, Scope};
 use crate::model::{
     self, ChildKind, Cluster, Labels, MissingOrder, NameTemplate, OnCrash, Operator, OrderBy,
@@ -18,6 +18,8 @@ struct Main {
     krate: String,
     resync: bool,
     calls: Vec<String>,
+    /// Modules of kinds outside of Kubernetes.
+    external: Vec<String>,
 }
 
 /// `src/main.rs`
@@ -54,6 +56,11 @@ pub(super) fn main(templates: &Templates, operator: &Operator) -> Result<String,
             krate: super::crate_ident(operator),
             resync: operator.resync.is_some(),
             calls,
+            external: operator
+                .resources
+                .iter()
+                .map(|resource| resource.ident.to_string())
+                .collect(),
         },
     )
 }
@@ -284,17 +291,6 @@ fn method(name: &str, params: &[(&str, &str)], result: &str, body: &str) -> Stri
         "{} {{\n        {body}\n    }}",
         signature(name, &params, result, 4)
     )
-}
-
-fn uses(body: &str, name: &str) -> bool {
-    body.match_indices(name).any(|(at, _)| {
-        let before = body.get(..at).and_then(|text| text.chars().next_back());
-        let after = body
-            .get(at + name.len()..)
-            .and_then(|text| text.chars().next());
-        let word = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_');
-        !word(before) && !word(after)
-    })
 }
 
 fn names(cluster: &Cluster) -> Vec<String> {

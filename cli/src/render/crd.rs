@@ -15,9 +15,12 @@ pub(crate) use self::cel::{access, cel};
 use self::cel::{rule, with_rules};
 use self::field::{Object, field_schema};
 pub(super) use self::field::{any_case, layer, literal};
+pub(super) use self::resource::{resource, status as resource_status};
 use super::meaning::{self, described};
 use super::yaml::Yaml;
-use crate::model::{Cluster, LimitedName, MissingOrder, NodeType, Operator, OrderBy, Rule};
+use crate::model::{
+    Cluster, Column, DnsLabel, LimitedName, MissingOrder, NodeType, Operator, OrderBy, Rule,
+};
 use crate::schema;
 
 mod cel;
@@ -25,6 +28,7 @@ mod external;
 mod field;
 mod k8s;
 mod nodes;
+mod resource;
 #[cfg(test)]
 mod tests;
 
@@ -49,9 +53,6 @@ pub(super) fn document(operator: &Operator) -> Yaml {
     names.insert("listKind".into(), format!("{}List", cluster.kind).into());
     names.insert("plural".into(), cluster.plural.as_str().into());
     names.insert("singular".into(), cluster.singular.as_str().into());
-    let texts = |names: &[crate::model::DnsLabel]| {
-        json!(names.iter().map(ToString::to_string).collect::<Vec<_>>())
-    };
     if !cluster.short_names.is_empty() {
         names.insert("shortNames".into(), texts(&cluster.short_names));
     }
@@ -100,10 +101,7 @@ fn columns(cluster: &Cluster) -> Vec<Value> {
     );
     let rollout = default("Rollout", "string", ".status.rollout.phase");
     let age = default("Age", "date", ".metadata.creationTimestamp");
-    let own = cluster
-        .columns
-        .iter()
-        .map(|column| json!({"name": column.name, "type": column.ty, "jsonPath": column.path}));
+    let own = cluster.columns.iter().map(column);
     ready
         .into_iter()
         .chain(progress)
@@ -111,6 +109,14 @@ fn columns(cluster: &Cluster) -> Vec<Value> {
         .chain(own)
         .chain(age)
         .collect()
+}
+
+fn column(column: &Column) -> Value {
+    json!({"name": column.name, "type": column.ty, "jsonPath": column.path})
+}
+
+fn texts(names: &[DnsLabel]) -> Value {
+    json!(names.iter().map(ToString::to_string).collect::<Vec<_>>())
 }
 
 fn root(cluster: &Cluster) -> Value {

@@ -4,6 +4,7 @@
 
 mod fields;
 mod k8s;
+mod resource;
 mod status;
 
 use serde::Serialize;
@@ -11,6 +12,7 @@ use serde::Serialize;
 use crate::model::{ChildPath, Operator};
 
 pub use k8s::Widening;
+pub use resource::{ResourceDocs, resource};
 
 /// The context of `fields.md`.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -4,13 +4,16 @@ use serde::Serialize;
 
 use super::env::{TemplateError, Templates};
 use super::rust::Expr as Rust;
-use super::source::heading;
-use crate::model::{Cluster, Hook, NodeType};
+use super::source::{heading, use_names};
+use crate::model::{Cluster, Compare, Hook, NodeType, Operator, Resource};
 
 #[derive(Serialize)]
 struct Context {
     kind: String,
+    /// What of the kinds outside of Kubernetes is imported.
+    imports: String,
     node_types: Vec<Module>,
+    resources: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -21,7 +24,22 @@ struct Module {
 }
 
 /// The text of the module.
-pub(super) fn module(templates: &Templates, cluster: &Cluster) -> Result<String, TemplateError> {
+pub(super) fn module(templates: &Templates, operator: &Operator) -> Result<String, TemplateError> {
+    let cluster = &operator.cluster;
+    let hooked = operator.resources.iter();
+    let hooked: Vec<&Resource> = hooked
+        .filter(|resource| resource.compare == Compare::Hook)
+        .collect();
+    let mut kinds: Vec<&str> = hooked.iter().map(|known| known.kind.as_str()).collect();
+    kinds.sort_unstable();
+    let imports = if kinds.is_empty() {
+        String::new()
+    } else {
+        format!(
+            "use dsoi_runtime::prelude::*;\n\n{}",
+            use_names("crate::api", &kinds)
+        )
+    };
     let kind = cluster.kind.as_str();
     let node_types: Vec<Module> = cluster
         .node_types
@@ -41,8 +59,25 @@ pub(super) fn module(templates: &Templates, cluster: &Cluster) -> Result<String,
         "src/hooks.rs",
         &Context {
             kind: kind.to_owned(),
+            imports,
             node_types,
+            resources: hooked.into_iter().map(live_body).collect(),
         },
+    )
+}
+
+/// The stub that gives an answer as it came.
+fn live_body(resource: &Resource) -> String {
+    let params = [
+        format!("_cr: &{}", resource.kind),
+        "answer: Value".to_owned(),
+    ];
+    let name = super::outside::live_body(resource);
+    format!(
+        "/// What the server answered about a {}, in the shape of what it is sent: the two are compared.\n\
+         /// An error says that the answer makes no sense, and nothing is changed.\n{} {{\n    Ok(answer)\n}}",
+        resource.kind,
+        heading("pub fn", &name, &params, Some("Result<Value, String>"), 0)
     )
 }
 

@@ -11,8 +11,12 @@ use crate::plan::{Owner, Runtime};
 /// from what cargo resolves. The project's own package is called `operator` there.
 const PACKAGES: &str = include_str!("lock/operator.lock");
 
+/// What the runtime stands on too where there are kinds outside of Kubernetes; the packages are there in any case. A test
+/// compares with what cargo resolves.
+const FOR_EXTERNAL: &[&str] = &["hyper-rustls"];
+
 /// The lock file of a project of this name, as cargo would write it.
-pub(super) fn cargo_lock(name: &str) -> String {
+pub(super) fn cargo_lock(name: &str, external: bool) -> String {
     let (head, packages) = PACKAGES.split_once("[[package]]").unwrap_or((PACKAGES, ""));
     let mut blocks: Vec<(String, String)> = packages
         .split("[[package]]")
@@ -21,6 +25,11 @@ pub(super) fn cargo_lock(name: &str) -> String {
             let block = match block.strip_prefix("name = \"operator\"\n") {
                 Some(rest) => format!("name = \"{name}\"\n{rest}"),
                 None => block.to_owned(),
+            };
+            let block = if external && block.starts_with("name = \"dsoi-runtime\"\n") {
+                with_dependencies(&block, FOR_EXTERNAL)
+            } else {
+                block
             };
             (sort_key(&block), block)
         })
@@ -32,6 +41,20 @@ pub(super) fn cargo_lock(name: &str) -> String {
         out.push_str(&format!("\n[[package]]\n{block}\n"));
     }
     out
+}
+
+/// The block of a package that has these dependencies too; they stand in the order of their names.
+fn with_dependencies(block: &str, more: &[&str]) -> String {
+    const OPEN: &str = "dependencies = [\n";
+    let Some((head, rest)) = block.split_once(OPEN) else {
+        return block.to_owned();
+    };
+    let (list, tail) = rest.split_once(']').unwrap_or((rest, ""));
+    let mut lines: Vec<String> = list.lines().map(str::to_owned).collect();
+    lines.extend(more.iter().map(|name| format!(" \"{name}\",")));
+    lines.sort();
+    lines.dedup();
+    format!("{head}{OPEN}{}\n]{tail}", lines.join("\n"))
 }
 
 fn sort_key(block: &str) -> String {
@@ -76,7 +99,7 @@ mod tests {
     #[test]
     fn the_project_stands_where_cargo_would_put_it() {
         for name in ["a-operator", "kube-operator", "zz"] {
-            let lock = cargo_lock(name);
+            let lock = cargo_lock(name, false);
             let names: Vec<&str> = lock
                 .lines()
                 .filter_map(|line| line.strip_prefix("name = "))

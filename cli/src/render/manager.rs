@@ -21,8 +21,8 @@ pub struct Manager {
     pub watch: String,
     /// Whether the manifest names namespaces, so that Roles in them are enough.
     pub namespaced: bool,
-    /// The file of the custom resource definition, in `config/crd`.
-    pub crd: String,
+    /// The files of the custom resource definitions, in `config/crd`.
+    pub crds: Vec<String>,
 }
 
 /// Computes how the operator is deployed.
@@ -34,7 +34,10 @@ pub fn manager(operator: &Operator) -> Manager {
         image: image(operator),
         watch: watch.join(","),
         namespaced: !watch.is_empty(),
-        crd: format!("{}.yaml", operator.cluster.plural),
+        crds: rbac::kinds(operator)
+            .iter()
+            .map(|plural| format!("{plural}.yaml"))
+            .collect(),
     }
 }
 

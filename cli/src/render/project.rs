@@ -9,7 +9,8 @@ use serde::Serialize;
 
 use super::{docs, manager, rbac, sample};
 use crate::model::{
-    Cluster, ExprKind, Names, Operator, OrderBy, Piece, Root, SecurityProfile, Strategy,
+    Cluster, Compare, ExprKind, Names, Operator, OrderBy, Piece, Resource, Root, SecurityProfile,
+    Strategy,
 };
 use crate::plan::Runtime;
 
@@ -41,8 +42,12 @@ pub struct Project {
     pub described: bool,
     /// Whether two custom resources of one namespace would make objects of one name.
     pub shares: bool,
-    /// The node types that have hooks.
+    /// The node types, and the kinds outside of Kubernetes, that have hooks.
     pub hooked: Vec<String>,
+    /// Kinds outside of Kubernetes.
+    pub resources: Vec<ResourceRow>,
+    /// What of Secrets the operator may see.
+    pub secrets: &'static str,
     pub upgrades: Upgrades,
     pub settings: Vec<Setting>,
     pub widenings: Vec<docs::Widening>,
@@ -73,6 +78,18 @@ pub struct Upgrades {
 pub struct NodeTypeRow {
     pub name: String,
     pub doc: String,
+    pub file: String,
+}
+
+/// A kind outside of Kubernetes, as the table shows it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ResourceRow {
+    pub kind: String,
+    pub plural: String,
+    pub doc: String,
+    /// Its sample, its reference and its code.
+    pub sample: String,
+    pub reference: String,
     pub file: String,
 }
 
@@ -119,7 +136,20 @@ pub fn project(operator: &Operator, runtime: &Runtime) -> Project {
             .iter()
             .filter(|known| !known.hooks.is_empty())
             .map(|known| known.name.to_string())
+            .chain(
+                operator
+                    .resources
+                    .iter()
+                    .filter(|known| known.compare == Compare::Hook)
+                    .map(|known| known.kind.to_string()),
+            )
             .collect(),
+        resources: operator.resources.iter().map(resource_row).collect(),
+        secrets: if rbac::reads_secrets(operator) {
+            "of a Secret only what requests prove themselves by"
+        } else {
+            "no Secret"
+        },
         upgrades: upgrades(cluster),
         settings: settings(operator),
         widenings: docs::widenings(operator),
@@ -181,6 +211,18 @@ fn node_types(operator: &Operator) -> Vec<NodeTypeRow> {
             ),
         })
         .collect()
+}
+
+fn resource_row(resource: &Resource) -> ResourceRow {
+    let singular = &resource.singular;
+    ResourceRow {
+        kind: resource.kind.to_string(),
+        plural: resource.plural.to_string(),
+        doc: resource.doc.clone().unwrap_or_default(),
+        sample: format!("config/samples/{singular}.yaml"),
+        reference: format!("docs/reference/{singular}.md"),
+        file: format!("src/external/{}.rs", super::resource_file(resource)),
+    }
 }
 
 fn settings(operator: &Operator) -> Vec<Setting> {

@@ -6,7 +6,7 @@
 
 use serde::Serialize;
 
-use crate::model::{ChildKind, Operator, RbacRule, StorageMode, WorkloadKind};
+use crate::model::{ChildKind, Operator, RbacRule, ServerPlace, StorageMode, WorkloadKind};
 
 /// One rule, and the reason that stands above it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -34,7 +34,9 @@ pub struct Rbac {
     pub lease: String,
     pub kind: String,
     pub group: String,
-    pub plural: String,
+    /// The plurals of all kinds, and of each its status.
+    pub kinds: Vec<String>,
+    pub statuses: Vec<String>,
 }
 
 /// Computes the rights of an operator.
@@ -47,8 +49,20 @@ pub fn rbac(operator: &Operator) -> Rbac {
         lease: lease(operator),
         kind: operator.cluster.kind.to_string(),
         group: operator.api.group.to_string(),
-        plural: operator.cluster.plural.to_string(),
+        statuses: kinds(operator)
+            .iter()
+            .map(|plural| format!("{plural}/status"))
+            .collect(),
+        kinds: kinds(operator),
     }
+}
+
+/// The plurals of all kinds, the cluster's first.
+pub(super) fn kinds(operator: &Operator) -> Vec<String> {
+    std::iter::once(&operator.cluster.plural)
+        .chain(operator.resources.iter().map(|resource| &resource.plural))
+        .map(ToString::to_string)
+        .collect()
 }
 
 /// The namespace that the operator runs in: `NAME-system`, or the name alone where that is too long.
@@ -100,6 +114,7 @@ fn rules(operator: &Operator) -> Vec<Rule> {
             &["patch"],
         ),
     ];
+    rules.extend(outside(operator));
     for kind in &operator.cluster.child_kinds {
         let row = row(*kind, has_claims_of_its_own(operator));
         rules.push(rule(row.why, row.group, row.plural, row.verbs));
@@ -112,6 +127,63 @@ fn rules(operator: &Operator) -> Vec<Rule> {
     ));
     rules.extend(operator.rules.iter().map(extra));
     rules
+}
+
+/// What kinds outside of Kubernetes need.
+fn outside(operator: &Operator) -> Vec<Rule> {
+    let group = operator.api.group.as_str();
+    let mut rules = Vec::new();
+    for resource in &operator.resources {
+        let plural = resource.plural.as_str();
+        rules.push(rule(
+            &format!(
+                "Reads what people ask for; writes the finalizer of a {} and what its server calls it.",
+                resource.kind
+            ),
+            group,
+            plural,
+            &["list", "patch", "watch"],
+        ));
+        rules.push(rule(
+            "Reports there, and nowhere else.",
+            group,
+            &format!("{plural}/status"),
+            &["patch"],
+        ));
+    }
+    let used = operator.servers.iter().filter(|server| {
+        let mut resources = operator.resources.iter();
+        resources.any(|resource| resource.server == server.ident)
+    });
+    let used: Vec<_> = used.collect();
+    let by_labels = used
+        .iter()
+        .any(|server| matches!(server.place, ServerPlace::Labels { .. }));
+    if by_labels && !operator.cluster.child_kinds.contains(&ChildKind::Service) {
+        rules.push(rule(
+            "Finds the servers of what lies outside of Kubernetes.",
+            "",
+            "services",
+            &["list"],
+        ));
+    }
+    if reads_secrets(operator) {
+        rules.push(rule(
+            "Reads what requests to servers prove themselves by, and no other.",
+            "",
+            "secrets",
+            &["get"],
+        ));
+    }
+    rules
+}
+
+/// Whether requests prove themselves by a Secret.
+pub(super) fn reads_secrets(operator: &Operator) -> bool {
+    operator.servers.iter().any(|server| {
+        let mut resources = operator.resources.iter();
+        server.auth.is_some() && resources.any(|resource| resource.server == server.ident)
+    })
 }
 
 /// What an operator needs on a kind of child.

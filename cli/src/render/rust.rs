@@ -39,6 +39,10 @@ pub(super) enum Expr {
     Json(Box<Json>),
     /// `|param| body`
     Closure(String, Box<Expr>),
+    /// `move |param| body`
+    Moving(Box<Expr>),
+    /// `inner?`
+    Try(Box<Expr>),
 }
 
 /// One step of a method chain.
@@ -111,6 +115,16 @@ impl Expr {
         Self::Ref(Box::new(self))
     }
 
+    /// `self?`
+    pub(super) fn tried(self) -> Self {
+        Self::Try(Box::new(self))
+    }
+
+    /// `move self`, of a closure
+    pub(super) fn moving(self) -> Self {
+        Self::Moving(Box::new(self))
+    }
+
     /// `self.name(args)`
     pub(super) fn method(
         self,
@@ -142,7 +156,9 @@ impl Expr {
         let any = |list: &[Self]| list.iter().any(|one| one.mentions(name));
         match self {
             Self::Atom(text) => word_in(text, name),
-            Self::Ref(inner) | Self::Closure(_, inner) => inner.mentions(name),
+            Self::Ref(inner) | Self::Closure(_, inner) | Self::Moving(inner) | Self::Try(inner) => {
+                inner.mentions(name)
+            }
             Self::Call(callee, args) | Self::Macro(callee, args) => {
                 word_in(callee, name) || any(args)
             }

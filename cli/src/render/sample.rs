@@ -7,7 +7,10 @@
 mod k8s;
 mod made_up;
 mod pattern;
+mod resource;
 mod value;
+
+pub use resource::resource;
 
 use std::collections::BTreeSet;
 
@@ -41,11 +44,11 @@ pub fn sample(operator: &Operator) -> String {
     };
     format!(
         "# A {kind} with a node of each type. Every field: docs/reference/fields.md\n{made_up}{}",
-        resource(operator).print_open()
+        document(operator).print_open()
     )
 }
 
-fn resource(operator: &Operator) -> Yaml {
+fn document(operator: &Operator) -> Yaml {
     let cluster = &operator.cluster;
     Yaml::map([
         (

@@ -9,8 +9,13 @@ const MAX: usize = 100;
 
 /// `let name = value;` in a method's body.
 pub(super) fn statement(name: &str, value: &Expr) -> String {
-    let head = format!("        let {name} =");
-    format!("{head}{};\n", value.print_assigned(8, head.len()))
+    statement_at(8, name, value)
+}
+
+/// `let name = value;`, indented so far.
+pub(super) fn statement_at(indent: usize, name: &str, value: &Expr) -> String {
+    let head = format!("{}let {name} =", " ".repeat(indent));
+    format!("{head}{};\n", value.print_assigned(indent, head.len()))
 }
 
 /// A function at the top of a module.
@@ -119,4 +124,16 @@ pub(super) fn comment(text: &str, prefix: &str) -> String {
         })
         .collect();
     lines.join(&format!("\n{prefix}"))
+}
+
+/// Whether the name is a word of the code.
+pub(super) fn uses(body: &str, name: &str) -> bool {
+    body.match_indices(name).any(|(at, _)| {
+        let before = body.get(..at).and_then(|text| text.chars().next_back());
+        let after = body
+            .get(at + name.len()..)
+            .and_then(|text| text.chars().next());
+        let word = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_');
+        !word(before) && !word(after)
+    })
 }

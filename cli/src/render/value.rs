@@ -17,6 +17,7 @@ pub(super) use self::form::Value;
 use self::json::constant;
 pub(super) use self::json::constant_json;
 use self::path::is_ident;
+pub(super) use self::path::{json_text, pointer};
 
 /// Where an expression stands, and how it reaches the custom resource from there.
 #[derive(Clone, Copy)]
@@ -38,14 +39,22 @@ pub(super) enum Scope {
     Shared,
     /// `cr: &Self`
     Cr,
+    /// `&self` of a kind outside of Kubernetes.
+    Own,
+    /// `target: &Target<Self>` of one, with `spec` beside it.
+    Target,
+    /// `parent: &Kind` of a server.
+    Parent,
 }
 
 impl Ctx<'_> {
     fn cr(self) -> Rust {
         match self.scope {
             Scope::Node => Rust::atom("node").field("cr"),
-            Scope::Shared => Rust::atom("self"),
+            Scope::Shared | Scope::Own => Rust::atom("self"),
             Scope::Cr => Rust::atom("cr"),
+            Scope::Target => Rust::atom("target").field("cr"),
+            Scope::Parent => Rust::atom("parent"),
         }
     }
 
@@ -53,7 +62,7 @@ impl Ctx<'_> {
         match self.scope {
             Scope::Node => Rust::atom("node"),
             Scope::Shared => Rust::atom("shared"),
-            Scope::Cr => Rust::atom("cr"),
+            Scope::Cr | Scope::Own | Scope::Target | Scope::Parent => self.cr(),
         }
     }
 
@@ -189,6 +198,14 @@ impl Ctx<'_> {
             (Form::Place, Type::String) => value.code.method("as_deref", []),
             (_, Type::String) => value.code,
             _ => value.string(),
+        }
+    }
+
+    /// The text as a `&str`.
+    pub(super) fn text_slice(self, text: &Text) -> Rust {
+        match text.pieces.as_slice() {
+            [] | [Piece::Literal(_) | Piece::Value(_)] => self.text_value(text).str_arg(),
+            pieces => self.format(pieces).borrowed(),
         }
     }
 

@@ -193,7 +193,10 @@ fn open(value: &Yaml, indent: usize, out: &mut String) {
         Yaml::Map(entries) if !entries.is_empty() => {
             for (key, value) in entries {
                 let key = scalar(key);
-                if is_scalar(value) {
+                if let Some(lines) = lines(value) {
+                    out.push_str(&format!("{pad}{key}: |-\n"));
+                    out.extend(lines.iter().map(|line| format!("{pad}  {line}\n")));
+                } else if is_scalar(value) {
                     out.push_str(&format!("{pad}{key}: {}\n", flow(value)));
                 } else {
                     out.push_str(&format!("{pad}{key}:\n"));
@@ -213,6 +216,18 @@ fn open(value: &Yaml, indent: usize, out: &mut String) {
         }
         _ => out.push_str(&format!("{pad}{}\n", flow(value))),
     }
+}
+
+/// The lines of a text that a block can show as they are.
+fn lines(value: &Yaml) -> Option<Vec<&str>> {
+    let Yaml::Str(text) = value else { return None };
+    let lines: Vec<&str> = text.split('\n').collect();
+    let shown = |line: &&str| {
+        let ends = line.ends_with(' ');
+        !line.is_empty() && !ends && line.chars().all(|c| c.is_ascii_graphic() || c == ' ')
+    };
+    let begins = lines.first().is_some_and(|first| !first.starts_with(' '));
+    (lines.len() > 1 && begins && lines.iter().all(shown)).then_some(lines)
 }
 
 fn sequence_item(

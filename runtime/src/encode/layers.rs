@@ -104,7 +104,7 @@ fn merge(below: &mut Map<String, Value>, above: Map<String, Value>) {
     }
 }
 
-fn without_nulls(value: Value) -> Value {
+pub(crate) fn without_nulls(value: Value) -> Value {
     match value {
         Value::Object(map) => map
             .into_iter()

@@ -43,6 +43,25 @@ pub fn encode(text: &str) -> String {
     encoded
 }
 
+/// Percent-encodes a text for one segment of a path that it may not leave.
+///
+/// # Errors
+/// The text is empty, `.` or `..`: servers take such segments for another path.
+pub fn segment(path: &str, text: &str) -> Result<String, Problem> {
+    if matches!(text, "" | "." | "..") {
+        return Err(problem(
+            path,
+            format!("`{text}` cannot be a part of an address"),
+        ));
+    }
+    Ok(encode(text))
+}
+
+/// What of a value is there: entries and items that are absent are null, and left out.
+pub fn present(value: Value) -> Value {
+    crate::encode::without_nulls(value)
+}
+
 fn problem(path: &str, message: String) -> Problem {
     Problem {
         path: path.to_owned(),

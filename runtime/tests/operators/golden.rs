@@ -19,9 +19,9 @@ pub(crate) struct Golden {
     pub(crate) operator: String,
     pub(crate) folder: PathBuf,
     pub(crate) binary: PathBuf,
-    /// The `CustomResourceDefinition`, as it is shipped.
-    pub(crate) crd: String,
-    /// The custom resource's kind.
+    /// The `CustomResourceDefinition`s, as they are shipped, that of the cluster's kind first.
+    pub(crate) crds: Vec<String>,
+    /// The kind of the cluster.
     pub(crate) resource: ApiResource,
 }
 
@@ -96,17 +96,20 @@ impl Golden {
             build,
             &format!("build the operator in {}", folder.display()),
         )?;
-        let crds = documents_in(&folder.join("config/crd"));
-        let (crd, document) = crds
-            .into_iter()
-            .find(|(_, document)| document["kind"] == "CustomResourceDefinition")
+        let mut crds = documents_in(&folder.join("config/crd"));
+        crds.retain(|(_, document)| document["kind"] == "CustomResourceDefinition");
+        // Only a cluster has nodes.
+        let nodes = "/spec/versions/0/schema/openAPIV3Schema/properties/status/properties/nodes";
+        crds.sort_by_key(|(text, document)| (document.pointer(nodes).is_none(), text.clone()));
+        let (_, cluster) = crds
+            .first()
             .unwrap_or_else(|| panic!("{} has no CRD", folder.display()));
         Ok(Self {
             binary: goldens().join("debug").join(&operator),
             operator,
             folder: folder.to_owned(),
-            crd,
-            resource: objects::custom(&document),
+            resource: objects::custom(cluster),
+            crds: crds.into_iter().map(|(text, _)| text).collect(),
         })
     }
 }

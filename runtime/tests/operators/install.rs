@@ -96,7 +96,9 @@ pub(crate) async fn install(
     scope: &Scope,
     home: &str,
 ) -> Installed {
-    plane.apply_yaml(&golden.crd).await.unwrap();
+    for crd in &golden.crds {
+        plane.apply_yaml(crd).await.unwrap();
+    }
     let documents = documents_of(golden, scope, home);
     for document in &documents {
         plane.apply_yaml(&document.to_string()).await.unwrap();

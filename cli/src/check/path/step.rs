@@ -37,6 +37,17 @@ impl Typer<'_, '_> {
             }
             self.step(scope, path, &mut walk, step)?;
         }
+        if walk.in_json && walk.ty != Type::String {
+            self.report.push(
+                Problem::new(
+                    Code::E0901,
+                    "values of JSON other than texts are not supported yet",
+                )
+                .at(path.span, words(&walk.ty))
+                .help("name a text in it, or declare a field of `spec` for it"),
+            );
+            return None;
+        }
         if let Some(cr_path) = &walk.cr_path {
             self.note(scope, cr_path);
         }
@@ -65,6 +76,7 @@ impl Typer<'_, '_> {
         self.enter_list(walk);
         match (walk.ty.clone(), name) {
             (Type::Struct(of), Some(name)) => self.member(path, walk, &of, name),
+            (Type::Json(Some(of)), Some(name)) => self.in_json(scope, path, walk, &of, name),
             (Type::Node, Some(name)) => self.node_fact(path, walk, name),
             (Type::Pod, Some(name)) => self.pod_fact(path, walk, name),
             (Type::Map(item), _) => {

@@ -73,11 +73,14 @@ fn path(path: &Path) -> String {
         Root::ServiceName(name) => format!("services.{name}.name"),
         Root::ServiceHost(name) => format!("services.{name}.host"),
         Root::ConfigMapName(name) => format!("configMaps.{name}.name"),
+        Root::ResourceId => "id".to_owned(),
         Root::Local(local) => local.0.to_string(),
     };
     for step in &path.steps {
         out.push_str(&match &step.access {
-            Access::Field { wire, .. } | Access::Variant { wire, .. } => format!(".{wire}"),
+            Access::Field { wire, .. } | Access::Variant { wire, .. } | Access::Json { wire } => {
+                format!(".{wire}")
+            }
             Access::Common { ident } => format!(".{ident}"),
             Access::Chosen => ".type".to_owned(),
             Access::MapKey(key) => format!("[{}]", expr(key)),

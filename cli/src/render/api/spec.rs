@@ -2,6 +2,7 @@
 
 use super::source::Source;
 use super::{OPTIONAL, Writer};
+use crate::model::DnsLabel;
 use crate::render::rust::literal as quoted;
 
 impl Writer<'_> {
@@ -17,22 +18,12 @@ impl Writer<'_> {
                 .as_deref()
                 .unwrap_or(&format!("A {kind} cluster.")),
         );
-        source.line("#[derive(CustomResource, Clone, Debug, PartialEq, Deserialize, Serialize)]");
-        let mut kube = format!(
-            "group = {}, version = {}, kind = {}, plural = {}, singular = {}, namespaced, schema = \"disabled\", status = \"ClusterStatus\"",
-            quoted(self.operator.api.group.as_str()),
-            quoted(self.operator.api.version.as_str()),
-            quoted(kind),
-            quoted(cluster.plural.as_str()),
-            quoted(cluster.singular.as_str()),
+        self.custom_resource(
+            &mut source,
+            [kind, cluster.plural.as_str(), cluster.singular.as_str()],
+            &cluster.short_names,
+            "ClusterStatus",
         );
-        for name in &cluster.short_names {
-            kube.push_str(&format!(", shortname = {}", quoted(name.as_str())));
-        }
-        source.line(&format!("#[kube({kube},"));
-        source.line("    derive = \"PartialEq\",");
-        source.line("    crates(kube = \"dsoi_runtime::kube\", kube_core = \"dsoi_runtime::kube::core\", k8s_openapi = \"dsoi_runtime::k8s_openapi\",");
-        source.line("        serde = \"serde\", serde_json = \"serde_json\"))]");
         source.open(&format!("{kind}Spec"));
         source.plain(
             words.k8s_config_group.wire.as_str(),
@@ -110,5 +101,32 @@ impl Writer<'_> {
             source.uses.insert(format!("super::{kind}External"));
         }
         source.finish()
+    }
+
+    /// The attributes that make a kind of a spec; `names` are kind, plural and singular.
+    pub(super) fn custom_resource(
+        &self,
+        source: &mut Source,
+        [kind, plural, singular]: [&str; 3],
+        short_names: &[DnsLabel],
+        status: &str,
+    ) {
+        source.line("#[derive(CustomResource, Clone, Debug, PartialEq, Deserialize, Serialize)]");
+        let mut kube = format!(
+            "group = {}, version = {}, kind = {}, plural = {}, singular = {}, namespaced, schema = \"disabled\", status = {}",
+            quoted(self.operator.api.group.as_str()),
+            quoted(self.operator.api.version.as_str()),
+            quoted(kind),
+            quoted(plural),
+            quoted(singular),
+            quoted(status),
+        );
+        for name in short_names {
+            kube.push_str(&format!(", shortname = {}", quoted(name.as_str())));
+        }
+        source.line(&format!("#[kube({kube},"));
+        source.line("    derive = \"PartialEq\",");
+        source.line("    crates(kube = \"dsoi_runtime::kube\", kube_core = \"dsoi_runtime::kube::core\", k8s_openapi = \"dsoi_runtime::k8s_openapi\",");
+        source.line("        serde = \"serde\", serde_json = \"serde_json\"))]");
     }
 }

@@ -122,10 +122,13 @@ pub(in crate::render) fn any_case(word: &str) -> Vec<String> {
     if let Some(head) = first.get_mut(..1) {
         head.make_ascii_uppercase();
     }
-    let mut words = vec![word.to_owned(), lower, upper, first];
-    words.sort();
-    words.dedup();
-    words
+    let mut others = vec![lower, upper, first];
+    others.sort();
+    others.dedup();
+    others.retain(|other| other != word);
+    // The manifest's own is the first: it is what is shown where one of them has to be.
+    others.insert(0, word.to_owned());
+    others
 }
 
 fn type_schema(cluster: &Cluster, ty: &Type) -> Value {

@@ -393,7 +393,7 @@ fn lifecycle(operator: &Operator) -> Vec<FieldDoc> {
 }
 
 /// The fields of a struct, and below each those of its own structs.
-fn declared(operator: &Operator, at: &str, fields: &[Field], out: &mut Vec<FieldDoc>) {
+pub(super) fn declared(operator: &Operator, at: &str, fields: &[Field], out: &mut Vec<FieldDoc>) {
     for field in fields {
         let path = format!("{at}.{}", field.wire);
         out.push(FieldDoc {

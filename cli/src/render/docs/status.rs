@@ -12,7 +12,7 @@ pub(super) fn fields() -> Vec<FieldDoc> {
     out
 }
 
-fn walk(at: &str, schema: &Value, out: &mut Vec<FieldDoc>) {
+pub(super) fn walk(at: &str, schema: &Value, out: &mut Vec<FieldDoc>) {
     let properties = schema.get("properties").and_then(Value::as_object);
     for (name, field) in properties.into_iter().flat_map(Map::iter) {
         // What a condition consists of is the same everywhere in Kubernetes.

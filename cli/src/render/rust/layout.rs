@@ -82,6 +82,11 @@ pub(super) fn expression(expr: &Expr, shape: Shape) -> String {
         Expr::Tuple(items) => call("", items, shape),
         Expr::Json(tree) => format!("json!({})", json(tree, shape.indent, shape.used + 6)),
         Expr::Closure(param, body) => closure(param, body, shape),
+        Expr::Moving(inner) => format!("move {}", expression(inner, shape.offset(5))),
+        Expr::Try(inner) => {
+            let shape = Shape::new(shape.indent, shape.used, shape.after + 1);
+            format!("{}?", expression(inner, shape))
+        }
     }
 }
 
@@ -129,6 +134,8 @@ fn one_line(expr: &Expr) -> Option<String> {
         Expr::Tuple(items) => format!("({})", list(items, CALL)?),
         Expr::Json(tree) => format!("json!({})", one_line_json(tree)?),
         Expr::Closure(param, body) => format!("|{param}| {}", one_line(body)?),
+        Expr::Moving(inner) => format!("move {}", one_line(inner)?),
+        Expr::Try(inner) => format!("{}?", one_line(inner)?),
     };
     (!text.contains('\n')).then_some(text)
 }
@@ -225,7 +232,7 @@ fn overflowing(args: &[Expr], shape: Shape) -> Option<String> {
 fn is_call(expr: &Expr) -> bool {
     match expr {
         Expr::Call(..) | Expr::Macro(..) | Expr::Json(_) | Expr::VecOf(_) => true,
-        Expr::Ref(inner) => is_call(inner),
+        Expr::Ref(inner) | Expr::Try(inner) => is_call(inner),
         _ => false,
     }
 }
@@ -236,7 +243,7 @@ fn ends_in_bracket(line: &str) -> bool {
 
 fn overflows(expr: &Expr, count: usize) -> bool {
     match expr {
-        Expr::Closure(..) => true,
+        Expr::Closure(..) | Expr::Moving(_) => true,
         Expr::Ref(inner) => overflows(inner, count),
         Expr::Call(..)
         | Expr::Macro(..)
@@ -245,6 +252,7 @@ fn overflows(expr: &Expr, count: usize) -> bool {
         | Expr::Array(..)
         | Expr::VecOf(..)
         | Expr::Tuple(..)
+        | Expr::Try(_)
         | Expr::Chain(..) => count == 1,
         Expr::Atom(_) => false,
     }
@@ -299,6 +307,13 @@ fn array(items: &[Expr], shape: Shape) -> String {
         return text;
     }
     let at = Shape::new(shape.indent, shape.used + 1, shape.after + 1);
+    // One item alone may take the whole line.
+    if let [item @ Expr::Tuple(_)] = items
+        && let Some(text) = one_line(item)
+        && width(&text) <= at.room()
+    {
+        return format!("[{text}]");
+    }
     if let Some(text) = overflowing(items, at) {
         return format!("[{text}]");
     }
@@ -353,7 +368,7 @@ fn closure(param: &str, body: &Expr, shape: Shape) -> String {
         Expr::Struct { .. } | Expr::Json(_) | Expr::Array(_) | Expr::VecOf(_) => {
             format!("{head}{}", expression(body, shape.offset(width(&head))))
         }
-        Expr::Call(..) | Expr::Macro(..) => {
+        Expr::Macro(..) => {
             let text = expression(body, shape.offset(width(&head)));
             if text.lines().next().is_some_and(ends_in_bracket) {
                 return format!("{head}{text}");

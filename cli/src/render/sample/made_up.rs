@@ -50,6 +50,13 @@ pub(super) fn fields(operator: &Operator) -> Vec<String> {
     out
 }
 
+/// The paths below `at` of fields that somebody has to know.
+pub(super) fn of(at: &str, fields: &[Field]) -> Vec<String> {
+    let mut out = Vec::new();
+    search(at, fields, &mut out);
+    out
+}
+
 fn dependency(at: &str, external: &External, out: &mut Vec<String>) {
     match &external.shape {
         ExternalShape::One(shape) => search(&format!("{at}.spec"), &shape.fields, out),

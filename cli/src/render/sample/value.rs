@@ -157,7 +157,12 @@ impl Values<'_> {
 
     fn json(&self, shape: Option<&StructType>) -> String {
         let fields = shape.map_or_else(Vec::new, |shape| self.fields(&shape.fields));
-        json(&Yaml::Map(fields)).to_string()
+        let json = json(&Yaml::Map(fields));
+        if shape.is_none() {
+            return json.to_string();
+        }
+        // People read it, and write more into it.
+        serde_json::to_string_pretty(&json).expect("texts, lists and numbers are JSON")
     }
 }
 

@@ -92,7 +92,7 @@ impl Value {
     }
 
     /// An element of an array of `&str`.
-    pub(super) fn str_arg(&self) -> Rust {
+    pub(in crate::render) fn str_arg(&self) -> Rust {
         match (&self.ty, self.form) {
             (Type::String | Type::NodeType | Type::Duration | Type::Json(_), Form::Ref) => {
                 self.code.clone()
@@ -180,6 +180,16 @@ impl Value {
             (_, false) => self.code.clone().method("iter", []),
             (_, true) => flat(&self.code),
         }
+    }
+
+    /// The name of a Secret that a `secretRef` refers to.
+    pub(in crate::render) fn name_of_secret(&self) -> Rust {
+        self.code.clone().field("name").borrowed()
+    }
+
+    /// What `json!` takes.
+    pub(in crate::render) fn in_json(&self) -> Rust {
+        self.code.clone()
     }
 
     pub(super) fn json(&self) -> Rust {

@@ -22,6 +22,9 @@ impl Ctx<'_> {
             slice: false,
         };
         let node = || Rust::atom("node");
+        if let Some(value) = in_json(path) {
+            return value;
+        }
         let start = match &path.root {
             Root::CrName if self.scope != Scope::Node => {
                 string(self.cr().method("cr_name", []), Form::Ref, true)
@@ -31,6 +34,8 @@ impl Ctx<'_> {
                 string(self.cr().method("cr_namespace", []), Form::Ref, true)
             }
             Root::CrNamespace => string(self.subject().method("namespace", []), Form::Ref, true),
+            Root::ResourceId => string(Rust::atom("target").field("id"), Form::Place, false),
+            Root::Spec if self.scope == Scope::Target => place(Rust::atom("spec")),
             Root::Spec => place(self.cr().field("spec")),
             Root::External => {
                 let word = self.cluster.spelling.external.ident.as_str();
@@ -196,6 +201,8 @@ impl Ctx<'_> {
                 let then = if step.optional { "and_then" } else { "map" };
                 reference(from.as_ref().method(then, [Rust::closure(var, inner)]))
             }
+            // Taken together, where the path begins.
+            Access::Json { .. } => from,
             // The enum of the dependency says its own word.
             Access::Chosen => Value { ty, ..from },
             Access::MapKey(key) => {
@@ -275,6 +282,55 @@ fn last_mapped(code: &Rust) -> Option<(Rust, String, Rust)> {
     };
     let code = Rust::Chain(root.clone(), before.to_vec());
     Some((code, var.clone(), (**inner).clone()))
+}
+
+/// A text out of the JSON of a field. One that is always there has a variable of its own, see [`json_text`]; another is taken
+/// from the parsed text, which a variable of the field's name holds.
+fn in_json(path: &Path) -> Option<Value> {
+    let (field, inside) = path.steps.split_first()?;
+    let Access::Field { ident, .. } = &field.access else {
+        return None;
+    };
+    let names: Option<Vec<&str>> = inside
+        .iter()
+        .map(|step| match &step.access {
+            Access::Json { wire } => Some(wire.as_str()),
+            _ => None,
+        })
+        .collect();
+    let names = names.filter(|names| !names.is_empty())?;
+    let optional = inside.iter().any(|step| step.optional);
+    let value = |code, form| Value {
+        code,
+        form,
+        optional,
+        ty: Type::String,
+        slice: optional,
+    };
+    Some(if optional {
+        let text = Rust::atom(ident.as_str())
+            .method("pointer", [Rust::str(&pointer(&names))])
+            .method("and_then", [Rust::atom("Value::as_str")]);
+        value(text, Form::Ref)
+    } else {
+        value(Rust::atom(json_text(ident.as_str(), &names)), Form::Place)
+    })
+}
+
+/// The JSON pointer to an entry.
+pub(in crate::render) fn pointer(names: &[&str]) -> String {
+    names
+        .iter()
+        .map(|name| format!("/{}", name.replace('~', "~0").replace('/', "~1")))
+        .collect()
+}
+
+/// The variable that holds a text out of the JSON of a field.
+pub(in crate::render) fn json_text(field: &str, names: &[&str]) -> String {
+    let names = names.iter().map(|name| heck::AsSnakeCase(name).to_string());
+    let names: Vec<String> = names.collect();
+    let field = field.strip_prefix("r#").unwrap_or(field);
+    format!("{field}_{}", names.join("_"))
 }
 
 fn append(code: Rust, link: Link) -> Rust {

@@ -14,6 +14,8 @@ const SERVICE_ACCOUNT: &str = "depot-operator";
 const SAMPLE: &str = include_str!("../config/samples/depot.yaml");
 const MANIFESTS: &[&str] = &[
     include_str!("../config/crd/depots.yaml"),
+    include_str!("../config/crd/depotsettings.yaml"),
+    include_str!("../config/crd/shelves.yaml"),
     include_str!("../config/manager/namespace.yaml"),
     include_str!("../config/rbac/service_account.yaml"),
     include_str!("../config/rbac/role.yaml"),

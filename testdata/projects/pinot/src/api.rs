@@ -6,6 +6,9 @@ mod app_config_group;
 mod external;
 mod k8s_config_group;
 mod node;
+mod pinot_schema;
+mod pinot_table;
+mod pinot_tenant;
 mod spec;
 mod wire;
 
@@ -13,4 +16,7 @@ pub use self::app_config_group::*;
 pub use self::external::*;
 pub use self::k8s_config_group::*;
 pub use self::node::*;
+pub use self::pinot_schema::*;
+pub use self::pinot_table::*;
+pub use self::pinot_tenant::*;
 pub use self::spec::*;

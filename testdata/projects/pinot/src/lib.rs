@@ -5,4 +5,6 @@
 #[rustfmt::skip]
 pub mod api;
 pub mod cluster;
+pub mod external;
+pub mod hooks;
 pub mod nodes;

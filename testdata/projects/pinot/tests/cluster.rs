@@ -14,6 +14,9 @@ const SERVICE_ACCOUNT: &str = "pinot-control-plane";
 const SAMPLE: &str = include_str!("../config/samples/pinot.yaml");
 const MANIFESTS: &[&str] = &[
     include_str!("../config/crd/pinots.yaml"),
+    include_str!("../config/crd/pinotschemas.yaml"),
+    include_str!("../config/crd/pinottables.yaml"),
+    include_str!("../config/crd/pinottenants.yaml"),
     include_str!("../config/manager/namespace.yaml"),
     include_str!("../config/rbac/service_account.yaml"),
     include_str!("../config/rbac/role.yaml"),
