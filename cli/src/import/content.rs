@@ -3,11 +3,23 @@
 //! A tree where the file is one, says nothing in comments, and its scalars mean the same to every reader; else the text as it
 //! is. A tree is easier to change: values of the custom resource can be layered over it.
 
+use std::borrow::Cow;
+
 use super::draft::{Draft, Part};
+use super::lost::Losses;
 use super::yaml::{self, Yaml};
 
 /// The largest file that is carried over, in bytes; a manifest has at most one MiB.
 pub(super) const MAX: usize = 64 << 10;
+
+/// The text with the line ends of Unix: a file of a manifest has no others, and its operator refuses a line with a break in it.
+pub(super) fn unix<'t>(text: &'t str, from: &str, losses: &mut Losses) -> Cow<'t, str> {
+    if !text.contains('\r') {
+        return Cow::Borrowed(text);
+    }
+    losses.add(from, "carried over with the line ends of Unix", "");
+    Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+}
 
 /// The keys of a file beside `path`: `content`, and `format` where the name of the file says another one.
 pub(super) fn parts(file_name: &str, text: &str) -> Vec<Part> {
@@ -111,6 +123,13 @@ mod tests {
             .into_iter()
             .map(|part| format!("{} {}", part.key, !part.value.parts().is_empty()))
             .collect()
+    }
+
+    #[test]
+    fn line_ends_are_those_of_unix() {
+        let mut losses = Losses::default();
+        assert_eq!(unix("a\r\nb\rc\n", "x", &mut losses), "a\nb\nc\n");
+        assert!(!losses.is_empty());
     }
 
     #[test]

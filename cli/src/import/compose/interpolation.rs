@@ -31,6 +31,22 @@ pub(super) struct Variables {
 impl Variables {
     /// A text that reaches a container as it stands but for its variables.
     pub(super) fn text(&mut self, text: &str, from: &str, losses: &mut Losses) -> Draft {
+        // Kubernetes would take it for a variable of the container.
+        self.insert(text, from, losses, |literal| literal.replace("$(", "$$("))
+    }
+
+    /// The text of a file, which nobody looks at for variables of a container.
+    pub(super) fn file(&mut self, text: &str, from: &str, losses: &mut Losses) -> Draft {
+        self.insert(text, from, losses, |literal| literal)
+    }
+
+    fn insert(
+        &mut self,
+        text: &str,
+        from: &str,
+        losses: &mut Losses,
+        encode: fn(String) -> String,
+    ) -> Draft {
         let pieces = pieces(text);
         let mut code = String::new();
         let mut has_fields = false;
@@ -38,8 +54,7 @@ impl Variables {
         for piece in pieces {
             match piece {
                 Piece::Literal(text) => {
-                    // Kubernetes would take it for a variable of the container.
-                    let text = text.replace("$(", "$$(");
+                    let text = encode(text);
                     code.push_str(&escaped(&text));
                     plain.push_str(&text);
                 }

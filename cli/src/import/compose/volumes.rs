@@ -100,6 +100,7 @@ pub(super) fn files(
             );
             continue;
         };
+        let content = &*content::unix(content, &from, losses);
         let target = one.text_at(&["target"]).map(str::to_owned);
         let target = target.unwrap_or_else(|| format!("/{source}"));
         let last = target.rsplit('/').next().unwrap_or(source);
@@ -108,12 +109,9 @@ pub(super) fn files(
             files.iter().any(|file| file.key == name)
         });
         let mut parts = vec![Part::new("path", Draft::text(target.as_str()))];
-        match variables.text(content, &from, losses) {
-            // Nothing inserted: it may be a tree. Only containers know `$(…)`.
-            Draft::Text(_) => {
-                let text = content.replace("$$", "$");
-                parts.extend(content::parts(last, &text));
-            }
+        match variables.file(content, &from, losses) {
+            // Nothing inserted: it may be a tree.
+            Draft::Text(text) => parts.extend(content::parts(last, &text)),
             code => {
                 parts.push(Part::new("format", Draft::text("text")));
                 parts.push(Part::new("content", code));

@@ -195,6 +195,7 @@ impl Made {
                 continue;
             }
             release_names(&text, &from, world, losses);
+            let text = content::unix(&text, &from, losses).into_owned();
             let whole = mount.sub_path.is_none() && !hides_the_system(&mount.path);
             self.file(&path, &text, whole, mode, from);
         }
