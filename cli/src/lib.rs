@@ -9,6 +9,7 @@
 pub mod args;
 pub mod check;
 pub mod command;
+pub mod completion;
 pub mod diagnostic;
 pub mod doctor;
 pub mod explain;

@@ -1,4 +1,4 @@
-//! The binary: parse the arguments, run the command, print its result.
+//! The binary: parse the arguments, run the command, print its result. Shells that complete a command line are answered before.
 
 use std::ffi::OsString;
 use std::panic;
@@ -7,9 +7,13 @@ use std::process::ExitCode;
 use clap::{ColorChoice, FromArgMatches};
 use dsoi::args::{self, Cli};
 use dsoi::command;
+use dsoi::completion;
 use dsoi::ui::{self, Ui};
 
 fn main() -> ExitCode {
+    if let Some(code) = completion::answer() {
+        return code;
+    }
     let command = args::command().color(match typed("color").as_deref() {
         Some("always") => ColorChoice::Always,
         Some("never") => ColorChoice::Never,

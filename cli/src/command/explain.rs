@@ -125,8 +125,7 @@ fn of_manifest(source: Option<&Source>, what: &str, mut text: String) -> Report 
 
 fn unknown_path(source: Option<&Source>, what: &str, unknown: &explain::Unknown) -> Failure {
     let codes = Code::ALL.iter().map(|code| code.id());
-    let subjects = SUBJECTS.iter().map(|subject| subject.name);
-    let subjects = subjects.chain([resource::NAME]);
+    let subjects = subjects().map(|(name, _)| name);
     let known = unknown.known.iter().copied().chain(codes).chain(subjects);
     let read = source.and_then(|source| check::read(source).ok());
     let mut elsewhere = explain::paths_to(&unknown.step);
@@ -149,26 +148,30 @@ fn unknown_path(source: Option<&Source>, what: &str, unknown: &explain::Unknown)
     }
 }
 
-/// Everything that can be explained.
-fn overview() -> Report {
-    let subjects = SUBJECTS
+/// The subjects that can be explained: the name of each, and what it is about.
+pub fn subjects() -> impl Iterator<Item = (&'static str, &'static str)> {
+    SUBJECTS
         .iter()
         .map(|subject| (subject.name, subject.title))
         .chain([(resource::NAME, resource::TITLE)])
-        .map(|(name, title)| format!("  {name:14} {title}\n"));
+}
+
+/// Everything that can be explained.
+fn overview() -> Report {
+    let listed = subjects().map(|(name, title)| format!("  {name:14} {title}\n"));
     let sections = explain::sections().map(|(path, doc)| format!("  {path:34} {doc}\n"));
     let codes = Code::ALL
         .iter()
         .map(|code| format!("  {}  {}\n", code.id(), code.title()));
     let text = format!(
         "The language:\n{}\nSections of the manifest, T and the like for names of your choice:\n{}\nProblems:\n{}",
-        subjects.collect::<String>(),
+        listed.collect::<String>(),
         sections.collect::<String>(),
         codes.collect::<String>(),
     );
     Report {
         data: json!({
-            "subjects": SUBJECTS.iter().map(|subject| subject.name).chain([resource::NAME]).collect::<Vec<_>>(),
+            "subjects": subjects().map(|(name, _)| name).collect::<Vec<_>>(),
             "paths": explain::sections().map(|(path, _)| path).collect::<Vec<_>>(),
             "codes": Code::ALL.iter().map(|code| code.id()).collect::<Vec<_>>(),
         }),

@@ -28,6 +28,11 @@ const EXAMPLES: &[(&str, &str)] = &[
     ),
 ];
 
+/// The names of the examples.
+pub fn examples() -> impl Iterator<Item = &'static str> {
+    EXAMPLES.iter().map(|(name, _)| *name)
+}
+
 /// Makes a new project in `args.dir`, which is relative to `directory`.
 ///
 /// # Errors
@@ -150,7 +155,7 @@ fn source(args: &InitArgs, directory: &Path) -> Result<Source, Failure> {
     let name = args.example.as_deref().unwrap_or_default();
     let found = EXAMPLES.iter().find(|(known, _)| *known == name);
     let (_, text) = found.ok_or_else(|| {
-        let known: Vec<&str> = EXAMPLES.iter().map(|(known, _)| *known).collect();
+        let known: Vec<&str> = examples().collect();
         Failure::Usage {
             message: format!("there is no example `{name}`"),
             help: Some(format!("the examples are {}", known.join(", "))),

@@ -216,13 +216,6 @@ fn the_schema_knows_every_key_and_is_the_same_each_time() {
 }
 
 #[test]
-fn each_shell_has_a_completion() {
-    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
-        assert!(!dsoi(&["completion", shell]).stdout.is_empty(), "{shell}");
-    }
-}
-
-#[test]
 fn the_version_is_told_to_programs_too() {
     let output = dsoi(&["version", "--output", "json"]);
     assert_eq!(

@@ -8,6 +8,7 @@
 mod check;
 mod children;
 mod commands;
+mod completion;
 mod consequences;
 mod depot;
 mod explain;
