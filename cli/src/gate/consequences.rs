@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::children::{TypeChange, children};
+use super::children::{Cause, TypeChange, children};
 use super::schema::Change;
 use super::{Class, Right, Rights, definitions, place};
 use crate::manifest::{Source, locate};
@@ -160,6 +160,33 @@ impl Consequences {
         Some(parts.join("; "))
     }
 
+    /// What children lose, or cannot follow, that no definition tells of; once there may be clusters.
+    fn lost_children(&self, source: &Source) -> Vec<Reason> {
+        let changes = self.children.iter().flatten().filter(|_| self.released);
+        let causes = changes.flat_map(|change| {
+            let of = change.node_type.as_deref();
+            change.causes.iter().map(move |cause| (of, cause))
+        });
+        let told = |key: &str| ["kinds", "nodes", "nodeTypes"].contains(&key);
+        let causes = causes.filter(|(_, cause)| {
+            cause.class == Class::Breaking && !cause.depends && !told(&cause.key)
+        });
+        let reason = |(of, cause): (Option<&str>, &Cause)| {
+            let inside = of.map(|of| format!("cluster.nodeTypes.{of}."));
+            let key = format!("{}{}", inside.unwrap_or_default(), cause.key);
+            let keys: Vec<String> = key.split('.').map(ToOwned::to_owned).collect();
+            Reason {
+                class: Class::Breaking,
+                path: String::new(),
+                what: format!("{key} is another"),
+                why: Some(cause.effect.to_owned()),
+                way: None,
+                place: located(source, &keys),
+            }
+        };
+        causes.map(reason).collect()
+    }
+
     /// What needs a yes, in the order in which it is told.
     pub fn reasons(&self, source: &Source, operator: &Operator) -> Vec<Reason> {
         let at = |keys: &[String]| located(source, keys);
@@ -177,6 +204,7 @@ impl Consequences {
                 place: locate_change(change, source, operator),
             })
             .collect();
+        reasons.extend(self.lost_children(source));
         for right in &self.gained {
             reasons.push(Reason {
                 class: Class::Security,
