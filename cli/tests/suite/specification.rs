@@ -274,7 +274,10 @@ fn each_kind_has_a_controller_of_its_own() {
             .map(|entry| entry.unwrap().into_path())
             .filter(|path| path.is_file() && !path.ends_with("kustomization.yaml"))
             .count();
-        assert_eq!(main.matches(".controller(").count(), kinds, "{project}");
+        let controllers = [".controller(", ".external("];
+        let controllers = controllers.map(|call| main.matches(call).count());
+        assert_eq!(controllers.iter().sum::<usize>(), kinds, "{project}");
+        assert_eq!(controllers[0], 1, "{project}");
     }
 }
 

@@ -55,7 +55,7 @@ pub(super) struct Flags {
     /// Work on this many resources side by side [default: 4]
     #[arg(long, env = "MAX_CONCURRENT_RECONCILES", value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1000))]
     max_concurrent_reconciles: Option<u16>,
-    /// Speak to these servers of applications at other addresses, as in pinot=http://127.0.0.1:9000,
+    /// Speak to these servers of applications at other addresses, as in tally=http://127.0.0.1:9000,
     /// separated by commas: from outside of the cluster, their own are out of reach
     #[cfg(feature = "external")]
     #[arg(long = "server", env = "SERVERS", value_name = "NAME=URL", value_delimiter = ',', value_parser = address)]
@@ -180,7 +180,7 @@ fn list(text: &str) -> Vec<String> {
     names
 }
 
-/// `pinot=http://127.0.0.1:9000`.
+/// `tally=http://127.0.0.1:9000`.
 #[cfg(feature = "external")]
 fn address(text: &str) -> Result<(String, String), String> {
     let refused = || format!("`{text}` names no server; write it as NAME=http://HOST:PORT");
