@@ -104,7 +104,7 @@ fn names(
     match aliases {
         Some(_) if others.eq(wanted.iter().copied()) => {}
         Some(_) if wanted.is_empty() => without(source, body, "aliases", edits)?,
-        Some(aliases) => edits.replace(trimmed(source, aliases.span), list),
+        Some(aliases) => edits.replace(trimmed(source, from_dash(source, aliases.span)), list),
         None if wanted.is_empty() => {}
         None => entries.push(format!("aliases: {list}")),
     }
@@ -128,6 +128,14 @@ fn without(source: &Source, body: &Node, key: &str, edits: &mut Edits) -> Option
     }
     edits.replace(trimmed(source, body.span), "{}");
     Some(())
+}
+
+/// A list in lines begins with its first item: with the dash in front of that.
+fn from_dash(source: &Source, span: Span) -> Span {
+    let front = source.text().get(..span.start).unwrap_or_default();
+    let start = front.trim_end().strip_suffix('-').map(str::len);
+    let is_flow = source.slice(span).starts_with('[');
+    Span::new(start.filter(|_| !is_flow).unwrap_or(span.start), span.end)
 }
 
 /// A block of text ends where the next line starts: without that.

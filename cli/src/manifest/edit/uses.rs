@@ -171,10 +171,12 @@ impl Finder<'_> {
         for (index, step) in path.steps.iter().enumerate() {
             match step {
                 Step::Name(name) if name.value == self.name => {
+                    // Where the name is not found as it is, it is for others to say that it is not understood.
+                    let place = self.inner(name.span).unwrap_or(name.span);
                     if of_types && index == 0 {
-                        self.uses.certain.push(name.span);
-                    } else if self.is_quoted(name.span) {
-                        self.uses.perhaps.push(name.span);
+                        self.uses.certain.push(place);
+                    } else if place != name.span {
+                        self.uses.perhaps.push(place);
                     }
                 }
                 Step::Key(path) => self.path(path),
@@ -232,11 +234,6 @@ impl Finder<'_> {
         let at = self.source.slice(span).find(self.name)?;
         let start = span.start + at;
         Some(Span::new(start, start + self.name.len()))
-    }
-
-    fn is_quoted(&self, span: Span) -> bool {
-        let front = self.source.text().get(..span.start).unwrap_or_default();
-        front.ends_with(['"', '\''])
     }
 
     /// Texts of CEL that are the name.

@@ -132,6 +132,7 @@ fn an_order_that_must_be_complete_is_written_out() {
 fn the_names_of_a_node_type_with_capitals_are_names_to_the_server() {
     let mut operator = tally();
     operator.cluster.node_types[0].name = type_name("BigStore");
+    operator.cluster.node_types[0].type_name = type_name("BigStore");
     let sample = read(&operator);
     let node = &sample["spec"]["nodes"][0];
     assert_eq!(node["name"], "bigstore");
@@ -147,6 +148,7 @@ fn the_names_of_a_node_type_with_capitals_are_names_to_the_server() {
 fn names_keep_to_their_limits() {
     let mut operator = tally();
     operator.cluster.node_types[0].name = type_name("a-config");
+    operator.cluster.node_types[0].type_name = type_name("a-config");
     operator.cluster.node_types[0].rules.min_nodes = 2;
     operator.cluster.limits = vec![LengthLimit {
         of: LimitedName::K8sGroup,
