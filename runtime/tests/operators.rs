@@ -25,6 +25,8 @@ mod foreign;
 mod golden;
 #[path = "operators/install.rs"]
 mod install;
+#[path = "operators/node_types.rs"]
+mod node_types;
 #[path = "operators/objects.rs"]
 mod objects;
 #[path = "operators/outside.rs"]

@@ -100,7 +100,9 @@ fn in_use(source: &Source, edits: &Edits, problems: &Problems, name: &str) -> Pr
         };
         let labels: Vec<Label> = problem.labels.iter().map(label).collect();
         let first = labels.first().map(|label| source.slice(label.span));
-        let uses = first.is_some_and(|text| text.contains(name));
+        // The place itself, or a path to it: `pods.store`.
+        let part = |c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_';
+        let uses = first.is_some_and(|text| text.split(part).any(|word| word == name));
         found.push(Problem {
             help: if uses {
                 Some(format!(

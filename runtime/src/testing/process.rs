@@ -32,6 +32,12 @@ impl Launch {
         }
     }
 
+    /// Starts another program with the same arguments and environment.
+    pub fn program(mut self, program: impl Into<PathBuf>) -> Self {
+        self.program = program.into();
+        self
+    }
+
     /// Adds an argument.
     pub fn arg(mut self, arg: impl Into<OsString>) -> Self {
         self.args.push(arg.into());

@@ -2,7 +2,7 @@
 
 use std::{
     net::Ipv4Addr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -77,6 +77,12 @@ impl Setup {
     /// With metrics that can be reached from elsewhere, as they are deployed.
     pub(crate) fn reachable_metrics(mut self) -> Self {
         self.metrics = Ipv4Addr::UNSPECIFIED;
+        self
+    }
+
+    /// On a plane that no other test uses.
+    pub(crate) fn on(mut self, plane: &'static ControlPlane) -> Self {
+        self.plane = Some(plane);
         self
     }
 
@@ -192,6 +198,15 @@ impl Scene {
 
     pub(crate) fn operator(&self) -> &Operator {
         self.operator.as_ref().expect("the operator was started")
+    }
+
+    /// Replaces the operator by another program, as an upgrade of its Deployment does, and its
+    /// definition before that.
+    pub(crate) async fn upgrade(&mut self, crd: &str, binary: &Path) {
+        self.namespace.apply_yaml(crd).await.unwrap();
+        self.stop().await;
+        self.launch = self.launch.clone().program(binary);
+        self.start().await;
     }
 
     /// Ends the operator as a cluster does, and says how that went.
