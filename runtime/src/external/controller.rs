@@ -140,7 +140,7 @@ async fn run<K: External>(controller: ExternalController<K>, process: &Process) 
     // Dropped, and with it every watch, when the last pass is over.
     let mut watches = tokio::task::JoinSet::new();
     if let Some(watch) = parent_watch {
-        watches.spawn(parents::follow(Arc::clone(&pass), watch, listed.clone()));
+        watches.spawn(parents::follow(Arc::clone(&pass), watch));
     }
     watches.spawn(resources.follow(triggers, listed));
     queue::first_lists(process, &mut unlisted).await;

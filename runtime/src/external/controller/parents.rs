@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use futures::StreamExt;
 use kube::core::NamespaceResourceScope;
@@ -141,19 +142,23 @@ where
     }
 }
 
+/// How often it is looked whether there is a resource by now; in memory, and only until there is one.
+const UNUSED: Duration = Duration::from_millis(100);
+
 /// Watches the parents, and wakes the resources of one that changed.
-pub(super) async fn follow<K: External>(
-    pass: Arc<Pass<K>>,
-    watch: Watch<K::Parent>,
-    listed: tokio::sync::mpsc::Sender<Infallible>,
-) {
+///
+/// A parent may be a megabyte, and each kind has its own copy of it: none is read before there is a resource that can
+/// have one.
+pub(super) async fn follow<K: External>(pass: Arc<Pass<K>>, watch: Watch<K::Parent>) {
+    while pass.store.state().is_empty() {
+        tokio::time::sleep(UNUSED).await;
+    }
     let (triggers, mut changed) = futures::channel::mpsc::unbounded();
     let (first, mut unlisted) = tokio::sync::mpsc::channel::<Infallible>(1);
     let told = async {
         // All senders are dropped when everything was listed once.
         let None = unlisted.recv().await;
         pass.parents.listed.store(true, Ordering::Release);
-        drop(listed);
         for child in pass.store.state() {
             pass.trigger(&child);
         }

@@ -119,6 +119,10 @@ impl<K: External> Pass<K> {
         let parent = self
             .parents
             .look(&subject.namespace, parent_of(cr).as_deref());
+        if matches!(parent, Parent::Unknown) {
+            // The first list of the parents wakes it.
+            return None;
+        }
         let stamp = Stamp {
             uid: subject.uid.clone(),
             generation: subject.generation,
