@@ -3,108 +3,24 @@
 //! In: a path and its scope. Out: a value that generated code can reach, a constant, or a fact that only the pod knows; or a
 //! problem, and `None`.
 
+mod missing;
 mod outside;
 mod pod;
 mod root;
 mod step;
+mod walk;
 
-use super::ident;
+use self::missing::Choice;
+pub(super) use self::walk::Walk;
+use self::walk::known;
 use super::k8s::Shape;
 use super::report::listed;
-use super::scope::{Place, Reach, Scope, View};
+use super::scope::{Reach, Scope, View};
 use super::typer::Typer;
 use crate::diagnostic::{Code, Problem, nearest};
 use crate::expr::{Path as Written, ROOTS, Step as WrittenStep};
 use crate::manifest::{Span, Spanned};
-use crate::model::{
-    Access, Expr, ExprKind, Field, K8sField, K8sType, Literal, Path, Root, Step, Type, WireName,
-};
-
-/// A path on its way.
-pub(super) struct Walk {
-    pub(super) root: Root,
-    pub(super) steps: Vec<Step>,
-    pub(super) ty: Type,
-    pub(super) optional: bool,
-    /// Its name in the custom resource (D8).
-    pub(super) cr_path: Option<String>,
-    /// The node type of its pods or nodes.
-    pub(super) of: Option<String>,
-    /// Within the JSON of a text.
-    pub(super) in_json: bool,
-}
-
-impl Walk {
-    fn new(root: Root, ty: Type) -> Self {
-        Self {
-            root,
-            steps: Vec::new(),
-            ty,
-            optional: false,
-            cr_path: None,
-            of: None,
-            in_json: false,
-        }
-    }
-
-    fn at(mut self, cr_path: impl Into<String>) -> Self {
-        self.cr_path = Some(cr_path.into());
-        self
-    }
-
-    fn of(mut self, node_type: &str) -> Self {
-        self.of = Some(node_type.to_owned());
-        self
-    }
-
-    fn push(&mut self, access: Access, ty: Type, optional: bool) {
-        self.steps.push(Step {
-            access,
-            ty: ty.clone(),
-            optional,
-        });
-        self.optional |= optional;
-        self.ty = ty;
-    }
-
-    fn below(&mut self, name: &str) {
-        if let Some(path) = &mut self.cr_path {
-            path.push('.');
-            path.push_str(name);
-        }
-    }
-
-    fn field(&mut self, field: &Field) {
-        let wire = field.wire.clone();
-        let access = if self.in_json {
-            Access::Json { wire }
-        } else {
-            let ident = field.ident.clone();
-            Access::Field { wire, ident }
-        };
-        self.push(access, field.ty.clone(), field.optional);
-        self.below(field.wire.as_str());
-    }
-
-    /// What a dependency holds lies under `spec`, which the manifest leaves out.
-    fn spec(&mut self, ty: Type) {
-        let wire = WireName::new("spec").expect("a field's name");
-        let ident = ident::field("spec").expect("a field's name");
-        self.push(Access::Field { wire, ident }, ty, false);
-        self.below("spec");
-    }
-
-    pub(super) fn expr(self) -> Expr {
-        Expr {
-            kind: ExprKind::Path(Path {
-                root: self.root,
-                steps: self.steps,
-            }),
-            ty: self.ty,
-            optional: self.optional,
-        }
-    }
-}
+use crate::model::{Expr, ExprKind, Field, K8sField, K8sType, Literal, Root, Type};
 
 /// Where a path leads.
 pub(super) enum Leads {
@@ -148,30 +64,6 @@ struct Group<'a> {
     /// Its path in the custom resource.
     at: &'a str,
     declared: Option<Span>,
-}
-
-/// What a name was looked for among.
-struct Choice<'a> {
-    /// "an app config group".
-    owner: String,
-    names: Vec<&'a str>,
-    /// Where the first of them is declared.
-    declared: Option<Span>,
-}
-
-impl<'a> Choice<'a> {
-    fn of(owner: impl Into<String>, names: impl IntoIterator<Item = &'a str>) -> Self {
-        Self {
-            owner: owner.into(),
-            names: names.into_iter().collect(),
-            declared: None,
-        }
-    }
-
-    fn declared(mut self, span: Option<Span>) -> Self {
-        self.declared = span;
-        self
-    }
 }
 
 impl Typer<'_, '_> {
@@ -314,136 +206,6 @@ impl Typer<'_, '_> {
             Leads::Late(expr) => *expr,
         }
     }
-
-    /// The name, if it is one of those that there are.
-    fn one_of<'a>(
-        &self,
-        path: &Written,
-        name: Option<&Spanned<String>>,
-        names: &[&'a str],
-        owner: &str,
-    ) -> Option<&'a str> {
-        if let Some(found) = name.and_then(|name| names.iter().find(|known| **known == name.value))
-        {
-            return Some(found);
-        }
-        self.missing(path, name, &Choice::of(owner, names.iter().copied()));
-        None
-    }
-
-    /// `E0301`: nothing of that name.
-    fn missing(&self, path: &Written, name: Option<&Spanned<String>>, choice: &Choice<'_>) {
-        let has = listed(&choice.names, "nothing");
-        let line = choice
-            .declared
-            .map_or_else(String::new, |span| format!(" {}", self.report.line(span)));
-        let Some(name) = name else {
-            self.report.push(
-                Problem::new(Code::E0301, format!("`{path}` is no value")).at(
-                    path.span,
-                    format!("{} has {has}{line}: which?", choice.owner),
-                ),
-            );
-            return;
-        };
-        if self.is_declared(path, name) {
-            return;
-        }
-        let problem = Problem::new(Code::E0301, format!("`{path}` does not exist"))
-            .at(path.span, format!("{} has {has}{line}", choice.owner));
-        self.report
-            .push(match nearest(&name.value, choice.names.iter().copied()) {
-                Some(near) => {
-                    let steps = path.steps.iter().map(|step| match step {
-                        WrittenStep::Name(known) if known.span == name.span => {
-                            WrittenStep::Name(Spanned::new(near.to_owned(), known.span))
-                        }
-                        other => other.clone(),
-                    });
-                    let meant = Written {
-                        root: path.root.clone(),
-                        steps: steps.collect(),
-                        span: path.span,
-                    };
-                    problem.help(format!("did you mean `{meant}`?"))
-                }
-                None => problem,
-            });
-    }
-
-    /// Whether the manifest declares the name, which then has a problem of its own.
-    fn is_declared(&self, path: &Written, name: &Spanned<String>) -> bool {
-        let mut names = Vec::new();
-        for step in &path.steps {
-            let WrittenStep::Name(known) = step else {
-                continue;
-            };
-            names.push(known.value.as_str());
-            if known.span == name.span {
-                break;
-            }
-        }
-        let found = self.facts.declarations(&path.root.value, &names);
-        !names.is_empty() && found.len() == names.len()
-    }
-
-    /// `E0306` unless the scope sees as far as the root needs.
-    fn reach(&self, scope: &Scope<'_>, path: &Written, needs: Reach) -> Option<()> {
-        if scope.reach >= needs {
-            return Some(());
-        }
-        let label = match scope.reach {
-            Reach::Constant => {
-                "only constants may stand here: `kind.lower`, `type.name` and `type.ports`"
-            }
-            Reach::Cluster if matches!(scope.view, View::Resource { .. }) => {
-                "a kind outside of Kubernetes sees only `cr`, `spec`, `id` and `kind`"
-            }
-            Reach::Cluster => {
-                "what the whole cluster shares sees only `cr`, `spec`, `external`, `nodes` and `pods`"
-            }
-            Reach::ConfigGroup => "what the nodes of a config group share sees no single node",
-            Reach::Node | Reach::Storage => "only the name of a claim belongs to a storage entry",
-        };
-        let problem =
-            Problem::new(Code::E0306, format!("`{path}` is not known here")).at(path.span, label);
-        self.report.push(match (scope.reach, scope.place) {
-            (Reach::Cluster | Reach::ConfigGroup, Place::File | Place::ConfigMap) => {
-                problem.help("set `per: node`")
-            }
-            _ => problem,
-        });
-        None
-    }
-}
-
-/// A path that starts at a variable, or at what a condition found present; and the steps that are left.
-fn known<'p>(scope: &Scope<'_>, path: &'p Written) -> Option<(Walk, &'p [WrittenStep])> {
-    for narrowed in scope.narrowed.iter().rev() {
-        let Some((head, rest)) = path.steps.split_at_checked(narrowed.steps) else {
-            continue;
-        };
-        let head = Written {
-            root: path.root.clone(),
-            steps: head.to_vec(),
-            span: path.span,
-        };
-        if head.to_string() == narrowed.written {
-            narrowed.used.set(true);
-            let mut walk = Walk::new(Root::Local(narrowed.local.clone()), narrowed.ty.clone());
-            walk.cr_path.clone_from(&narrowed.cr_path);
-            return Some((walk, rest));
-        }
-    }
-    let variable = scope
-        .locals
-        .iter()
-        .rev()
-        .find(|local| local.name == path.root.value)?;
-    let mut walk = Walk::new(Root::Local(variable.local.clone()), variable.ty.clone());
-    walk.cr_path.clone_from(&variable.cr_path);
-    walk.of.clone_from(&variable.of);
-    Some((walk, &path.steps))
 }
 
 /// The type of a place in a Kubernetes object.

@@ -1,5 +1,8 @@
 //! Values and texts: `${…}` with its rules about absence, lists, secrets and shells.
 
+mod shell;
+mod text;
+
 use super::literal::words;
 use super::path::Leads;
 use super::scope::{Place, Scope};
@@ -127,205 +130,6 @@ impl Typer<'_, '_> {
         Some(expr)
     }
 
-    /// `E0304`, `E0305`, `E0308` or a secret's code, unless the value can be a part of a text.
-    fn present_text_of(
-        &self,
-        scope: &Scope<'_>,
-        expr: &Expr,
-        written: &Written,
-        name: &str,
-    ) -> Option<()> {
-        self.one_text(scope, expr, written.span, written.as_path())?;
-        if !expr.optional {
-            return Some(());
-        }
-        self.absent(written.span, name, written.as_path(), &expr.ty);
-        None
-    }
-
-    /// Likewise, for a path in brackets.
-    pub(super) fn present_text(
-        &self,
-        scope: &Scope<'_>,
-        expr: &Expr,
-        span: Span,
-        name: &str,
-    ) -> Option<()> {
-        self.one_text(scope, expr, span, None)?;
-        if expr.optional {
-            self.absent(span, name, None, &expr.ty);
-            return None;
-        }
-        Some(())
-    }
-
-    /// `E0304`.
-    pub(super) fn absent(&self, span: Span, name: &str, path: Option<&WrittenPath>, ty: &Type) {
-        let names: Vec<&str> = path.into_iter().flat_map(names_of).collect();
-        let declarations = path.map_or_else(Vec::new, |path| {
-            self.facts.declarations(&path.root.value, &names)
-        });
-        let optional = declarations.iter().find(|declaration| declaration.optional);
-        let label = match optional {
-            Some(known) => format!(
-                "`{}` is optional {}",
-                known.name,
-                self.report.line(known.span)
-            ),
-            None => "may be absent".to_owned(),
-        };
-        let condition = match (path, optional) {
-            (Some(path), Some(known)) => {
-                let upto = path.steps.iter().position(
-                    |step| matches!(step, WrittenStep::Name(name) if name.value == known.name),
-                );
-                let steps = upto.map_or(path.steps.clone(), |index| {
-                    path.steps.iter().take(index + 1).cloned().collect()
-                });
-                WrittenPath {
-                    root: path.root.clone(),
-                    steps,
-                    span,
-                }
-                .to_string()
-            }
-            _ => name.to_owned(),
-        };
-        let only = if path.is_some_and(|path| path.root.value == "external") {
-            "with the dependency"
-        } else {
-            "where it is set"
-        };
-        self.report.push(
-            Problem::new(Code::E0304, format!("`{name}` may be absent, but this text needs it"))
-                .at(span, label)
-                .help(format!("write a default, `${{{name} ?? {}}}`, or keep the entry only {only}: `$if: {condition}`", sample(ty))),
-        );
-    }
-
-    /// Whether the value has one text; its absence is not looked at.
-    pub(super) fn one_text(
-        &self,
-        scope: &Scope<'_>,
-        expr: &Expr,
-        span: Span,
-        path: Option<&WrittenPath>,
-    ) -> Option<()> {
-        if is_text(&expr.ty) {
-            return Some(());
-        }
-        let name = path.map_or_else(|| "x".to_owned(), ToString::to_string);
-        let entry = scope
-            .entry
-            .as_ref()
-            .map_or_else(String::new, |entry| format!("{entry}: "));
-        match &expr.ty {
-            Type::SecretKey | Type::SecretRef => self.secret(scope, &expr.ty, span, path),
-            Type::List(item) => {
-                let (var, value) = match **item {
-                    Type::Pod => ("p", "${p.host}"),
-                    Type::Node => ("n", "${n.name}"),
-                    _ => ("x", "${x}"),
-                };
-                self.report.push(
-                    Problem::new(Code::E0305, "a list cannot stand inside a text")
-                        .at(span, words(&expr.ty))
-                        .help(format!(
-                            "{entry}{{$join: \",\", $for: {var} in {name}, $value: \"{value}\"}}"
-                        )),
-                );
-            }
-            Type::KeyedList { key, .. } => self.report.push(
-                Problem::new(Code::E0305, "a list cannot stand inside a text")
-                    .at(span, words(&expr.ty))
-                    .help(format!(
-                        "{entry}{{$join: \",\", $for: x in {name}, $value: \"${{x.{key}}}\"}}"
-                    )),
-            ),
-            ty => self.report.push(
-                Problem::new(
-                    Code::E0308,
-                    format!("{} cannot stand inside a text", words(ty)),
-                )
-                .at(span, format!("{} has no one text", words(ty)))
-                .help("name one of its fields, or write it as JSON with `$json`"),
-            ),
-        }
-        None
-    }
-
-    /// `E0401` where it would be stored, `E0403` elsewhere.
-    pub(super) fn secret(
-        &self,
-        scope: &Scope<'_>,
-        ty: &Type,
-        span: Span,
-        path: Option<&WrittenPath>,
-    ) {
-        let names: Vec<&str> = path.into_iter().flat_map(names_of).collect();
-        let declarations = path.map_or_else(Vec::new, |path| {
-            self.facts.declarations(&path.root.value, &names)
-        });
-        let line = declarations.last().map_or_else(String::new, |known| {
-            format!(" {}", self.report.line(known.span))
-        });
-        let word = if *ty == Type::SecretRef {
-            "secretRef"
-        } else {
-            "secretKey"
-        };
-        let variable = names
-            .last()
-            .map_or_else(|| "SECRET".to_owned(), variable_name);
-        let value = path.map_or_else(String::new, |path| format!("${{{path}}}"));
-        let problem = if matches!(
-            scope.place,
-            Place::Request | Place::Resource | Place::Server
-        ) {
-            Problem::new(Code::E0403, "a secret cannot be a part of a request")
-                .at(span, format!("type {word}{line}"))
-                .help("paths and bodies are logged and kept by servers; a request proves itself by `auth` of its server")
-        } else if scope.place.is_stored() {
-            Problem::new(Code::E0401, "a secret would be stored in a ConfigMap")
-                .at(span, format!("type {word}{line}"))
-                .help(format!(
-                    "put it in `env` (`{variable}: {value}`) and name that variable in the file"
-                ))
-        } else {
-            Problem::new(Code::E0403, "a secret can only be the whole value of a variable")
-                .at(span, format!("type {word}{line}"))
-                .help(format!("put it in `env` (`{variable}: {value}`) and write `$({variable})` where it is needed"))
-        };
-        self.report.push(problem);
-    }
-
-    /// `E0402`: a value from the custom resource in a script.
-    pub(super) fn no_shell(
-        &self,
-        script: &WrittenText,
-        constant: impl Fn(&Written) -> bool,
-    ) -> Option<()> {
-        let value = script.values().find(|value| !constant(value))?;
-        let name = value
-            .as_path()
-            .and_then(|path| names_of(path).last().map(variable_name))
-            .unwrap_or_else(|| "VALUE".to_owned());
-        let written = value
-            .as_path()
-            .map_or_else(|| "…".to_owned(), ToString::to_string);
-        let words: Vec<String> = plain_words(script);
-        let drop = match words.as_slice() {
-            [] => "drop the shell and write the command as a list".to_owned(),
-            words => format!("drop the shell: [{}]", words.join(", ")),
-        };
-        self.report.push(
-            Problem::new(Code::E0402, "a value from the custom resource would become shell code")
-                .at(value.span, "whoever may create a CR could run commands in the pod")
-                .help(format!("{drop}; or set `env: {{{name}: \"${{{written}}}\"}}` and write \"${name}\" in the script")),
-        );
-        Some(())
-    }
-
     /// A text of a name or label: scalars that are present, of what the scope sees.
     pub(super) fn whole_text(&self, scope: &Scope<'_>, written: &WrittenText) -> Option<Text> {
         let pieces = self.pieces(scope, &written.parts)?;
@@ -444,48 +248,11 @@ pub(super) fn text_of(literal: &Literal) -> String {
     }
 }
 
-/// A default that fits a type, for help.
-fn sample(ty: &Type) -> &'static str {
-    match ty {
-        Type::Int | Type::Port => "1",
-        Type::Bool => "false",
-        _ => "\"localhost\"",
-    }
-}
-
 /// `adminPassword` → `ADMIN_PASSWORD`.
 fn variable_name(name: impl AsRef<str>) -> String {
     use heck::ToShoutySnakeCase;
 
     name.as_ref().to_shouty_snake_case()
-}
-
-/// A script as the words of a command, if it is as simple as that.
-fn plain_words(script: &WrittenText) -> Vec<String> {
-    let mut text = String::new();
-    for part in &script.parts {
-        match part {
-            Part::Literal(literal) => text.push_str(&literal.value),
-            Part::Value(value) => match value.value.as_path() {
-                Some(path) => text.push_str(&format!("${{{path}}}").replace(' ', "")),
-                None => return Vec::new(),
-            },
-        }
-    }
-    let outside = text.replace("${", "").replace('}', "");
-    if outside.contains(|c: char| "|&;<>()$`\\\"'*?#~%!{\n".contains(c)) {
-        return Vec::new();
-    }
-    let words = text.split_whitespace().skip_while(|word| *word == "exec");
-    words
-        .map(|word| {
-            if word.contains("${") {
-                format!("\"{word}\"")
-            } else {
-                word.to_owned()
-            }
-        })
-        .collect()
 }
 
 /// What a place is called in messages.
