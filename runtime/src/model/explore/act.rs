@@ -297,7 +297,8 @@ fn assert_ours(state: &State, slot: usize, found: Object, resource: Resource) {
 }
 
 /// O5: while a turn rolls, no other one begins to. As far as the operator knows, and for what it
-/// sends now: a request that comes late was sent when it was right.
+/// sends now: a request that comes late was sent when it was right. A node that the resource asks
+/// for no longer has no turn: it goes as it is, and nobody waits for pods that are to be deleted.
 fn assert_one_turn(state: &State, slot: usize, write: Write) {
     let Some((known, resource)) = state.view.objects[slot].zip(state.view.resource) else {
         return;
@@ -308,6 +309,7 @@ fn assert_one_turn(state: &State, slot: usize, write: Write) {
         && known.pods == Pods::Ready;
     let rolling = (0..SLOTS)
         .filter(|other| begins && is_workload(*other) && *other != slot)
+        .filter(|other| resource.spec.wants(*other))
         .filter_map(|other| state.view.objects[other])
         .any(|other| {
             other.owner == resource.owner && other.pods == Pods::Rolling && !other.terminating
