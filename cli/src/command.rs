@@ -24,6 +24,7 @@ use std::path::{Path, PathBuf};
 use crate::args::{AddCommand, Cli, Command, Output, RemoveCommand, RenameCommand};
 use crate::diagnostic::Problems;
 use crate::manifest::{MAX_BYTES, Rejected, Source};
+use crate::update::Whereabouts;
 
 /// What a command has to say when it is done.
 #[derive(Debug, Default)]
@@ -93,13 +94,15 @@ pub enum Failure {
         help: Option<String>,
         /// Each change for programs.
         changes: Vec<serde_json::Value>,
+        /// What was asked for all the same: the difference, for stdout.
+        diff: Option<String>,
     },
-    /// Something else, after what an interrupted update left was put back.
+    /// Something else, with what there is to say beside it: that something was put back, or what a change would cost.
     #[error("{failure}")]
-    Recovered {
-        /// What to say of it.
+    Beside {
         lines: Vec<String>,
-        /// The same for programs.
+        /// The same for programs, under a key of its own.
+        key: &'static str,
         data: serde_json::Value,
         failure: Box<Failure>,
     },
@@ -140,7 +143,7 @@ impl Failure {
             Self::Operator { code, .. } => *code,
             Self::Usage { .. } => 2,
             Self::Bug { .. } => 70,
-            Self::Recovered { failure, .. } => failure.exit_code(),
+            Self::Beside { failure, .. } => failure.exit_code(),
         }
     }
 
@@ -156,7 +159,7 @@ impl Failure {
                 Some("`cargo build` says the same; the code is the project's own")
             }
             Self::Manifest(_) | Self::Operator { .. } | Self::Bug { .. } => None,
-            Self::Recovered { failure, .. } => failure.help(),
+            Self::Beside { failure, .. } => failure.help(),
         }
     }
 
@@ -233,6 +236,53 @@ pub fn chain(error: &dyn Error) -> String {
         cause = error.source();
     }
     text
+}
+
+/// Refuses a directory that is none of a project.
+///
+/// # Errors
+/// It is none; the message says where one is, or how one is made.
+pub fn in_project(directory: &Path) -> Result<(), Failure> {
+    let here = Whereabouts::of(directory);
+    match here.message() {
+        None => Ok(()),
+        Some(message) => Err(Failure::Project {
+            message,
+            help: here.help(),
+            source: None,
+        }),
+    }
+}
+
+/// Reads the manifest of a project, or another one that is named.
+///
+/// # Errors
+/// As [`read_source`]; where none is named, that this is no project.
+pub fn read_manifest(directory: &Path, file: &Path) -> Result<Source, Failure> {
+    let is_named = file != Path::new("dsoi.yaml");
+    if !is_named && !directory.join(file).exists() {
+        with_manifest(directory)?;
+    }
+    read_source(directory, file)
+}
+
+/// Refuses a directory that is none of a project, where a manifest would do.
+///
+/// # Errors
+/// As [`in_project`].
+pub fn with_manifest(directory: &Path) -> Result<(), Failure> {
+    in_project(directory).map_err(|failure| match failure {
+        Failure::Project {
+            message,
+            help,
+            source,
+        } => Failure::Project {
+            message,
+            help: help.map(|help| format!("{help}; `-f FILE` names a manifest alone")),
+            source,
+        },
+        failure => failure,
+    })
 }
 
 /// Reads a manifest's file; never more of it than a manifest may have.

@@ -3,6 +3,7 @@
 //! Out: [`Finding`]s. Asks programs of this machine for their versions, each for a limited time, and reads files of the
 //! project. Writes nothing and asks nobody else.
 
+mod files;
 mod program;
 mod project;
 mod tools;
@@ -19,6 +20,8 @@ pub enum State {
     Warning,
     /// Nothing goes on without it.
     Missing,
+    /// Nothing goes on with it.
+    Wrong,
 }
 
 impl State {
@@ -28,6 +31,7 @@ impl State {
             Self::Ok => "ok",
             Self::Warning => "warning",
             Self::Missing => "missing",
+            Self::Wrong => "wrong",
         }
     }
 }
@@ -66,6 +70,13 @@ impl Finding {
     fn missing(name: &'static str, found: impl Into<String>, help: impl Into<String>) -> Self {
         Self {
             state: State::Missing,
+            ..Self::warning(name, found, help)
+        }
+    }
+
+    fn wrong(name: &'static str, found: impl Into<String>, help: impl Into<String>) -> Self {
+        Self {
+            state: State::Wrong,
             ..Self::warning(name, found, help)
         }
     }

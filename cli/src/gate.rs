@@ -13,6 +13,7 @@ mod class;
 mod consequences;
 mod definition;
 mod place;
+mod promise;
 mod rights;
 mod rule;
 mod schema;
@@ -24,5 +25,6 @@ pub use consequences::{
 };
 pub use definition::definitions;
 pub use place::place;
+pub use promise::{Broken, Forgotten};
 pub use rights::{Right, Rights};
 pub use schema::{Change, Subject, schemas};

@@ -162,7 +162,7 @@ impl Ui {
             (Output::Github, _) if failure.exit_code() != 2 => {
                 drop(stdout(&github::failed(&chain(failure))));
             }
-            (Output::Text, Failure::Recovered { lines, failure, .. }) => {
+            (Output::Text, Failure::Beside { lines, failure, .. }) => {
                 for line in lines {
                     stderr(&format!("{line}\n"));
                 }
@@ -181,6 +181,9 @@ impl Ui {
             (Output::Text, Failure::Operator { said, .. }) => stderr(said),
             _ => {
                 if let Failure::Files {
+                    diff: Some(diff), ..
+                }
+                | Failure::Refused {
                     diff: Some(diff), ..
                 } = failure
                 {
@@ -227,9 +230,12 @@ pub fn usage(message: &str) {
 }
 
 fn failure(command: &str, failure: &Failure) -> Value {
-    if let Failure::Recovered { data, failure, .. } = failure {
+    if let Failure::Beside {
+        key, data, failure, ..
+    } = failure
+    {
         let mut value = self::failure(command, failure);
-        value["error"]["recovered"] = data.clone();
+        value["error"][*key] = data.clone();
         return value;
     }
     let kind = match failure {
@@ -240,7 +246,7 @@ fn failure(command: &str, failure: &Failure) -> Value {
         Failure::Build { .. } => "build",
         Failure::Operator { .. } => "operator",
         Failure::Usage { .. } => "usage",
-        Failure::Bug { .. } | Failure::Recovered { .. } => "bug",
+        Failure::Bug { .. } | Failure::Beside { .. } => "bug",
     };
     let mut error = json!({ "kind": kind, "message": chain(failure), "help": failure.help() });
     if let (Failure::Manifest(rejected), Some(error)) = (failure, error.as_object_mut())
@@ -255,8 +261,9 @@ fn failure(command: &str, failure: &Failure) -> Value {
         error["files"] = json!(files);
         error["diff"] = json!(diff);
     }
-    if let Failure::Refused { changes, .. } = failure {
+    if let Failure::Refused { changes, diff, .. } = failure {
         error["changes"] = json!(changes);
+        error["diff"] = json!(diff);
     }
     json!({ "apiVersion": ENVELOPE, "command": command, "ok": false, "error": error })
 }

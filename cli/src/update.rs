@@ -14,11 +14,14 @@ mod past;
 mod project;
 mod release;
 mod text;
+mod whereabouts;
 
+pub use crate::gate::Forgotten;
 pub use decide::{Decision, Done, Outcome, Refusal, Refused, decide};
 pub use diff::diff;
 pub use lock::{Lock, LockError};
 pub use moved::Moves;
-pub use past::{RELEASED, documents, past, present};
+pub use past::{RELEASED, documents, forgotten, past, present};
 pub use project::{Found, Project, ProjectError};
-pub use release::release;
+pub use release::{number, release};
+pub use whereabouts::Whereabouts;

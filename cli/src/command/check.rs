@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{Failure, Report, Warnings, read_source};
+use super::{Failure, Report, Warnings, read_manifest};
 use crate::args::CheckArgs;
 use crate::check;
 
@@ -13,7 +13,7 @@ use crate::check;
 /// # Errors
 /// The manifest cannot be read, or has mistakes; or warnings, where they are denied.
 pub fn run(args: &CheckArgs, directory: &Path) -> Result<Report, Failure> {
-    let source = read_source(directory, &args.file)?;
+    let source = read_manifest(directory, &args.file)?;
     let (manifest, _) =
         check::read(&source).map_err(|problems| Failure::manifest(&source, problems))?;
     let warnings = check::warnings(&manifest);

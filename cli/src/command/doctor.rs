@@ -17,16 +17,22 @@ pub fn run(args: &DoctorArgs, directory: &Path) -> Report {
             .filter(|finding| finding.state == state)
             .count()
     };
-    let (missing, warnings) = (are(State::Missing), are(State::Warning));
-    let unsettled = missing > 0 || (args.deny_warnings && warnings > 0);
-    let note = match (missing, warnings) {
+    let (missing, wrong) = (are(State::Missing), are(State::Wrong));
+    let (bad, warnings) = (missing + wrong, are(State::Warning));
+    let unsettled = bad > 0 || (args.deny_warnings && warnings > 0);
+    let how = match (missing, wrong) {
+        (_, 0) => "missing",
+        (0, _) => "wrong",
+        _ => "missing or wrong",
+    };
+    let note = match (bad, warnings) {
         (0, 0) => "everything is there".to_owned(),
         (0, 1) => "everything that is needed is there, with 1 warning".to_owned(),
         (0, warnings) => {
             format!("everything that is needed is there, with {warnings} warnings")
         }
-        (1, _) => "1 thing is missing".to_owned(),
-        (missing, _) => format!("{missing} things are missing"),
+        (1, _) => format!("1 thing is {how}"),
+        (bad, _) => format!("{bad} things are {how}"),
     };
     let listed = findings.iter().map(|finding| {
         json!({
@@ -38,7 +44,7 @@ pub fn run(args: &DoctorArgs, directory: &Path) -> Report {
     });
     Report {
         text: findings.iter().map(line).collect(),
-        data: json!({ "ready": missing == 0, "findings": listed.collect::<Vec<_>>() }),
+        data: json!({ "ready": bad == 0, "findings": listed.collect::<Vec<_>>() }),
         notes: vec![note],
         unsettled,
         ..Report::default()

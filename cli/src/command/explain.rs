@@ -10,7 +10,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{Failure, Report, read_source};
+use super::{Failure, Report, read_source, with_manifest};
 use crate::args::ExplainArgs;
 use crate::check;
 use crate::diagnostic::{Code, nearest};
@@ -70,7 +70,12 @@ pub fn run(args: &ExplainArgs, directory: &Path) -> Result<Report, Failure> {
     }
     match explain::path(what) {
         Ok(text) => Ok(of_manifest(source.as_ref(), what, text)),
-        Err(unknown) => Err(unknown_path(source.as_ref(), what, &unknown)),
+        Err(unknown) => {
+            if source.is_none() && facts::is_of_resource(what) {
+                with_manifest(directory)?;
+            }
+            Err(unknown_path(source.as_ref(), what, &unknown))
+        }
     }
 }
 

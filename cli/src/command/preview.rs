@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use super::{Failure, Report, update};
+use super::{Failure, Report, in_project};
 use crate::args::{Output, PreviewArgs};
 
 /// Asks the operator of the project in `directory`.
@@ -18,7 +18,7 @@ use crate::args::{Output, PreviewArgs};
 /// # Errors
 /// There is no project, it cannot be built, or its operator refuses a resource.
 pub fn run(args: &PreviewArgs, directory: &Path, output: Output) -> Result<Report, Failure> {
-    update::lock(directory, "there is nothing to preview")?;
+    in_project(directory)?;
     let program = build::program(directory, args.build)?;
     let mut command = Command::new(&program);
     command.current_dir(directory).arg("preview");

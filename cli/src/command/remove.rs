@@ -28,11 +28,16 @@ pub fn node_type(args: &RemoveNodeTypeArgs, directory: &Path) -> Result<Report, 
         let (after, lost) = edited(source, &args.name)?;
         loss = Some(lost);
         Ok(after)
-    })?;
-    Ok(match loss {
-        Some(loss) => loss.told(report),
-        None => report,
-    })
+    });
+    match (report, loss) {
+        (Ok(report), Some(loss)) => Ok(loss.told(report)),
+        // Whoever is asked for a yes, or only looks, is told what it is about.
+        (
+            Err(failure @ (Failure::Refused { .. } | Failure::Files { diff: Some(_), .. })),
+            Some(loss),
+        ) => Err(loss.beside(failure)),
+        (report, _) => report,
+    }
 }
 
 /// The manifest without the node type, and what goes with it.

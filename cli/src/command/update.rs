@@ -14,11 +14,11 @@ use std::path::Path;
 use self::alone::{Alone, alone};
 pub(super) use self::prospect::{Files, Prospect};
 use self::recovery::{Recovered, recovered};
-use super::{Failure, Report, chain, init};
+use super::{Failure, Report, chain, in_project, init};
 use crate::args::{KUBERNETES, UpdateArgs};
 use crate::manifest::Source;
 use crate::render::Settings;
-use crate::update::{Lock, LockError, Project, ProjectError, diff, git, release};
+use crate::update::{Lock, LockError, Project, diff, git};
 use crate::write::{self, Change, Local, RelPath, UpdateError};
 
 /// Updates the project in `directory`.
@@ -60,7 +60,7 @@ fn begun(
     edit: impl FnOnce(&Source) -> Result<Source, Failure>,
     files: Files,
 ) -> Result<Report, Failure> {
-    there(directory)?;
+    in_project(directory)?;
     let looks_only = args.check || args.guard.dry_run;
     let _alone = alone(directory, looks_only)?;
     let recovered = recovered(directory, looks_only)?;
@@ -80,23 +80,11 @@ pub(super) struct Look {
 impl Look {
     /// Begins one, where no update is half done.
     pub(super) fn begin(directory: &Path) -> Result<Self, Failure> {
-        there(directory)?;
+        in_project(directory)?;
         let alone = alone(directory, true)?;
         recovered(directory, true)?;
         Ok(Self { _alone: alone })
     }
-}
-
-/// Refuses what is no directory.
-fn there(directory: &Path) -> Result<(), Failure> {
-    if directory.is_dir() {
-        return Ok(());
-    }
-    Err(Failure::Project {
-        message: format!("there is no directory `{}`", directory.display()),
-        help: None,
-        source: None,
-    })
 }
 
 fn updated(
@@ -108,29 +96,15 @@ fn updated(
 ) -> Result<Report, Failure> {
     let looks_only = args.check || args.guard.dry_run;
     let mut prospect = Prospect::new(args, directory, edit, files)?;
+    prospect.finish(args.release);
     let refused = &prospect.decision.refused;
     if !refused.is_empty() {
-        // Whoever only looks sees what there is to choose from, as the markers would show it.
-        let (plan, tree, found) = (&prospect.plan, &prospect.tree, &prospect.found);
-        let marked = || {
-            prospect
-                .moves
-                .decide(plan, tree, found, true, || again(found))
-        };
-        let diff = looks_only.then(|| diff(&marked().changes));
+        let diff = looks_only.then(|| diff(&prospect.overriding(args.release)));
         return Err(report::refused(refused, diff));
     }
-    gate::let_through(&prospect.reasons(), &args.guard.accept)?;
-    // What was broken knowingly is no promise any more.
-    if args.release || !prospect.meant.broken.is_empty() {
-        release(&mut prospect.decision, &prospect.tree, &prospect.found);
-    }
-    let (read, source) = (&prospect.read, &prospect.source);
-    if source.text() != read.text() {
-        prospect
-            .decision
-            .rewrite_manifest(read.text(), source.text());
-    }
+    gate::let_through(&prospect.reasons(), &args.guard.accept, || {
+        looks_only.then(|| diff(&prospect.decision.changes))
+    })?;
     let changes = &prospect.decision.changes;
     if !looks_only && !changes.is_empty() {
         committed(args, directory, changes, &prospect.found)?;
@@ -143,31 +117,13 @@ fn updated(
     Ok(report)
 }
 
-/// The lock of the project in a directory; `cannot` says what is not possible without.
-///
-/// # Errors
-/// There is none, or it is damaged.
-pub fn lock(directory: &Path, cannot: &str) -> Result<Lock, Failure> {
-    Project::read_lock(directory).map_err(|error| {
-        let above = above(directory).filter(|_| matches!(error, ProjectError::Missing { .. }));
-        let here = above.map(|above| format!("the project is `{above}`: `-C {above}`"));
-        Failure::Project {
-            message: format!("{cannot}: {}", chain(&error)),
-            help: Some(here.unwrap_or_else(|| error.help())),
-            source: None,
-        }
+/// The lock of a project.
+fn lock(directory: &Path) -> Result<Lock, Failure> {
+    Project::read_lock(directory).map_err(|error| Failure::Project {
+        message: format!("this cannot be updated: {}", chain(&error)),
+        help: Some(error.help()),
+        source: None,
     })
-}
-
-/// The project that a directory lies in, by the way up to it.
-fn above(directory: &Path) -> Option<String> {
-    // Where that fails, nothing can be said of it.
-    let whole = directory.canonicalize().ok()?;
-    let mut levels = whole.ancestors().enumerate().skip(1);
-    let (up, _) = levels.find(|(_, above)| above.join(".dsoi/lock").is_file())?;
-    let path = directory.join(vec![".."; up].join("/"));
-    let path = path.strip_prefix(".").unwrap_or(&path);
-    Some(path.display().to_string())
 }
 
 /// The settings of the last time, but for those that the command line changes.

@@ -2,29 +2,31 @@
 
 use std::path::Path;
 
-use super::Finding;
 use super::program::{Asked, ask};
+use super::{Finding, files};
 use crate::args::KUBERNETES;
 use crate::command::init;
 use crate::manifest::Source;
 use crate::plan::Runtime;
-use crate::update::{Lock, Project, ProjectError};
+use crate::update::{Lock, Project, Whereabouts};
 use crate::write;
 
 /// Looks at the project; nothing where there is none.
 pub(super) fn findings(directory: &Path) -> Vec<Finding> {
-    if !directory.is_dir() {
-        let found = format!("there is no directory `{}`", directory.display());
-        return vec![Finding::missing("project", found, "`-C DIR` names another")];
-    }
-    let is_there = |path: &str| directory.join(path).symlink_metadata().is_ok();
-    if !is_there(".dsoi") && !is_there("dsoi.yaml") {
-        return Vec::new();
+    let here = Whereabouts::of(directory);
+    match (&here, here.message(), here.help()) {
+        // A manifest may lie alone in a directory: it is one to start a project from.
+        (Whereabouts::Nowhere | Whereabouts::Manifest, ..) => return Vec::new(),
+        (Whereabouts::Below(_), Some(message), Some(help)) => {
+            return vec![Finding::warning("project", message, help)];
+        }
+        (_, Some(message), Some(help)) => {
+            return vec![Finding::missing("project", message, help)];
+        }
+        _ => {}
     }
     let lock = match Project::read_lock(directory) {
         Ok(lock) => lock,
-        // A manifest may lie alone in a directory: it is one to start a project from.
-        Err(ProjectError::Missing { .. }) if !is_there(".dsoi") => return Vec::new(),
         Err(error) => {
             return vec![Finding::missing("project", error.to_string(), error.help())];
         }
@@ -36,6 +38,7 @@ pub(super) fn findings(directory: &Path) -> Vec<Finding> {
         runtime(directory, &lock),
         kubernetes(&lock),
     ];
+    findings.extend(files::findings(directory, &lock));
     findings.extend(tracked(directory));
     findings
 }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::children::{Cause, TypeChange, children};
+use super::promise::{Broken, Forgotten, broken};
 use super::schema::Change;
 use super::{Class, Right, Rights, definitions, place};
 use crate::manifest::{Source, locate};
@@ -13,8 +14,12 @@ use crate::model::{Operator, SecurityProfile};
 pub struct Past {
     /// Definitions, roles and bindings as the last update wrote them.
     pub documents: Vec<Value>,
-    /// Definitions that were released.
+    /// Definitions that were released: the newest of each.
     pub released: Vec<Value>,
+    /// Those of earlier releases, each with its file.
+    pub older: Vec<(String, Value)>,
+    /// What of the releases is not what it was.
+    pub forgotten: Vec<Forgotten>,
     /// Whether the runtime of now is another.
     pub other_runtime: bool,
     /// The operator of the last update; `None` where its manifest cannot be read any more.
@@ -27,9 +32,11 @@ pub struct Consequences {
     /// What becomes of the definitions since the last update.
     pub schema: Vec<Change>,
     /// What breaks against the definitions that were released.
-    pub broken: Vec<Change>,
+    pub broken: Vec<Broken>,
     /// Whether any were.
     pub released: bool,
+    /// What of them is not what it was.
+    pub forgotten: Vec<Forgotten>,
     pub gained: Vec<Right>,
     pub lost: Vec<Right>,
     /// The security profile of before and of now, where it changes.
@@ -53,6 +60,8 @@ pub struct Reason {
     pub way: Option<String>,
     /// Line and column in the manifest.
     pub place: Option<(usize, usize)>,
+    /// Whether it is no change but a promise that is given up.
+    pub is_forgotten: bool,
 }
 
 /// What the documents and the operator of now mean to what was.
@@ -62,8 +71,6 @@ pub fn consequences(past: &Past, documents: &[Value], operator: &Operator) -> Co
         crds.cloned().collect()
     };
     let (before, after) = (Rights::of(&past.documents), Rights::of(documents));
-    let mut broken = definitions(&past.released, &crds(documents));
-    broken.retain(|change| change.class == Class::Breaking);
     // Where it is not known, it was what it is where nothing is said.
     let was = past.operator.as_ref();
     let was = was.map_or(SecurityProfile::Restricted, |operator| {
@@ -76,8 +83,9 @@ pub fn consequences(past: &Past, documents: &[Value], operator: &Operator) -> Co
         children: known.map(|known| children(known, operator, &schema)),
         other_runtime: past.other_runtime,
         schema,
-        broken,
-        released: !past.released.is_empty(),
+        broken: broken(&past.released, &past.older, &crds(documents)),
+        released: !(past.released.is_empty() && past.older.is_empty() && past.forgotten.is_empty()),
+        forgotten: past.forgotten.clone(),
         gained: after.beyond(&before),
         lost: before.beyond(&after),
         profile: (was != is).then_some((was, is)),
@@ -182,6 +190,7 @@ impl Consequences {
                 why: Some(cause.effect.to_owned()),
                 way: None,
                 place: located(source, &keys),
+                is_forgotten: false,
             }
         };
         causes.map(reason).collect()
@@ -192,18 +201,25 @@ impl Consequences {
         let at = |keys: &[String]| located(source, keys);
         let keys =
             |keys: &[&str]| -> Vec<String> { keys.iter().map(ToString::to_string).collect() };
-        let mut reasons: Vec<Reason> = self
-            .broken
-            .iter()
-            .map(|change| Reason {
+        let mut reasons: Vec<Reason> = self.forgotten.iter().map(forgotten).collect();
+        reasons.extend(self.broken.iter().map(|broken| {
+            let change = &broken.change;
+            let (mut what, mut way) = (change.what(), change.way().map(ToOwned::to_owned));
+            if let Some(file) = &broken.older {
+                what = format!("{what}, by an earlier release (`{file}`)");
+                let end = "end its support: remove the file, and update with `--accept breaking`";
+                way = Some(way.map_or_else(|| end.to_owned(), |way| format!("{way}; or {end}")));
+            }
+            Reason {
                 class: Class::Breaking,
                 path: change.path.clone(),
-                what: change.what(),
+                what,
                 why: change.why().map(ToOwned::to_owned),
-                way: change.way().map(ToOwned::to_owned),
+                way,
                 place: locate_change(change, source, operator),
-            })
-            .collect();
+                is_forgotten: false,
+            }
+        }));
         reasons.extend(self.lost_children(source));
         for right in &self.gained {
             reasons.push(Reason {
@@ -213,6 +229,7 @@ impl Consequences {
                 why: Some(format!("{} did not allow it before", roles(right))),
                 way: None,
                 place: at(&keys(&["operator", "rules"])).filter(|_| asked_for(right, operator)),
+                is_forgotten: false,
             });
         }
         if let Some((was, is)) = self.profile.filter(|_| self.is_looser()) {
@@ -223,9 +240,31 @@ impl Consequences {
                 why: Some("every pod of every cluster may do more than before".to_owned()),
                 way: None,
                 place: at(&keys(&["cluster", "security", "profile"])),
+                is_forgotten: false,
             });
         }
         reasons
+    }
+}
+
+/// A promise that is not what it was.
+fn forgotten(promise: &Forgotten) -> Reason {
+    let became = if promise.is_gone {
+        "is gone"
+    } else {
+        "was edited"
+    };
+    Reason {
+        class: Class::Breaking,
+        path: String::new(),
+        what: format!("`{}` {became}", promise.path),
+        why: Some(
+            "a release promised what it says; without it nothing keeps an update from breaking what is stored"
+                .to_owned(),
+        ),
+        way: Some("bring it back from version control".to_owned()),
+        place: None,
+        is_forgotten: true,
     }
 }
 

@@ -25,7 +25,7 @@ pub fn definitions(old: &[Value], new: &[Value]) -> Vec<Change> {
         .collect();
     for name in shared {
         if let (Some(old), Some(new)) = (before.remove(&name), after.remove(&name)) {
-            changes.extend(definition(&old, &new));
+            changes.extend(same(&old, &new));
         }
     }
     let gone = before.len();
@@ -38,21 +38,37 @@ pub fn definitions(old: &[Value], new: &[Value]) -> Vec<Change> {
         let alone = (1, 1) == (gone, after.len());
         let heir = after.iter().find(|(_, new)| is_heir(new) || alone);
         let heir = heir.map(|(name, _)| name.clone());
-        match heir.and_then(|name| after.remove(&name)) {
-            Some(new) => changes.extend(renamed(&old, &new)),
-            None => changes.push(identity("definition", Some(name(&old)), None)),
-        }
+        let became = match heir.and_then(|name| after.remove(&name)) {
+            Some(new) => renamed(&old, &new),
+            None => vec![identity("definition", Some(name(&old)), None)],
+        };
+        changes.extend(of_kind(&old, became));
     }
     for new in after.into_values() {
-        changes.push(Change {
+        let come = Change {
             class: Class::Safe,
             ..identity("definition", None, Some(name(&new)))
-        });
+        };
+        changes.extend(of_kind(&new, vec![come]));
     }
     changes
 }
 
-fn name(document: &Value) -> String {
+/// The changes between two definitions of one name.
+pub(super) fn same(old: &Value, new: &Value) -> Vec<Change> {
+    of_kind(old, definition(old, new)).collect()
+}
+
+/// Changes, each with the kind whose definition it is of.
+fn of_kind(definition: &Value, changes: Vec<Change>) -> impl Iterator<Item = Change> {
+    let kind = names(definition, "kind").unwrap_or_default();
+    changes.into_iter().map(move |change| Change {
+        kind: kind.clone(),
+        ..change
+    })
+}
+
+pub(super) fn name(document: &Value) -> String {
     let name = document["metadata"]["name"].as_str();
     name.unwrap_or_default().to_owned()
 }
@@ -66,6 +82,7 @@ fn names(document: &Value, key: &str) -> Option<String> {
 fn identity(key: &str, was: Option<String>, is: Option<String>) -> Change {
     let text = |value: String| format!("{key} {value}");
     Change {
+        kind: String::new(),
         path: String::new(),
         subject: Subject::Identity,
         class: Class::Breaking,
@@ -156,6 +173,7 @@ fn served(version: &Value) -> bool {
 fn about_version(class: Class, was: Option<&String>, is: Option<&String>) -> Change {
     let text = |version: &String| format!("version {version}");
     Change {
+        kind: String::new(),
         path: String::new(),
         subject: Subject::Version,
         class,
@@ -173,6 +191,7 @@ fn about_names(key: &str, was: &Value, is: &Value) -> Change {
         other => Some(format!("{key} {other}")),
     };
     Change {
+        kind: String::new(),
         path: String::new(),
         subject: Subject::Names,
         class: Class::Safe,

@@ -138,6 +138,7 @@ mod tests {
             ("spec.size", Subject::Field, "a", "cluster.spec.size"),
         ] {
             let change = Change {
+                kind: String::new(),
                 path: path.to_owned(),
                 subject,
                 class: Class::Breaking,

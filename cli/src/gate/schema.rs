@@ -65,6 +65,7 @@ impl Found {
         is: Option<String>,
     ) {
         self.list.push(Change {
+            kind: String::new(),
             path: path.to_owned(),
             subject,
             class,

@@ -2,13 +2,16 @@
 
 use similar::TextDiff;
 
+use super::number;
 use crate::write::Change;
 
-/// The changes of the project's files. What dsoi keeps for itself in `.dsoi/` is left out.
+/// The changes of the project's files. What dsoi keeps for itself in `.dsoi/` is left out, and so are copies of what was
+/// released before.
 pub fn diff(changes: &[Change]) -> String {
+    let is_copy = |change: &Change| change.before.is_none() && number(&change.path).is_some();
     let theirs = changes
         .iter()
-        .filter(|change| !change.path.as_str().starts_with(".dsoi/"));
+        .filter(|change| !change.path.as_str().starts_with(".dsoi/") && !is_copy(change));
     theirs.map(file).collect()
 }
 

@@ -1,11 +1,12 @@
 //! `.dsoi/lock`, read: what the last `init` or `update` wrote, and with what.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::plan::Runtime;
+use super::RELEASED;
+use crate::plan::{Owner, Runtime};
 use crate::render::Settings;
 use crate::write::RelPath;
 
@@ -19,6 +20,10 @@ pub struct Lock {
     runtime: String,
     /// The digest of each file as it was written, before anybody edited it.
     pub files: BTreeMap<RelPath, String>,
+    /// Those of them that follow from the manifest alone.
+    pub generated: BTreeSet<RelPath>,
+    /// The digest of each definition that a release promised.
+    pub released: BTreeMap<RelPath, String>,
 }
 
 /// Why a text is no lock.
@@ -54,11 +59,15 @@ struct Document {
     kubernetes: String,
     runtime: String,
     files: BTreeMap<String, Entry>,
+    #[serde(default)]
+    released: BTreeMap<String, Entry>,
 }
 
 #[derive(Deserialize)]
 struct Entry {
     sha256: String,
+    #[serde(default)]
+    owner: String,
 }
 
 impl Lock {
@@ -84,19 +93,33 @@ impl Lock {
         }
         let document: Document = serde_json::from_slice(text).map_err(LockError::Json)?;
         let mut files = BTreeMap::new();
+        let mut generated = BTreeSet::new();
         for (path, entry) in document.files {
             let path = RelPath::new(path.as_str()).map_err(|_| LockError::Path(path))?;
             // What lies in `.dsoi/` is no file of the user's, and is never one of the list.
             if path.as_str().starts_with(".dsoi/") {
                 return Err(LockError::Path(path.to_string()));
             }
+            if entry.owner == Owner::Generated.as_str() {
+                generated.insert(path.clone());
+            }
             files.insert(path, entry.sha256);
+        }
+        let mut released = BTreeMap::new();
+        for (path, entry) in document.released {
+            let path = RelPath::new(path.as_str()).map_err(|_| LockError::Path(path))?;
+            if !path.as_str().starts_with(RELEASED) {
+                return Err(LockError::Path(path.to_string()));
+            }
+            released.insert(path, entry.sha256);
         }
         Ok(Self {
             dsoi: document.dsoi,
             kubernetes: document.kubernetes,
             runtime: document.runtime,
             files,
+            generated,
+            released,
         })
     }
 
@@ -151,6 +174,23 @@ impl Lock {
         }
         format!("{document:#}\n")
     }
+
+    /// The text of a new lock that knows what releases promised.
+    pub(super) fn promising(text: &str, released: &BTreeMap<RelPath, String>) -> String {
+        let Ok(mut document) = serde_json::from_str::<Value>(text) else {
+            return text.to_owned();
+        };
+        let entries = released
+            .iter()
+            .map(|(path, digest)| (path.to_string(), json!({ "sha256": digest })));
+        let entries: serde_json::Map<String, Value> = entries.collect();
+        match document.as_object_mut() {
+            Some(document) if entries.is_empty() => drop(document.remove("released")),
+            Some(document) => drop(document.insert("released".to_owned(), entries.into())),
+            None => {}
+        }
+        format!("{document:#}\n")
+    }
 }
 
 fn runtime(text: &str) -> Option<Runtime> {
@@ -198,6 +238,25 @@ mod tests {
             let text = TEXT.replace("src/main.rs", bad);
             let error = Lock::read(text.as_bytes()).unwrap_err();
             assert!(matches!(error, LockError::Path(_)), "{bad}: {error}");
+        }
+    }
+
+    // SE-24
+    #[test]
+    fn what_was_released_lies_in_its_folder() {
+        let with = |path: &str| {
+            let released =
+                format!("\"released\": {{\"{path}\": {{\"sha256\": \"cd\"}}}}, \"files\"");
+            Lock::read(TEXT.replace("\"files\"", &released).as_bytes())
+        };
+        let lock = with("config/crd/released/tallies.yaml").unwrap();
+        assert_eq!(lock.released.len(), 1);
+        let text = Lock::promising(TEXT, &lock.released);
+        assert_eq!(Lock::read(text.as_bytes()).unwrap(), lock);
+        let text = Lock::promising(&text, &BTreeMap::new());
+        assert!(Lock::read(text.as_bytes()).unwrap().released.is_empty());
+        for bad in ["../tallies.yaml", "src/main.rs"] {
+            assert!(matches!(with(bad), Err(LockError::Path(_))), "{bad}");
         }
     }
 

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::decide::untouched;
+use super::release::promises;
 use super::text::Text;
 use super::{Lock, Project};
 use crate::write::{Change, RelPath, Tree};
@@ -41,7 +42,7 @@ pub(super) fn own(tree: &Tree, project: &Project, held: &BTreeMap<RelPath, Optio
         let known = held
             .keys()
             .filter_map(|path| Some((path, project.lock.files.get(path)?)));
-        *lock = Lock::holding(lock, known);
+        *lock = Lock::promising(&Lock::holding(lock, known), &promises(project));
     }
 
     let mut own = Own::default();

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::decide::untouched;
 use super::text::Text;
-use super::{Found, Project};
-use crate::gate::Past;
+use super::{Found, Project, number};
+use crate::gate::{Forgotten, Past};
 use crate::model::Operator;
 use crate::plan::{Owner, PlannedFile};
 use crate::write::{RelPath, Tree};
@@ -58,13 +58,38 @@ pub fn past(
         let written = written.or_else(|| on_disk.cloned());
         found.extend(written.as_deref().map(documents).into_iter().flatten());
     }
-    let released = project.released.values();
+    let (older, newest): (Vec<_>, Vec<_>) = project
+        .released
+        .iter()
+        .partition(|(path, _)| number(path).is_some());
+    let of = |(path, bytes): (&RelPath, &Vec<u8>)| -> Vec<(String, Value)> {
+        let documents = documents(bytes).into_iter();
+        documents
+            .map(|document| (path.to_string(), document))
+            .collect()
+    };
     Past {
         documents: found,
         other_runtime: false,
-        released: released.flat_map(|bytes| documents(bytes)).collect(),
+        released: newest
+            .into_iter()
+            .flat_map(|(_, bytes)| documents(bytes))
+            .collect(),
+        older: older.into_iter().flat_map(of).collect(),
+        forgotten: forgotten(project),
         operator,
     }
+}
+
+/// What a release promised and is not what it was.
+pub fn forgotten(project: &Project) -> Vec<Forgotten> {
+    let known = project.lock.released.keys();
+    let others = known.filter(|path| !project.is_as_released(path));
+    let told = others.map(|path| Forgotten {
+        path: path.to_string(),
+        is_gone: !project.released.contains_key(path),
+    });
+    told.collect()
 }
 
 /// The documents that an update writes.

@@ -9,7 +9,8 @@ use walkdir::WalkDir;
 
 use super::decide::untouched;
 use super::past::RELEASED;
-use super::text::Text;
+use super::text::{Text, marker};
+use super::whereabouts::BEREFT;
 use super::{Lock, LockError};
 use crate::write::{RelPath, Tree};
 
@@ -54,15 +55,10 @@ impl ProjectError {
     pub fn help(&self) -> String {
         let help = match self {
             Self::Later(version) => return format!("install dsoi {version} or a later one"),
-            Self::Missing { .. } => {
-                "`-C DIR` names the directory of a project; if this is one, bring `.dsoi` back from version control, or write the project anew with `dsoi init DIR -f dsoi.yaml` and copy its `.dsoi` here: what differs from it then counts as your edit"
-            }
             Self::Lock(LockError::Merge) => {
                 "take one side of it with `git checkout --ours .dsoi`, bring what the other side changed into `dsoi.yaml` and the files that you edit, and run `dsoi update --allow-dirty`"
             }
-            Self::Lock(_) => {
-                "bring `.dsoi` back from version control; or write the project anew with `dsoi init DIR -f dsoi.yaml` and copy its `.dsoi` here: what differs from it then counts as your edit"
-            }
+            Self::Missing { .. } | Self::Lock(_) => BEREFT,
             Self::Foreign { .. } => "move it out of `.dsoi`",
             Self::Io { .. } => "make it readable, and update again",
         };
@@ -122,8 +118,14 @@ impl Project {
     pub fn is_as_written(&self, path: &RelPath) -> bool {
         match (self.lock.files.get(path), self.found(path)) {
             (Some(known), Found::File(bytes)) => untouched(bytes, Text::of(bytes).as_ref(), known),
-            _ => self.is_own(path),
+            _ => self.is_own(path) || self.is_as_released(path),
         }
+    }
+
+    /// Whether it is a definition as a release wrote it.
+    pub fn is_as_released(&self, path: &RelPath) -> bool {
+        let known = self.lock.released.get(path).zip(self.released.get(path));
+        known.is_some_and(|(known, bytes)| untouched(bytes, Text::of(bytes).as_ref(), known))
     }
 
     /// Whether it is a file of dsoi's own, which only updates write.
@@ -152,6 +154,24 @@ impl Project {
             .filter(|path| path.as_str().starts_with(".dsoi/") && !self.own.contains_key(path));
         lost.extend(missing.cloned());
         lost.into_iter().collect()
+    }
+
+    /// Files that follow from the manifest alone and are not as they were written: those that are gone, and the others.
+    pub fn unlike(&self) -> (Vec<&RelPath>, Vec<&RelPath>) {
+        let unlike = self.lock.generated.iter();
+        let unlike = unlike.filter(|path| !self.is_as_written(path));
+        unlike.partition(|path| *self.found(path) == Found::Nothing)
+    }
+
+    /// Files with the markers of a conflict, and the line of the first.
+    pub fn marked(&self) -> Vec<(&RelPath, usize)> {
+        let texts = self.files.iter().filter_map(|(path, found)| match found {
+            Found::File(bytes) => Some((path, Text::of(bytes)?)),
+            _ => None,
+        });
+        texts
+            .filter_map(|(path, text)| Some((path, marker(&text.plain)?)))
+            .collect()
     }
 
     /// What is at a path.

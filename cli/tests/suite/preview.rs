@@ -148,7 +148,7 @@ fn nothing_is_run_outside_of_a_project() {
     assert_eq!(output.status.code(), Some(1));
     let said = text(&output.stderr);
     assert!(
-        said.starts_with("error: there is nothing to preview: `.dsoi/lock` is missing\n"),
+        said.starts_with("error: this is no dsoi project\n"),
         "{said}"
     );
     assert!(!Path::new(&programs.log()).exists());

@@ -18,7 +18,7 @@ use dsoi::write::{Change, RelPath};
 use serde::Deserialize;
 
 use self::world::{Run, World};
-use crate::testdata;
+use crate::{output, testdata};
 
 /// A file of `testdata/updates`.
 #[derive(Deserialize)]
@@ -202,6 +202,9 @@ fn told(case: &Case) -> String {
         let said = run.to_string();
         let put_back = said.contains("what was is back") || said.contains("\"changedSince\"");
         let marked = run.stderr.contains("marked   ");
+        if run.args.iter().any(|arg| arg == "json") {
+            output::validate(&run.stdout).unwrap_or_else(|error| panic!("{run}: {error}"));
+        }
         if run.code != 0 && put_back {
             assert!(!world.path(".dsoi/update").exists(), "it is whole: {run}");
         } else if run.code != 0 && !marked {

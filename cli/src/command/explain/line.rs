@@ -9,7 +9,7 @@ use crate::command::{Failure, Report, chain};
 use crate::explain::{Cause, Depth, Origins, Why, same_line};
 use crate::manifest::Source;
 use crate::plan::{self, Owner};
-use crate::update::Project;
+use crate::update::{Project, RELEASED};
 use crate::write::digest;
 
 /// The most places that people are shown.
@@ -73,7 +73,12 @@ pub(super) fn run(directory: &Path, file: &str, line: usize) -> Result<Report, F
         ));
     }
     let owner = found.owner.map_or("yours", Owner::as_str);
-    out.push_str(&format!("\nOwner: {owner}. {}\n", edits(found.owner)));
+    let edits = if path.starts_with(RELEASED) {
+        "Leave it as it is: whoever edits or removes it takes the promise back, and no update goes on before that is accepted."
+    } else {
+        edits(found.owner)
+    };
+    out.push_str(&format!("\nOwner: {owner}. {edits}\n"));
     let origins: Vec<Value> = found
         .source
         .iter()
@@ -144,6 +149,13 @@ fn look(root: &Path, path: &str, text: &str, line: usize) -> Result<Found, Failu
             Some(Owner::Generated),
             "dsoi",
             "It is what dsoi keeps for the next update, and no part of the operator.",
+        ));
+    }
+    if path.starts_with(RELEASED) {
+        return Ok(found(
+            Some(Owner::Generated),
+            "dsoi",
+            "It is of a definition as it was released: what is stored by it stays legal, and an update that would break that needs a yes. `dsoi update --release` writes it.",
         ));
     }
     if path == "dsoi.yaml" {

@@ -1,8 +1,8 @@
 //! What running clusters lose with a node type, and what becomes of custom resources that still name it.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::super::Report;
+use super::super::{Failure, Report};
 use crate::model::{ChildKind, K8sField, NodeType, Operator, OrderBy, StorageMode};
 
 /// What goes with a node type.
@@ -71,7 +71,22 @@ impl Loss {
     /// The report of the update, with this.
     pub(super) fn told(self, mut report: Report) -> Report {
         report.note(self.lines());
-        report.data["removed"] = json!({
+        report.data["removed"] = self.data();
+        report
+    }
+
+    /// A failure of the update, with this.
+    pub(super) fn beside(self, failure: Failure) -> Failure {
+        Failure::Beside {
+            lines: self.lines(),
+            key: "removed",
+            data: self.data(),
+            failure: Box::new(failure),
+        }
+    }
+
+    fn data(&self) -> Value {
+        json!({
             "nodeType": self.name,
             "deleted": self.deleted,
             "unseen": self.unseen,
@@ -79,8 +94,7 @@ impl Loss {
             "claimsDeletedBy": self.retention,
             "refused": self.refused,
             "find": self.find,
-        });
-        report
+        })
     }
 
     fn lines(&self) -> Vec<String> {

@@ -22,8 +22,12 @@ pub(super) fn readable(project: &Project) -> Result<(), Failure> {
     }
 }
 
-/// Refuses what was not accepted.
-pub(super) fn let_through(reasons: &[Reason], accepted: &[Accept]) -> Result<(), Failure> {
+/// Refuses what was not accepted; for a look, with the difference that it makes.
+pub(super) fn let_through(
+    reasons: &[Reason],
+    accepted: &[Accept],
+    diff: impl FnOnce() -> Option<String>,
+) -> Result<(), Failure> {
     let is_accepted = |reason: &Reason| {
         let needed = match reason.class {
             Class::Security => Accept::Security,
@@ -47,7 +51,11 @@ pub(super) fn let_through(reasons: &[Reason], accepted: &[Accept]) -> Result<(),
     }
     let mut help = Vec::new();
     let any = |class| open.iter().any(|reason| reason.class == class);
-    if any(Class::Breaking) {
+    if open.iter().any(|reason| reason.is_forgotten) {
+        help.push("`--accept breaking` gives up what was promised there; what is edited is the promise then");
+    }
+    let is_change = |reason: &&Reason| !reason.is_forgotten && reason.class == Class::Breaking;
+    if open.iter().any(is_change) {
         help.push(
             "`--accept breaking` makes the change all the same; whoever has such resources mends them first. A new version of the API would leave them as they are, and cannot be added yet",
         );
@@ -59,6 +67,7 @@ pub(super) fn let_through(reasons: &[Reason], accepted: &[Accept]) -> Result<(),
         message,
         help: Some(help.join("\nhelp: ")),
         changes: open.into_iter().map(program).collect(),
+        diff: diff(),
     })
 }
 

@@ -12,8 +12,8 @@ use crate::manifest::{Manifest, Source};
 use crate::model::Operator;
 use crate::plan::PlannedFile;
 use crate::render::Settings;
-use crate::update::{Decision, Moves, Project, past, present};
-use crate::write::{RelPath, Tree, digest};
+use crate::update::{Decision, Found, Moves, Project, Refusal, past, present, release};
+use crate::write::{Change, RelPath, Tree, digest};
 
 /// What a file of another path is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -52,7 +52,7 @@ impl Prospect {
         edit: impl FnOnce(&Source) -> Result<Source, Failure>,
         files: Files,
     ) -> Result<Self, Failure> {
-        let lock = super::lock(directory, "this cannot be updated")?;
+        let lock = super::lock(directory)?;
         if !directory.join("dsoi.yaml").exists() {
             return Err(Failure::Project {
                 message: "this cannot be updated: `dsoi.yaml` is missing".to_owned(),
@@ -97,6 +97,45 @@ impl Prospect {
             last,
             meant,
         })
+    }
+
+    /// Has the decision write what only a command asks for: the manifest as it edited it, and what is released from now on.
+    pub(super) fn finish(&mut self, releases: bool) {
+        let mut decision = std::mem::take(&mut self.decision);
+        self.finished(&mut decision, releases);
+        self.decision = decision;
+    }
+
+    fn finished(&self, decision: &mut Decision, releases: bool) {
+        // What was broken knowingly is the promise of before.
+        if releases || !self.meant.broken.is_empty() {
+            release(decision, &self.tree, &self.found);
+        }
+        let (read, source) = (self.read.text(), self.source.text());
+        if read != source {
+            decision.rewrite_manifest(read, source);
+        }
+    }
+
+    /// What would change if nothing stood in the way: conflicts as markers would show them, and files that dsoi writes
+    /// whole as it would write them.
+    pub(super) fn overriding(&self, releases: bool) -> Vec<Change> {
+        let (plan, tree, found) = (&self.plan, &self.tree, &self.found);
+        let mut decision = self.moves.decide(plan, tree, found, true, || again(found));
+        self.finished(&mut decision, releases);
+        for file in &decision.refused {
+            let whole = matches!(file.why, Refusal::Edited | Refusal::Taken);
+            if let (true, Found::File(before), Some(after)) =
+                (whole, found.found(&file.path), tree.get(file.path.as_str()))
+            {
+                decision.changes.push(Change {
+                    path: file.path.clone(),
+                    before: Some(before.clone()),
+                    after: Some(after.as_bytes().to_vec()),
+                });
+            }
+        }
+        decision.changes
     }
 
     /// What needs a yes.

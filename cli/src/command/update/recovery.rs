@@ -32,8 +32,9 @@ impl Recovered {
 
     /// What failed afterwards, and this before it.
     pub(super) fn and(&self, failure: Failure) -> Failure {
-        Failure::Recovered {
+        Failure::Beside {
             lines: self.lines(),
+            key: "recovered",
             data: self.data(),
             failure: Box::new(failure),
         }

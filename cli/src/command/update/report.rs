@@ -9,7 +9,7 @@ use super::recovery::Recovered;
 use crate::args::UpdateArgs;
 use crate::plan::Runtime;
 use crate::update::git::Uncommitted;
-use crate::update::{Done, Outcome, Refusal, Refused, diff};
+use crate::update::{Done, Outcome, RELEASED, Refusal, Refused, diff, number};
 
 /// The sample's children are compared with those of the last time.
 const TEST: &str =
@@ -67,6 +67,7 @@ pub(super) fn done(
     if !up_to_date {
         notes.extend(meant.summary());
     }
+    notes.extend(promises(prospect, looks_only));
     if !looks_only && !meant.broken.is_empty() {
         let plural = &prospect.operator.cluster.plural;
         notes.push(format!(
@@ -108,6 +109,29 @@ pub(super) fn done(
         unsettled: (args.check && !up_to_date) || (marked > 0 && !looks_only),
         ..Report::default()
     }
+}
+
+/// What was promised and is no more, and what is promised now, where that is another.
+fn promises(prospect: &Prospect, looks_only: bool) -> Vec<String> {
+    let gone = prospect.meant.forgotten.iter().map(|promise| {
+        let became = if promise.is_gone {
+            "what it promised is given up"
+        } else {
+            "what it says now is the promise"
+        };
+        format!("`{}`: {became}", promise.path)
+    });
+    let mut lines: Vec<String> = gone.collect();
+    let released = |outcome: &&Outcome| outcome.path.as_str().starts_with(RELEASED);
+    let kept = prospect.decision.outcomes.iter().filter(released);
+    let is_older =
+        |outcome: &&Outcome| outcome.done == Done::Created && number(&outcome.path).is_some();
+    if !looks_only && kept.clone().any(|outcome| is_older(&outcome)) {
+        lines.push(format!(
+            "earlier releases are kept in `{RELEASED}` under a number, and no update breaks them unasked. To end the support of one, remove its file, and update with `--accept breaking`"
+        ));
+    }
+    lines
 }
 
 fn files(count: usize) -> String {
@@ -206,9 +230,11 @@ pub(super) fn refused(refused: &[Refused], diff: Option<String>) -> Failure {
     let mut help = Vec::new();
     let any = |is: fn(&Refusal) -> bool| refused.iter().any(|file| is(&file.why));
     if any(|why| *why == Refusal::Edited) {
-        help.push(
-            "it follows from the manifest, so change that; remove the edited file, and it is written anew",
-        );
+        help.push(if diff.is_some() {
+            "it follows from the manifest, so change that; remove the edited file, and it is written anew"
+        } else {
+            "it follows from the manifest, so change that; remove the edited file, and it is written anew: `--dry-run` shows what becomes of your edit"
+        });
     }
     if any(Refusal::is_a_choice) {
         help.push("the same with `--markers` writes both sides, to choose from by hand");

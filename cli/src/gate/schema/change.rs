@@ -5,6 +5,8 @@ use super::super::Class;
 /// What became of one place of a definition.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Change {
+    /// The kind of the definition; empty where two schemas were compared.
+    pub kind: String,
     /// Where in a resource: `spec.nodes[].replicas`; empty for the definition itself.
     pub path: String,
     pub subject: Subject,

@@ -27,7 +27,7 @@ pub(crate) struct World {
 pub(crate) struct Run {
     pub(crate) args: Vec<String>,
     pub(crate) code: i32,
-    stdout: String,
+    pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
 
@@ -242,6 +242,8 @@ impl World {
             files.retain(|path, _| path.starts_with(".dsoi/"));
             if let Some(lock) = files.get_mut(".dsoi/lock") {
                 let mut document: serde_json::Value = serde_json::from_slice(lock).unwrap();
+                // What was released is no part of a new project.
+                drop(document.as_object_mut().unwrap().remove("released"));
                 for path in &absent {
                     document["files"].as_object_mut().unwrap().remove(path);
                 }
