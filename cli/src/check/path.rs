@@ -3,6 +3,7 @@
 //! In: a path and its scope. Out: a value that generated code can reach, a constant, or a fact that only the pod knows; or a
 //! problem, and `None`.
 
+mod child;
 mod missing;
 mod outside;
 mod pod;

@@ -6,7 +6,7 @@ use crate::check::scope::Reach;
 use crate::check::typer::Typer;
 use crate::expr::{Path as Written, Step as WrittenStep};
 use crate::manifest::Spanned;
-use crate::model::{Access, DnsLabel, K8sType, Literal, PortName, Root, StructType, Type};
+use crate::model::{Access, K8sType, Literal, PortName, Root, StructType, Type};
 
 use super::{Choice, Group, Leads, Reading, Walk};
 
@@ -36,30 +36,25 @@ impl Typer<'_, '_> {
     }
 
     pub(super) fn node(&self, read: Reading<'_>) -> Option<Leads> {
-        let Reading {
-            scope,
-            path,
-            first,
-            rest,
-        } = read;
-        self.reach(scope, path, Reach::Node)?;
+        self.reach(read.scope, read.path, Reach::Node)?;
         let at = format!("spec.{}[]", self.facts.nodes_word);
         let own = |root, ty, word: &str| Walk::new(root, ty).at(format!("{at}.{word}"));
-        let counts =
-            first.is_some_and(|first| ["replicas", "pods"].contains(&first.value.as_str()));
-        if let (true, Some(known)) = (counts, scope.node_type) {
-            self.note_scaling(scope, known.name.as_str(), path.span);
+        let counts = read
+            .first
+            .is_some_and(|first| ["replicas", "pods"].contains(&first.value.as_str()));
+        if let (true, Some(known)) = (counts, read.scope.node_type) {
+            self.note_scaling(read.scope, known.name.as_str(), read.path.span);
         }
-        let walk = match first.map(|first| first.value.as_str()) {
+        let walk = match read.first.map(|first| first.value.as_str()) {
             Some("name") => own(Root::NodeName, Type::String, "name"),
             Some("replicas") => own(Root::NodeReplicas, Type::Int, "replicas"),
             Some("kind") => own(Root::NodeKind, Type::String, "kind"),
             Some("pods") => {
-                if let Some(known) = scope.node_type {
-                    self.stable(path, known.name.as_str())?;
+                if let Some(known) = read.scope.node_type {
+                    self.stable(read.path, known.name.as_str())?;
                 }
                 let mut walk = own(Root::NodePods, Type::List(Box::new(Type::Pod)), "replicas");
-                walk.of = scope.node_type.map(|known| known.name.to_string());
+                walk.of = read.scope.node_type.map(|known| known.name.to_string());
                 walk
             }
             _ => {
@@ -67,14 +62,14 @@ impl Typer<'_, '_> {
                 let names = own
                     .into_iter()
                     .chain(self.facts.node.iter().map(|field| field.wire.as_str()));
-                let found = first.and_then(|first| {
+                let found = read.first.and_then(|first| {
                     self.facts
                         .node
                         .iter()
                         .find(|field| field.wire.as_str() == first.value)
                 });
                 let Some(field) = found else {
-                    self.missing(path, first, &Choice::of("a node", names));
+                    self.missing(read.path, read.first, &Choice::of("a node", names));
                     return None;
                 };
                 let mut walk = Walk::new(Root::Node, Type::Node).at(at);
@@ -82,28 +77,22 @@ impl Typer<'_, '_> {
                 walk
             }
         };
-        self.walk(scope, path, walk, rest)
+        self.walk(read.scope, read.path, walk, read.rest)
     }
 
     pub(super) fn k8s_root(&self, read: Reading<'_>) -> Option<Leads> {
-        let Reading {
-            scope,
-            path,
-            first,
-            rest,
-        } = read;
-        self.reach(scope, path, Reach::Node)?;
+        self.reach(read.scope, read.path, Reach::Node)?;
         let at = format!("spec.{}[]", self.facts.k8s_word);
-        if first.is_some_and(|first| first.value == "name") {
+        if read.first.is_some_and(|first| first.value == "name") {
             return self.walk(
-                scope,
-                path,
+                read.scope,
+                read.path,
                 Walk::new(Root::K8sName, Type::String).at(format!("{at}.name")),
-                rest,
+                read.rest,
             );
         }
         let group = &self.facts.k8s_group;
-        let found = first.and_then(|first| {
+        let found = read.first.and_then(|first| {
             group
                 .fields
                 .iter()
@@ -112,7 +101,11 @@ impl Typer<'_, '_> {
         let Some(field) = found else {
             let names =
                 std::iter::once("name").chain(group.fields.iter().map(|field| field.field.word()));
-            self.missing(path, first, &Choice::of("a k8s config group", names));
+            self.missing(
+                read.path,
+                read.first,
+                &Choice::of("a k8s config group", names),
+            );
             return None;
         };
         let mut walk = Walk::new(Root::K8s, Type::K8s(K8sType::new("K8sConfigGroup"))).at(at);
@@ -126,20 +119,15 @@ impl Typer<'_, '_> {
             true,
         );
         walk.below(field.wire.as_str());
-        self.walk(scope, path, walk, rest)
+        self.walk(read.scope, read.path, walk, read.rest)
     }
 
     pub(super) fn external_root(&self, read: Reading<'_>) -> Option<Leads> {
-        let Reading {
-            scope,
-            path,
-            first,
-            rest,
-        } = read;
-        self.reach(scope, path, Reach::Cluster)?;
+        self.reach(read.scope, read.path, Reach::Cluster)?;
         let all = &self.facts.external;
-        let Some(external) =
-            first.and_then(|first| all.iter().find(|known| known.wire.as_str() == first.value))
+        let Some(external) = read
+            .first
+            .and_then(|first| all.iter().find(|known| known.wire.as_str() == first.value))
         else {
             let declared = self
                 .facts
@@ -150,7 +138,7 @@ impl Typer<'_, '_> {
                 .map(|known| known.name.span);
             let choice = Choice::of("`external`", all.iter().map(|known| known.wire.as_str()))
                 .declared(declared);
-            self.missing(path, first, &choice);
+            self.missing(read.path, read.first, &choice);
             return None;
         };
         let wrapper = StructType {
@@ -168,35 +156,34 @@ impl Typer<'_, '_> {
             external.optional,
         );
         walk.below(external.wire.as_str());
-        self.walk(scope, path, walk, rest)
+        self.walk(read.scope, read.path, walk, read.rest)
     }
 
     pub(super) fn type_root(&self, read: Reading<'_>) -> Option<Leads> {
-        let Reading {
-            scope,
-            path,
-            first,
-            rest,
-        } = read;
-        let Some(known) = scope.node_type else {
-            self.reach(scope, path, Reach::ConfigGroup)?;
-            self.one_of(path, first, &["name"], "`type`, outside of a node type,")?;
+        let Some(known) = read.scope.node_type else {
+            self.reach(read.scope, read.path, Reach::ConfigGroup)?;
+            self.one_of(
+                read.path,
+                read.first,
+                &["name"],
+                "`type`, outside of a node type,",
+            )?;
             let facts = self.facts;
             let at = format!("spec.{}[].{}", facts.nodes_word, facts.node_type_word);
             return self.walk(
-                scope,
-                path,
+                read.scope,
+                read.path,
                 Walk::new(Root::TypeName, Type::NodeType).at(at),
-                rest,
+                read.rest,
             );
         };
-        if self.one_of(path, first, &["name", "ports"], "`type`")? == "name" {
+        if self.one_of(read.path, read.first, &["name", "ports"], "`type`")? == "name" {
             Some(Leads::Constant(
                 Literal::String(known.type_name.to_string()),
                 Type::String,
             ))
         } else {
-            let number = self.port(path, rest.first(), known.name.as_str())?;
+            let number = self.port(read.path, read.rest.first(), known.name.as_str())?;
             Some(Leads::Constant(Literal::Int(i64::from(number)), Type::Port))
         }
     }
@@ -233,125 +220,5 @@ impl Typer<'_, '_> {
             &Choice::of(format!("node type `{node_type}`"), names),
         );
         None
-    }
-
-    pub(super) fn file_root(&self, read: Reading<'_>) -> Option<Leads> {
-        let Reading {
-            scope,
-            path,
-            first,
-            rest,
-        } = read;
-        self.reach(scope, path, Reach::ConfigGroup)?;
-        let files = scope
-            .node_type
-            .map_or(&[][..], |known| known.files.as_slice());
-        let Some((name, file, maybe)) =
-            first.and_then(|first| files.iter().find(|(name, ..)| *name == first.value))
-        else {
-            // A file that has a problem of its own is not missing.
-            let written = scope
-                .node_type
-                .map_or(&[][..], |known| known.written.files.as_slice());
-            if !first.is_some_and(|first| written.iter().any(|file| file.name.value == first.value))
-            {
-                let names = written.iter().map(|file| file.name.value.as_str());
-                self.missing(path, first, &Choice::of("this node type", names));
-            }
-            return None;
-        };
-        self.second(path, rest, &["path"], "a file")?;
-        let file_key = DnsLabel::new(name.as_str()).ok()?;
-        let mut walk = Walk::new(
-            Root::FilePath {
-                file: file_key,
-                path: file.clone(),
-            },
-            Type::String,
-        );
-        walk.optional = *maybe;
-        Some(Leads::To(Box::new(walk)))
-    }
-
-    pub(super) fn service_root(&self, read: Reading<'_>) -> Option<Leads> {
-        let Reading {
-            scope,
-            path,
-            first,
-            rest,
-        } = read;
-        self.reach(scope, path, Reach::Node)?;
-        let services = scope
-            .node_type
-            .map_or(&[][..], |known| known.services.as_slice());
-        let Some(service) =
-            first.and_then(|first| services.iter().find(|name| **name == first.value))
-        else {
-            self.missing(
-                path,
-                first,
-                &Choice::of("this node type", services.iter().map(String::as_str)),
-            );
-            return None;
-        };
-        let service = DnsLabel::new(service.as_str()).ok()?;
-        let root = match self.second(path, rest, &["name", "host"], "a service")? {
-            "name" => Root::ServiceName(service),
-            _ => Root::ServiceHost(service),
-        };
-        Some(Leads::To(Box::new(Walk::new(root, Type::String))))
-    }
-
-    pub(super) fn config_map_root(&self, read: Reading<'_>) -> Option<Leads> {
-        let Reading {
-            scope,
-            path,
-            first,
-            rest,
-        } = read;
-        self.reach(scope, path, Reach::Node)?;
-        let own = scope
-            .node_type
-            .map_or(&[][..], |known| known.written.config_maps.as_slice());
-        let own = own
-            .iter()
-            .map(|map| (map.key.value.as_str(), map.condition.is_some()));
-        let shared = self
-            .facts
-            .shared_config_maps
-            .iter()
-            .map(|(name, maybe)| (name.as_str(), *maybe));
-        let all: Vec<(&str, bool)> = own.chain(shared).collect();
-        let Some((name, maybe)) =
-            first.and_then(|first| all.iter().find(|(name, _)| *name == first.value))
-        else {
-            self.missing(
-                path,
-                first,
-                &Choice::of("this node type", all.iter().map(|(name, _)| *name)),
-            );
-            return None;
-        };
-        self.second(path, rest, &["name"], "a config map")?;
-        let mut walk = Walk::new(
-            Root::ConfigMapName(DnsLabel::new(*name).ok()?),
-            Type::String,
-        );
-        walk.optional = *maybe;
-        Some(Leads::To(Box::new(walk)))
-    }
-
-    pub(super) fn second(
-        &self,
-        path: &Written,
-        rest: &[WrittenStep],
-        names: &'static [&'static str],
-        owner: &str,
-    ) -> Option<&'static str> {
-        let name = match rest.first() {
-            Some(WrittenStep::Name(name)) => Some(name),
-            _ => None,
-        };
-        self.one_of(path, name, names, owner)
     }
 }
