@@ -19,7 +19,8 @@ pub(super) use self::resource::{resource, status as resource_status};
 use super::meaning::{self, described};
 use super::yaml::Yaml;
 use crate::model::{
-    Cluster, Column, DnsLabel, LimitedName, MissingOrder, NodeType, Operator, OrderBy, Rule,
+    Cluster, Column, DnsLabel, KindName, LimitedName, MissingOrder, NodeType, Operator, OrderBy,
+    Rule,
 };
 use crate::schema;
 
@@ -47,23 +48,45 @@ pub(super) fn schema(operator: &Operator) -> Value {
 /// The whole document.
 pub(super) fn document(operator: &Operator) -> Yaml {
     let cluster = &operator.cluster;
+    let names = Called {
+        kind: &cluster.kind,
+        plural: &cluster.plural,
+        singular: &cluster.singular,
+        short_names: &cluster.short_names,
+        categories: &cluster.categories,
+    };
+    definition(operator, &names, &columns(cluster), &root(cluster))
+}
+
+/// What a kind is called.
+struct Called<'a> {
+    kind: &'a KindName,
+    plural: &'a DnsLabel,
+    singular: &'a DnsLabel,
+    short_names: &'a [DnsLabel],
+    categories: &'a [DnsLabel],
+}
+
+/// The definition of a kind with one version.
+fn definition(operator: &Operator, called: &Called<'_>, columns: &[Value], schema: &Value) -> Yaml {
     let group = operator.api.group.as_str();
     let mut names = Map::new();
-    names.insert("kind".into(), cluster.kind.as_str().into());
-    names.insert("listKind".into(), format!("{}List", cluster.kind).into());
-    names.insert("plural".into(), cluster.plural.as_str().into());
-    names.insert("singular".into(), cluster.singular.as_str().into());
-    if !cluster.short_names.is_empty() {
-        names.insert("shortNames".into(), texts(&cluster.short_names));
+    names.insert("kind".into(), called.kind.as_str().into());
+    names.insert("listKind".into(), format!("{}List", called.kind).into());
+    names.insert("plural".into(), called.plural.as_str().into());
+    names.insert("singular".into(), called.singular.as_str().into());
+    for (key, list) in [
+        ("shortNames", called.short_names),
+        ("categories", called.categories),
+    ] {
+        if !list.is_empty() {
+            names.insert(key.into(), texts(list));
+        }
     }
-    if !cluster.categories.is_empty() {
-        names.insert("categories".into(), texts(&cluster.categories));
-    }
-
     let document = json!({
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
-        "metadata": {"name": format!("{}.{group}", cluster.plural)},
+        "metadata": {"name": format!("{}.{group}", called.plural)},
         "spec": {
             "group": group,
             "names": names,
@@ -72,23 +95,27 @@ pub(super) fn document(operator: &Operator) -> Yaml {
                 "name": operator.api.version.as_str(),
                 "served": true,
                 "storage": true,
-                "additionalPrinterColumns": columns(cluster),
+                "additionalPrinterColumns": columns,
                 // No `scale`: it is one number, and each node has one of its own.
                 "subresources": {"status": {}},
-                "schema": {"openAPIV3Schema": root(cluster)},
+                "schema": {"openAPIV3Schema": schema},
             }],
         },
     });
     Yaml::from(&document)
 }
 
+/// A column that every kind of this sort has, unless the manifest has one of that name.
+fn default_column(own: &[Column], name: &str, ty: &str, path: &str) -> Option<Value> {
+    let taken = own.iter().any(|column| column.name == name);
+    (!taken).then(|| json!({"name": name, "type": ty, "jsonPath": path}))
+}
+
 /// What `kubectl get` shows: whether the cluster is ready, what it is doing and how its upgrade stands, the manifest's own
 /// columns, and the age. An own column takes the place of the one that it is named like.
 fn columns(cluster: &Cluster) -> Vec<Value> {
-    let default = |name: &str, ty: &str, path: &str| {
-        let own = cluster.columns.iter().any(|column| column.name == name);
-        (!own).then(|| json!({"name": name, "type": ty, "jsonPath": path}))
-    };
+    let default =
+        |name: &str, ty: &str, path: &str| default_column(&cluster.columns, name, ty, path);
     let ready = default(
         "Ready",
         "string",

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::field::Object;
-use super::{column, texts};
+use super::{Called, column, default_column, definition};
 use crate::model::{Column, Operator, Resource, StatusValue, Type};
 use crate::render::meaning::described;
 use crate::render::yaml::Yaml;
@@ -14,52 +14,26 @@ const MAX_STATUS_TEXT: u64 = super::MAX_OWN_TEXT;
 
 /// The whole document.
 pub(in crate::render) fn resource(operator: &Operator, resource: &Resource) -> Yaml {
-    let group = operator.api.group.as_str();
-    let mut names = Map::new();
-    names.insert("kind".into(), resource.kind.as_str().into());
-    names.insert("listKind".into(), format!("{}List", resource.kind).into());
-    names.insert("plural".into(), resource.plural.as_str().into());
-    names.insert("singular".into(), resource.singular.as_str().into());
-    if !resource.short_names.is_empty() {
-        names.insert("shortNames".into(), texts(&resource.short_names));
-    }
-    let document = json!({
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": format!("{}.{group}", resource.plural)},
-        "spec": {
-            "group": group,
-            "names": names,
-            "scope": "Namespaced",
-            "versions": [{
-                "name": operator.api.version.as_str(),
-                "served": true,
-                "storage": true,
-                "additionalPrinterColumns": columns(&resource.columns),
-                "subresources": {"status": {}},
-                "schema": {"openAPIV3Schema": root(operator, resource)},
-            }],
-        },
-    });
-    Yaml::from(&document)
+    let names = Called {
+        kind: &resource.kind,
+        plural: &resource.plural,
+        singular: &resource.singular,
+        short_names: &resource.short_names,
+        categories: &[],
+    };
+    let columns = columns(&resource.columns);
+    definition(operator, &names, &columns, &root(operator, resource))
 }
 
 /// What `kubectl get` shows: whether it is as asked for, why not, the manifest's own columns, and the age.
 fn columns(own: &[Column]) -> Vec<Value> {
     let ready = ".status.conditions[?(@.type==\"Ready\")]";
-    let default = |name: &str, ty: &str, path: String| {
-        let taken = own.iter().any(|column| column.name == name);
-        (!taken).then(|| json!({"name": name, "type": ty, "jsonPath": path}))
-    };
-    default("Ready", "string", format!("{ready}.status"))
+    let default = |name: &str, ty: &str, path: &str| default_column(own, name, ty, path);
+    default("Ready", "string", &format!("{ready}.status"))
         .into_iter()
-        .chain(default("Reason", "string", format!("{ready}.reason")))
+        .chain(default("Reason", "string", &format!("{ready}.reason")))
         .chain(own.iter().map(column))
-        .chain(default(
-            "Age",
-            "date",
-            ".metadata.creationTimestamp".to_owned(),
-        ))
+        .chain(default("Age", "date", ".metadata.creationTimestamp"))
         .collect()
 }
 
