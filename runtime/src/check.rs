@@ -7,6 +7,7 @@ mod across;
 mod document;
 #[cfg(feature = "external")]
 mod external;
+mod one;
 mod print;
 mod rule;
 mod schema;
@@ -15,20 +16,16 @@ mod tests;
 mod unread;
 mod values;
 
-use std::collections::BTreeMap;
-
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use self::across::Across;
 use self::document::{Document, Place};
-use self::schema::Walk;
 use crate::build::{Desired, DesiredChild, build, unused};
 use crate::cluster::Cluster;
 use crate::controller::Kind;
 use crate::names;
 use crate::problem::{Problem, Problems};
+use crate::render::schema_of;
 use crate::resolve::resolve;
 use crate::spec::RolloutPolicy;
 
@@ -142,7 +139,7 @@ pub(crate) fn check(
                 metadata.remove("uid");
             }
         }
-        one(kinds, operator, document, &mut across, &mut report);
+        resource(kinds, operator, document, &mut across, &mut report);
     }
     if let Some(finding) = broken {
         report.findings.push(finding);
@@ -159,7 +156,7 @@ pub(crate) fn check(
     report
 }
 
-fn one(
+fn resource(
     kinds: &[Box<dyn Kind>],
     operator: &str,
     document: &Document,
@@ -248,155 +245,33 @@ fn stranger(kinds: &[Box<dyn Kind>], version: Option<&str>, kind: Option<&str>) 
 
 /// Checks one resource of a kind: its shape, its references, its children, the rules of its definition.
 pub(crate) fn verdict<C: Cluster>(written: &Value, operator: &str) -> Verdict {
-    let schema = crate::render::schema::<C>();
-    let mut walk = Walk::default();
-    let mut value = walk.root(written, &schema);
-    let Walk {
-        mut problems,
-        unknown,
-        mut invented,
-        substitutes,
-        ..
-    } = walk;
-    let mut verdict = Verdict {
-        unknown,
-        ..Verdict::default()
-    };
-    name(&mut value, &mut invented);
-    // As on the server, rules are for what has the right shape.
-    let shapely = problems.is_empty();
-    let (decoded, invented) = decode::<C>(value.clone(), substitutes, invented, &mut problems);
-    if let Some((mut cr, read)) = decoded {
-        for problem in unread::unread(&read, &encoded(&cr), &schema) {
-            verdict.unknown.push(problem.path.clone());
-            problems.push(problem);
-        }
-        let meta = cr.meta_mut();
-        meta.namespace
-            .get_or_insert_with(|| names::DEFAULT_NAMESPACE.to_owned());
-        let mut refused = Problems::new();
-        values::of_groups(&cr, &mut refused);
-        match C::ROLLOUT.with(cr.rollout()) {
-            Ok(policy) => verdict.policy = policy,
-            Err(error) => refused.add("spec.rollout.after", error.to_string()),
-        }
-        refused.extend(match resolve(&cr) {
-            Err(found) => found,
-            Ok(resolved) => match build(&resolved, operator) {
-                Err(found) => found,
-                Ok(desired) => {
-                    verdict.notes.clone_from(&desired.notes);
-                    verdict.notes.extend(unused(&resolved));
-                    let mut refused = Problems::new();
-                    values::of_children(&resolved, &desired, &mut refused);
-                    verdict.desired = Some(desired);
-                    refused
-                }
-            },
-        });
-        merge(&mut problems, refused, &invented);
-    }
-    let (broken, left) = if shapely {
-        rule::broken(&value, &schema)
-    } else {
-        Default::default()
-    };
-    for problem in broken {
-        // The definition says with one rule what `resolve` says with the field's own path. Rules of the whole resource are the
-        // manifest's, and nobody else says them.
-        let said =
-            |known: &Problem| !problem.path.is_empty() && related(&known.path, &problem.path);
-        if !problems.iter().any(said) {
-            problems.push(problem);
-        }
-    }
-    verdict.left = left;
-    verdict.problems = problems;
-    verdict
-}
-
-/// Names what the server or nobody will name.
-fn name(value: &mut Value, invented: &mut Vec<String>) {
-    let Some(Value::Object(metadata)) = value.get_mut("metadata") else {
-        return;
-    };
-    if metadata.get("name").is_some_and(|name| !name.is_null()) {
-        return;
-    }
-    let generated = metadata.get("generateName").and_then(Value::as_str);
-    let generated = generated.unwrap_or_else(|| {
-        invented.push("metadata.name".to_owned());
-        "a"
-    });
-    // The server cuts the text there, and adds five characters.
-    let start: String = generated.chars().take(58).collect();
-    metadata.insert("name".to_owned(), format!("{start}xxxxx").into());
-}
-
-fn encoded<C: Serialize>(cr: &C) -> Value {
-    // The keys of a resource are texts: it can be written as JSON.
-    serde_json::to_value(cr).unwrap_or_default()
-}
-
-/// Decodes a resource; what cannot be decoded, and is reported, is replaced by something that can.
-fn decode<C: DeserializeOwned>(
-    mut value: Value,
-    mut substitutes: BTreeMap<String, (String, Value)>,
-    mut invented: Vec<String>,
-    problems: &mut Problems,
-) -> (Option<(C, Value)>, Vec<String>) {
-    loop {
-        let error = match serde_path_to_error::deserialize(&value) {
-            Ok(cr) => return (Some((cr, value)), invented),
-            Err(error) => error,
-        };
-        let path = error.path().to_string();
-        let Some((pointer, substitute)) = substitutes.remove(&path) else {
-            if problems.is_empty() {
-                problems.add(path, error.inner().to_string());
+    one::read(
+        written,
+        &schema_of(C::CRD, &C::version(&())),
+        |cr: C, verdict| {
+            let mut refused = Problems::new();
+            values::of_groups(&cr, &mut refused);
+            match C::ROLLOUT.with(cr.rollout()) {
+                Ok(policy) => verdict.policy = policy,
+                Err(error) => refused.add("spec.rollout.after", error.to_string()),
             }
-            return (None, invented);
-        };
-        if let Some(place) = value.pointer_mut(&pointer) {
-            *place = substitute;
-        }
-        invented.push(path);
-    }
-}
-
-/// Adds what was found in a resource of which some parts were invented: not what is said of these.
-fn merge(problems: &mut Problems, found: Problems, invented: &[String]) {
-    // Everything refers to names.
-    if invented
-        .iter()
-        .any(|path| path.rsplit('.').next() == Some("name"))
-    {
-        return;
-    }
-    let parent = |path: &str| path.rfind(['.', '[']).map_or(0, |at| at);
-    let doubtful = |problem: &Problem| {
-        invented.iter().any(|path| {
-            let around = path.get(..parent(path)).unwrap_or(path);
-            // What is said of a whole list may be said because of the invented part of an entry of any.
-            related(&problem.path, around) || !problem.path.contains('[')
-        })
-    };
-    let found: Vec<Problem> = found.into_iter().filter(|found| !doubtful(found)).collect();
-    // One mistake in a place is said by whoever says more of it.
-    for problem in &found {
-        problems.forget(&problem.path);
-    }
-    problems.extend(found);
-}
-
-/// Whether one path is the other or leads to it.
-fn related(a: &str, b: &str) -> bool {
-    let leads = |outer: &str, inner: &str| {
-        inner
-            .strip_prefix(outer)
-            .is_some_and(|rest| outer.is_empty() || rest.is_empty() || rest.starts_with(['.', '[']))
-    };
-    leads(a, b) || leads(b, a)
+            refused.extend(match resolve(&cr) {
+                Err(found) => found,
+                Ok(resolved) => match build(&resolved, operator) {
+                    Err(found) => found,
+                    Ok(desired) => {
+                        verdict.notes.clone_from(&desired.notes);
+                        verdict.notes.extend(unused(&resolved));
+                        let mut refused = Problems::new();
+                        values::of_children(&resolved, &desired, &mut refused);
+                        verdict.desired = Some(desired);
+                        refused
+                    }
+                },
+            });
+            refused
+        },
+    )
 }
 
 /// `; did you mean `x`?`, where there is one like it.

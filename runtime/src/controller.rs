@@ -5,6 +5,7 @@
 //! `applier`; what a pass does is in [`pass`].
 
 mod children;
+pub(crate) mod gate;
 mod gates;
 mod kind;
 pub(crate) mod own;

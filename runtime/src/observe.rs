@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use kube::Resource;
 use serde_json::Value;
 
 use crate::build::{Desired, DesiredChild};
@@ -23,6 +24,21 @@ pub struct Subject {
     /// Its kind and group, as owner references name them.
     pub kind: String,
     pub group: String,
+}
+
+impl Subject {
+    /// None of what the server has not taken yet.
+    pub(crate) fn of<K: Resource<DynamicType = ()>>(cr: &K) -> Option<Self> {
+        let meta = cr.meta();
+        Some(Self {
+            namespace: meta.namespace.clone()?,
+            name: meta.name.clone()?,
+            uid: meta.uid.clone()?,
+            generation: meta.generation.unwrap_or_default(),
+            kind: K::kind(&()).into_owned(),
+            group: K::group(&()).into_owned(),
+        })
+    }
 }
 
 /// What is known about the children of one custom resource.

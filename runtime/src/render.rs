@@ -80,12 +80,6 @@ pub fn children_of<C: Cluster>(cr: &str, operator: &str) -> Result<Desired, Rend
         .or(verdict.desired.unwrap_or_default())
         .map_err(RenderError::Refused)
 }
-
-/// The schema of the version that this API reads; null where the CRD has none.
-pub(crate) fn schema<C: Cluster>() -> Value {
-    schema_of(C::CRD, &C::version(&()))
-}
-
 /// The schema of one version in a definition.
 pub(crate) fn schema_of(crd: &str, served: &str) -> Value {
     // A definition that cannot be read has no schema: then there are fewer checks, and the server makes them.

@@ -6,6 +6,7 @@
 //! status that did not change is not written (NC-24).
 
 mod conditions;
+mod made;
 mod nodes;
 mod rollout;
 
@@ -18,6 +19,8 @@ use crate::problem::Problems;
 use crate::spec::ClusterStatus;
 
 use self::conditions::Conditions;
+#[cfg(feature = "external")]
+pub(crate) use self::made::{LONGEST, Made};
 use self::nodes::{node_types, nodes};
 pub(crate) use self::rollout::Upgrade;
 

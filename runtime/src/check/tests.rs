@@ -407,7 +407,7 @@ fn two_mistakes_of_one_place_are_both_told() {
         second.add("spec.nodes", message);
     }
     first.add("spec.nodes", "shape");
-    super::merge(&mut first, second, &[]);
+    super::one::merge(&mut first, second, &[]);
     assert_eq!(first.to_string(), "spec.nodes: a\nspec.nodes: b");
 }
 

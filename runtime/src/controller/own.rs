@@ -1,4 +1,4 @@
-//! Requests about the custom resource itself: its status, its metadata, and one read of it.
+//! The custom resource itself: its annotations, its status, and one read of it.
 //!
 //! In: who the resource is. Out: the version that the server then has. A write names the uid, which
 //! keeps it from a successor of the same name.
@@ -93,6 +93,17 @@ pub(crate) async fn read<C: Resource<DynamicType = ()>>(
         Err(error) if error.code() == 404 => Ok(None),
         answer => Ok(Some(answer?.metadata)),
     }
+}
+
+/// Whether an annotation says so.
+pub(crate) fn is_set<K: Resource>(cr: &K, annotation: &str) -> bool {
+    noted(cr, annotation).is_some_and(|value| value == "true")
+}
+
+/// What an annotation says.
+pub(crate) fn noted<'a, K: Resource>(cr: &'a K, annotation: &str) -> Option<&'a str> {
+    let annotations = cr.meta().annotations.as_ref()?;
+    annotations.get(annotation).map(String::as_str)
 }
 
 pub(crate) fn path<C: Resource<DynamicType = ()>>(namespace: &str, name: &str) -> String {

@@ -15,6 +15,8 @@ use kube::runtime::reflector::{ObjectRef, Store};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
+use super::gate::ResourceGate;
+use super::own;
 use super::track::Tracks;
 use crate::build::{Desired, build};
 use crate::cache::Cache;
@@ -36,7 +38,6 @@ use crate::rollout::rollback::effective;
 use crate::spec::{OnCrash, RolloutPolicy};
 
 mod content;
-mod gate;
 mod gates;
 mod lost;
 mod memory;
@@ -48,7 +49,6 @@ mod story;
 mod tell;
 mod upgrade;
 
-use self::gate::PassGate;
 pub(super) use self::gates::AT_ONCE;
 use self::gates::Asking;
 use self::seen::Seen;
@@ -104,7 +104,7 @@ impl<C: Cluster> Pass<C> {
     /// None where the resource is none of our business.
     async fn sound(&self, sound: &Sound<C>) -> Option<Ending> {
         let cr = &sound.cr;
-        let subject = subject(cr)?;
+        let subject = Subject::of(cr)?;
         if cr.meta().deletion_timestamp.is_some()
             || self.process.settings.denies(&subject.namespace)
         {
@@ -113,7 +113,7 @@ impl<C: Cluster> Pass<C> {
         let key = (subject.namespace.clone(), subject.name.clone());
         self.tracks
             .with(&key, |track| track.begin(&subject.uid, subject.generation));
-        if self.is_paused(cr) {
+        if own::is_set(cr, &self.annotation) {
             let again = self
                 .write_status(sound, &subject, &report::Result::Paused)
                 .await;
@@ -147,11 +147,7 @@ impl<C: Cluster> Pass<C> {
         desired: &Desired,
         policy: &RolloutPolicy,
     ) -> Ending {
-        let gate = PassGate {
-            pass: self,
-            who: ObjectRef::new(&subject.name).within(&subject.namespace),
-            subject,
-        };
+        let gate = ResourceGate::new(&self.process, &self.store, &self.annotation, subject);
         let key = (subject.namespace.clone(), subject.name.clone());
         let look = |desired: &Desired| {
             let mut observed = observe(subject.clone(), desired, C::CHILD_KINDS, &self.cache);
@@ -167,7 +163,11 @@ impl<C: Cluster> Pass<C> {
                 Ok(true) => return self.wait(&key),
                 Err(error) => {
                     let error = chain(&error);
-                    tracing::warn!(resource = %gate.who, error, "cannot tell whether the resource is up to date");
+                    tracing::warn!(
+                        resource = subject.name,
+                        error,
+                        "cannot tell whether the resource is up to date"
+                    );
                     return self.wait(&key);
                 }
             }
@@ -251,12 +251,6 @@ impl<C: Cluster> Pass<C> {
         }
         self.ending(&key, &outcome, policy, status_again)
     }
-
-    fn is_paused(&self, cr: &C) -> bool {
-        cr.annotations()
-            .get(&self.annotation)
-            .is_some_and(|value| value == "true")
-    }
 }
 
 /// What the resource asks for. A panic in what an operator's author wrote costs this resource only.
@@ -280,18 +274,6 @@ fn policy<C: Cluster>(cr: &C) -> Result<RolloutPolicy, Problems> {
         let mut problems = Problems::new();
         problems.add("spec.rollout.after", error.to_string());
         problems
-    })
-}
-
-fn subject<C: Cluster>(cr: &C) -> Option<Subject> {
-    let meta = cr.meta();
-    Some(Subject {
-        namespace: meta.namespace.clone()?,
-        name: meta.name.clone()?,
-        uid: meta.uid.clone()?,
-        generation: meta.generation.unwrap_or_default(),
-        kind: C::kind(&()).into_owned(),
-        group: C::group(&()).into_owned(),
     })
 }
 

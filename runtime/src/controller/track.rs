@@ -4,6 +4,7 @@
 mod alerts;
 mod crashes;
 mod goods;
+mod last_write;
 mod patience;
 mod retries;
 
@@ -16,11 +17,11 @@ use tokio::time::Instant;
 use self::alerts::Alerts;
 use self::crashes::Crashes;
 use self::goods::Goods;
+pub(crate) use self::last_write::LastWrite;
 use self::patience::Patience;
 use self::retries::Retries;
 use super::gates::Gates;
 use super::resources::Written;
-use crate::cache::Version;
 use crate::execute::{Doing, Trouble, TroubleKind};
 use crate::kind::ObjectId;
 use crate::rollout::revision::Content;
@@ -57,10 +58,7 @@ pub(crate) struct Track {
     pub(super) ends: Option<Instant>,
     /// Passes in a row that had to wait for something.
     pub(super) waits: u32,
-    /// The status that we wrote last, and the version of the resource that has it.
-    pub(super) written: Option<ClusterStatus>,
-    pub(super) written_version: Version,
-    pub(super) written_at: Option<Instant>,
+    pub(super) written: LastWrite<ClusterStatus>,
     /// This process has made a pass.
     pub(super) seen: bool,
     /// How the last upgrade stood after it, whether or not that was written.
@@ -201,7 +199,7 @@ impl<T: Default> Tracks<T> {
 
 impl Written<ClusterStatus> for Tracks {
     fn written(&self, key: &(String, String)) -> Option<ClusterStatus> {
-        self.look(key, |track| track.written.clone()).flatten()
+        self.look(key, |track| track.written.status()).flatten()
     }
 }
 

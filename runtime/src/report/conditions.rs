@@ -1,19 +1,16 @@
 //! The six conditions. Transition times move on a flip only, and texts are stable.
 
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use k8s_openapi::jiff::Timestamp;
 
+use super::made::Made;
 use super::nodes::Node;
 use crate::build::Desired;
-use crate::event::cut;
 use crate::execute::{Outcome, Trouble, TroubleKind};
 use crate::observe::Observed;
 use crate::problem::Problems;
 use crate::spec::condition::{ACCEPTED, DEGRADED, PAUSED, PROGRESSING, READY, STOPPED};
 use crate::spec::{ClusterStatus, NodePhase, RolloutPhase, RolloutStatus};
-
-/// Longer messages are cut: a status must stay small beside a large resource.
-const LONGEST: usize = 2048;
 
 /// Makes conditions of one generation.
 pub(super) struct Conditions<'a> {
@@ -246,20 +243,12 @@ impl Conditions<'_> {
     }
 
     fn make(&self, type_: &str, status: bool, reason: &str, message: &str) -> Condition {
-        let status = if status { "True" } else { "False" };
-        let since = self
-            .before
-            .and_then(|before| before.condition(type_))
-            .filter(|before| before.status == status)
-            .map_or(Time(self.now), |before| before.last_transition_time.clone());
-        Condition {
-            type_: type_.to_owned(),
-            status: status.to_owned(),
-            reason: reason.to_owned(),
-            message: cut(message, LONGEST).to_owned(),
-            observed_generation: Some(self.generation),
-            last_transition_time: since,
+        let before = self.before.and_then(|before| before.condition(type_));
+        Made {
+            generation: self.generation,
+            now: self.now,
         }
+        .condition(before, (type_, status), reason, message)
     }
 }
 

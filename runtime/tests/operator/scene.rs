@@ -21,14 +21,15 @@ pub(crate) const SOON: Duration = Duration::from_secs(120);
 /// After which nothing more is expected to happen.
 const QUIET: Duration = Duration::from_millis(700);
 
+/// A definition that takes everything; [`definition`] gives it names.
 const CRD: &str = "
 apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
-metadata: {name: tallies.example.com}
+metadata: {name: PLURAL.example.com}
 spec:
   group: example.com
   scope: Namespaced
-  names: {plural: tallies, singular: tally, kind: Tally}
+  names: {plural: PLURAL, singular: SINGULAR, kind: KIND}
   versions:
   - name: v1alpha1
     served: true
@@ -53,6 +54,13 @@ spec:
                   properties: {type: {type: string}}
                   x-kubernetes-preserve-unknown-fields: true
 ";
+
+/// The definition of a kind whose spec and status may be anything.
+pub(crate) fn definition(kind: &str, plural: &str) -> String {
+    CRD.replace("PLURAL", plural)
+        .replace("SINGULAR", &kind.to_lowercase())
+        .replace("KIND", kind)
+}
 
 /// What an operator may do in its namespace.
 const RIGHTS: &str = "
@@ -138,7 +146,10 @@ impl Scene {
 
     async fn with(namespace: Namespace<'static>, home: &Namespace<'static>) -> Self {
         let plane = namespace.plane();
-        plane.apply_yaml(CRD).await.unwrap();
+        plane
+            .apply_yaml(&definition("Tally", "tallies"))
+            .await
+            .unwrap();
         let token = home.service_account_token("operator").await.unwrap();
         let proxy = Proxy::start(plane).await.unwrap();
         let kubeconfig = proxy.kubeconfig(&token).unwrap();

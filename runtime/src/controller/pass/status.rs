@@ -6,19 +6,16 @@ use k8s_openapi::jiff::Timestamp;
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::{Pass, PassGate};
-use crate::cache::Version;
+use super::Pass;
 use crate::cluster::{Cluster, NodeFields};
 use crate::controller::own::{self, StatusGate};
 use crate::controller::track::backoff;
 use crate::error::{RequestError, chain};
+use crate::execute::Gate;
 use crate::guard::Sound;
 use crate::observe::Subject;
 use crate::report::{Names, Result as PassReport, report};
 use crate::spec::ClusterStatus;
-
-/// Between two writes of one status.
-const STATUS_PAUSE: Duration = Duration::from_secs(1);
 
 impl<C: Cluster> Pass<C> {
     /// Writes the status, if it changed and was not just written. Returns when to try again.
@@ -29,16 +26,9 @@ impl<C: Cluster> Pass<C> {
         result: &PassReport<'_>,
     ) -> Option<Duration> {
         let key = (subject.namespace.clone(), subject.name.clone());
-        let ours = sound.cr.meta().resource_version.as_deref();
-        let (before, written_at) = self.tracks.with(&key, |track| {
-            // The store may not have seen our own write yet.
-            let store_is_behind = Version::new(ours.unwrap_or_default()) < track.written_version;
-            let before = if store_is_behind {
-                track.written.clone()
-            } else {
-                sound.status.clone()
-            };
-            (before, track.written_at)
+        let version = sound.cr.meta().resource_version.as_deref();
+        let before = self.tracks.with(&key, |track| {
+            track.written.known(sound.status.as_ref(), version)
         });
         let names = Names {
             types: C::NODE_TYPES.iter().map(|known| known.name()).collect(),
@@ -61,21 +51,15 @@ impl<C: Cluster> Pass<C> {
             return None;
         }
         let now = Instant::now();
-        if let Some(wait) = written_at
-            .map(|at| (at + STATUS_PAUSE).saturating_duration_since(now))
-            .filter(|wait| !wait.is_zero())
-        {
-            return Some(wait);
+        let pause = self
+            .tracks
+            .with(&key, |track| track.written.begin(&status, now));
+        if pause.is_some() {
+            return pause;
         }
-        self.tracks.with(&key, |track| {
-            // Before the write: the watch may be faster than the reply.
-            track.written = Some(status.clone());
-            track.written_at = Some(now);
-        });
         match self.send_status(subject, &status).await {
             Ok(version) => {
-                self.tracks
-                    .with(&key, |track| track.written_version = version);
+                self.tracks.with(&key, |track| track.written.done(version));
                 None
             }
             Err(RequestError::Closed(_)) => None,
@@ -92,7 +76,7 @@ impl<C: Cluster> Pass<C> {
                 let error = chain(&error);
                 tracing::warn!(resource = subject.name, error, "failed to write the status");
                 let waits = self.tracks.with(&key, |track| {
-                    track.written = None;
+                    track.written.failed();
                     track.waits += 1;
                     track.waits
                 });
@@ -105,7 +89,7 @@ impl<C: Cluster> Pass<C> {
         &self,
         subject: &Subject,
         status: &ClusterStatus,
-    ) -> Result<Version, RequestError> {
+    ) -> Result<crate::cache::Version, RequestError> {
         let mut status = status.clone();
         // What an older API left there is its own.
         status.legacy.clear();
@@ -117,7 +101,7 @@ impl<C: Cluster> Pass<C> {
     /// resource, or none.
     pub(super) async fn is_stale(
         &self,
-        gate: &PassGate<'_, C>,
+        gate: &dyn Gate,
         subject: &Subject,
     ) -> Result<bool, RequestError> {
         let stored = own::read::<C>(&self.server, gate, &subject.namespace, &subject.name).await?;

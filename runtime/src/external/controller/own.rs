@@ -9,7 +9,7 @@ use kube::Resource;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
-use crate::controller::own::path;
+use crate::controller::own::{noted, path};
 use crate::error::RequestError;
 use crate::execute::{Call, Gate, MERGE, METADATA, Server};
 use crate::external::External;
@@ -42,16 +42,6 @@ impl Names {
             release: format!("{group}/release"),
         }
     }
-}
-
-/// Whether an annotation says so.
-pub(super) fn is_set<K: Resource>(cr: &K, annotation: &str) -> bool {
-    noted(cr, annotation).is_some_and(|value| value == "true")
-}
-
-pub(super) fn noted<'a, K: Resource>(cr: &'a K, annotation: &str) -> Option<&'a str> {
-    let annotations = cr.meta().annotations.as_ref()?;
-    annotations.get(annotation).map(String::as_str)
 }
 
 pub(super) fn has_finalizer<K: Resource>(cr: &K, names: &Names) -> bool {

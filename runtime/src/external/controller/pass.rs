@@ -6,7 +6,6 @@
 
 mod depart;
 mod ending;
-mod gate;
 mod status;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -20,7 +19,6 @@ use kube::{Resource, ResourceExt};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use self::gate::ObjectGate;
 use super::Item;
 use super::claim::{Claims, id_of};
 use super::connect::Connections;
@@ -28,6 +26,8 @@ use super::own::{self, Names};
 use super::parents::{Parent, Parents, parent_of};
 use super::talk::{Fault, Topic, renamed};
 use super::track::{Stamp, Track};
+use crate::controller::gate::ResourceGate;
+use crate::controller::own::{is_set, noted};
 use crate::controller::track::Tracks;
 use crate::event::{Announcer, Notice};
 use crate::execute::Server;
@@ -110,7 +110,7 @@ impl<K: External> Pass<K> {
     /// None where the resource is none of our business.
     async fn sound(&self, sound: &Sound<K, ExternalStatus>) -> Option<Ending> {
         let cr = &sound.cr;
-        let subject = subject(cr)?;
+        let subject = Subject::of(cr)?;
         if self.process.settings.denies(&subject.namespace) {
             return None;
         }
@@ -133,7 +133,7 @@ impl<K: External> Pass<K> {
         if deleting {
             return self.depart(&key, sound, &subject, &parent).await;
         }
-        if own::is_set(cr, &self.names.paused) {
+        if is_set(cr, &self.names.paused) {
             self.tracks.with(&key, Track::wake);
             let again = self.write_paused(&key, sound, &subject).await;
             return Some(Ending {
@@ -161,11 +161,7 @@ impl<K: External> Pass<K> {
         {
             return self.rest(key, sound, subject, left).await;
         }
-        let gate = ObjectGate {
-            pass: self,
-            who: ObjectRef::new(&subject.name).within(&subject.namespace),
-            subject,
-        };
+        let gate = ResourceGate::new(&self.process, &self.store, &self.names.paused, subject);
         match self.talk(&gate, &mut topic).await {
             Ok(talked) => self.talked(key, sound, subject, &topic.id, talked).await,
             Err(fault) => self.failed(key, sound, subject, fault).await,
@@ -193,7 +189,7 @@ impl<K: External> Pass<K> {
             _ => return Err(Fault::Invalid(problems)),
         };
         let fixed = own::fixed(sound);
-        let marked = own::noted(cr, &self.names.id).map(str::to_owned);
+        let marked = noted(cr, &self.names.id).map(str::to_owned);
         if let Some(old) = fixed.as_ref().filter(|old| **old != id) {
             return Err(Fault::Held {
                 reason: "NotSupported",
@@ -275,18 +271,6 @@ fn awaited<K: External>(cr: &K, parent: &Parent<K::Parent>, ours: bool) -> Resul
         }),
         Parent::None | Parent::There(_) => Ok(()),
     }
-}
-
-fn subject<K: External>(cr: &K) -> Option<Subject> {
-    let meta = cr.meta();
-    Some(Subject {
-        namespace: meta.namespace.clone()?,
-        name: meta.name.clone()?,
-        uid: meta.uid.clone()?,
-        generation: meta.generation.unwrap_or_default(),
-        kind: K::kind(&()).into_owned(),
-        group: K::group(&()).into_owned(),
-    })
 }
 
 fn sooner(again: Duration, status: Option<Duration>) -> Duration {

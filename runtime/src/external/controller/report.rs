@@ -10,11 +10,9 @@ use k8s_openapi::jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::event::cut;
+use crate::report::{LONGEST, Made};
 use crate::spec::ExternalStatus;
 use crate::spec::external_condition::{PAUSED, READY, SYNCED};
-
-/// Longer messages are cut.
-const LONGEST: usize = 2048;
 
 /// How a pass ended.
 #[derive(Clone, Debug, Default)]
@@ -140,20 +138,12 @@ impl Reporter<'_> {
     }
 
     fn make(&self, type_: &str, status: bool, reason: &str, message: &str) -> Condition {
-        let status = if status { "True" } else { "False" };
-        let since = self
-            .before
-            .and_then(|before| before.condition(type_))
-            .filter(|before| before.status == status)
-            .map_or(Time(self.now), |before| before.last_transition_time.clone());
-        Condition {
-            type_: type_.to_owned(),
-            status: status.to_owned(),
-            reason: reason.to_owned(),
-            message: cut(message, LONGEST).to_owned(),
-            observed_generation: Some(self.generation),
-            last_transition_time: since,
+        let before = self.before.and_then(|before| before.condition(type_));
+        Made {
+            generation: self.generation,
+            now: self.now,
         }
+        .condition(before, (type_, status), reason, message)
     }
 }
 

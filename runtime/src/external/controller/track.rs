@@ -6,9 +6,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::report::Report;
-use crate::cache::Version;
 use crate::controller::resources::Written;
-use crate::controller::track::{Tracks, backoff};
+use crate::controller::track::{LastWrite, Tracks, backoff};
 use crate::spec::ExternalStatus;
 
 /// What a pass is about: while it is the same, nothing is worth another look before its time.
@@ -35,9 +34,7 @@ pub(super) struct Track {
     pub(super) conflicted: bool,
     /// What was reported last.
     pub(super) last: Option<Report>,
-    pub(super) written: Option<ExternalStatus>,
-    pub(super) written_version: Version,
-    pub(super) written_at: Option<Instant>,
+    pub(super) written: LastWrite<ExternalStatus>,
 }
 
 impl Track {
@@ -96,7 +93,7 @@ impl Track {
 
 impl Written<ExternalStatus> for Tracks<Track> {
     fn written(&self, key: &(String, String)) -> Option<ExternalStatus> {
-        self.look(key, |track| track.written.clone()).flatten()
+        self.look(key, |track| track.written.status()).flatten()
     }
 }
 

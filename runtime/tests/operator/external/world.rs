@@ -7,43 +7,10 @@ use dsoi_runtime::testing::{FakeServer, wait};
 use kube::api::{DeleteParams, Patch, PatchParams};
 use serde_json::{Value, json};
 
-use crate::scene::{SOON, Scene};
+use crate::scene::{SOON, Scene, definition};
 
 /// Set in the environment of the process that is the operator.
 pub(crate) const SWITCH: &str = "EXTERNAL_OPERATOR";
-
-const CRD: &str = "
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: PLURAL.example.com}
-spec:
-  group: example.com
-  scope: Namespaced
-  names: {plural: PLURAL, singular: SINGULAR, kind: KIND}
-  versions:
-  - name: v1alpha1
-    served: true
-    storage: true
-    subresources: {status: {}}
-    schema:
-      openAPIV3Schema:
-        type: object
-        properties:
-          spec: {type: object, x-kubernetes-preserve-unknown-fields: true}
-          status:
-            type: object
-            x-kubernetes-preserve-unknown-fields: true
-            properties:
-              conditions:
-                type: array
-                x-kubernetes-list-type: map
-                x-kubernetes-list-map-keys: [type]
-                items:
-                  type: object
-                  required: [type]
-                  properties: {type: {type: string}}
-                  x-kubernetes-preserve-unknown-fields: true
-";
 
 /// What an operator of external kinds may do, beside what one of a cluster may.
 const RIGHTS: &str = "
@@ -83,11 +50,7 @@ impl World {
         let scene = Scene::new(name).await;
         let plane = scene.namespace.plane();
         for (plural, kind) in [("tables", "Table"), ("settings", "Setting")] {
-            let crd = CRD
-                .replace("PLURAL", plural)
-                .replace("SINGULAR", &kind.to_lowercase())
-                .replace("KIND", kind);
-            plane.apply_yaml(&crd).await.unwrap();
+            plane.apply_yaml(&definition(kind, plural)).await.unwrap();
         }
         scene.namespace.apply_yaml(RIGHTS).await.unwrap();
         let app = FakeServer::start().await.unwrap();

@@ -11,7 +11,7 @@ use super::super::parents::{Parent, parent_of};
 use super::super::report::Report;
 use super::super::talk::{Fault, Topic};
 use super::{Ending, Item, Key, Pass, id_of};
-use crate::controller::own::{StatusGate, read};
+use crate::controller::own::{StatusGate, is_set, read};
 use crate::event::Notice;
 use crate::external::External;
 use crate::external::remote::ErrorKind;
@@ -39,7 +39,7 @@ impl<K: External> Pass<K> {
         let Some(id) = id.filter(|_| K::POLICY.deletes()) else {
             return Some(self.let_go(key, sound, None).await);
         };
-        if own::is_set(cr, &self.names.release) {
+        if is_set(cr, &self.names.release) {
             let note = format!(
                 "let go without `{id}`, as the annotation asks: the object may still be there"
             );
@@ -223,7 +223,7 @@ impl<K: External> Pass<K> {
         }
         if meta.deletion_timestamp.is_some()
             && own::has_finalizer(resource, &self.names)
-            && own::is_set(resource, &self.names.release)
+            && is_set(resource, &self.names.release)
         {
             let gate = StatusGate(&self.process);
             if let Err(error) = own::release(&self.server, &gate, resource, &self.names).await {

@@ -7,7 +7,6 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use super::{Ending, Key, Pass};
-use crate::cache::Version;
 use crate::controller::own::{StatusGate, apply_status};
 use crate::error::{RequestError, chain};
 use crate::external::External;
@@ -17,8 +16,6 @@ use crate::metrics::PassResult;
 use crate::observe::Subject;
 use crate::spec::ExternalStatus;
 
-/// Between two writes of one status.
-const PAUSE: Duration = Duration::from_secs(1);
 /// After a write that failed.
 const AGAIN: Duration = Duration::from_secs(5);
 
@@ -76,16 +73,9 @@ impl<K: External> Pass<K> {
         subject: &Subject,
         report: Option<&Report>,
     ) -> Option<Duration> {
-        let ours = sound.cr.meta().resource_version.as_deref();
-        let (before, written_at) = self.tracks.with(key, |track| {
-            // The store may not have seen our own write yet.
-            let store_is_behind = Version::new(ours.unwrap_or_default()) < track.written_version;
-            let before = if store_is_behind {
-                track.written.clone()
-            } else {
-                sound.status.clone()
-            };
-            (before, track.written_at)
+        let version = sound.cr.meta().resource_version.as_deref();
+        let before = self.tracks.with(key, |track| {
+            track.written.known(sound.status.as_ref(), version)
         });
         let reporter = Reporter {
             before: before.as_ref(),
@@ -98,22 +88,16 @@ impl<K: External> Pass<K> {
             return None;
         }
         let now = Instant::now();
-        if let Some(wait) = written_at
-            .map(|at| (at + PAUSE).saturating_duration_since(now))
-            .filter(|wait| !wait.is_zero())
-        {
-            return Some(wait);
+        let pause = self
+            .tracks
+            .with(key, |track| track.written.begin(&status, now));
+        if pause.is_some() {
+            return pause;
         }
-        self.tracks.with(key, |track| {
-            // Before the write: the watch may be faster than the reply.
-            track.written = Some(status.clone());
-            track.written_at = Some(now);
-        });
         let gate = StatusGate(&self.process);
         match apply_status::<K>(&self.server, &gate, subject, &json!(status)).await {
             Ok(version) => {
-                self.tracks
-                    .with(key, |track| track.written_version = version);
+                self.tracks.with(key, |track| track.written.done(version));
                 None
             }
             Err(RequestError::Closed(_)) => None,
@@ -122,7 +106,7 @@ impl<K: External> Pass<K> {
             Err(error) => {
                 let error = chain(&error);
                 tracing::warn!(resource = subject.name, error, "failed to write the status");
-                self.tracks.with(key, |track| track.written = None);
+                self.tracks.with(key, |track| track.written.failed());
                 Some(AGAIN)
             }
         }
