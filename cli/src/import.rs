@@ -14,6 +14,8 @@ mod content;
 mod crd;
 mod draft;
 mod helm;
+mod host;
+mod image;
 mod lost;
 mod name;
 mod out;
@@ -21,7 +23,7 @@ mod settle;
 mod yaml;
 
 pub use app::Hints;
-pub use lost::{Losses, Lost};
+pub use lost::{Losses, Lost, Section, Weight};
 pub use yaml::{Document, MAX_BYTES, Unreadable, Yaml};
 
 /// What an import reads.
@@ -88,7 +90,7 @@ pub fn import(form: Form, inputs: &[Input], hints: &Hints) -> Result<Imported, R
         })?;
         for document in &read {
             for (line, what) in &document.odd {
-                losses.add(format!("line {line}"), what, "");
+                losses.add(Weight::Changed, format!("line {line}"), what, "");
             }
         }
         documents.extend(read);
@@ -117,7 +119,7 @@ pub fn import(form: Form, inputs: &[Input], hints: &Hints) -> Result<Imported, R
         template: inputs.iter().any(|input| input.text.contains("{{")),
         losses: losses.clone(),
     };
-    let Some(app) = app else {
+    let Some(mut app) = app else {
         return Err(refused(&losses));
     };
     let head = out::comment(
@@ -127,34 +129,31 @@ pub fn import(form: Form, inputs: &[Input], hints: &Hints) -> Result<Imported, R
         ),
         0,
     );
+    app.settle_image(hints, &mut losses);
+    app.mark_stopped(&losses);
     let mut draft = app.draft(hints);
     let text = settle::settle(&head, &mut draft, &mut losses).ok_or(Refusal::Stuck)?;
     let node_types = node_types(&draft);
     if node_types.is_empty() {
         return Err(refused(&losses));
     }
-    let mut text = text;
-    let lines = losses.lines();
-    if !lines.is_empty() {
-        text.push_str("\n# Not imported, or not as it was:\n");
-        for line in lines {
-            text.push_str(&format!("# - {line}\n"));
-        }
-    }
     Ok(Imported {
-        text,
+        text: text + &list(&losses),
         losses,
         node_types,
     })
 }
 
-/// What more than half of some texts are.
-fn common<'a>(texts: &[&'a str]) -> Option<&'a str> {
-    let count = |text: &str| texts.iter().filter(|other| **other == text).count();
-    texts
-        .iter()
-        .copied()
-        .find(|text| count(text) * 2 > texts.len())
+/// What stands at the end of a manifest.
+fn list(losses: &Losses) -> String {
+    let mut text = String::new();
+    for section in losses.sections() {
+        text.push_str(&format!("\n# {}\n", section.heading));
+        for line in section.lines {
+            text.push_str(&out::item(&line));
+        }
+    }
+    text
 }
 
 fn base(name: &str) -> &str {

@@ -11,7 +11,7 @@ use tempfile::NamedTempFile;
 
 use super::{Failure, Report};
 use crate::args::{ImportCommand, ImportMore};
-use crate::import::{self, Form, Hints, Imported, Input, MAX_BYTES, Refusal};
+use crate::import::{self, Form, Hints, Imported, Input, Losses, MAX_BYTES, Refusal};
 use crate::model::{DnsSubdomain, ImageName, KindName};
 
 /// The way out for whoever has a chart and not what it renders to.
@@ -49,21 +49,26 @@ pub fn run(command: &ImportCommand, directory: &Path) -> Result<Report, Failure>
 }
 
 fn report(imported: Imported, more: &ImportMore) -> Report {
-    let mut notes: Vec<String> = imported
-        .losses
-        .lines()
-        .into_iter()
-        .map(|line| format!("not imported: {line}"))
-        .collect();
     let types = imported.node_types.join(", ");
-    notes.push(match &more.out {
-        Some(out) => format!(
+    let losses = &imported.losses;
+    let mut notes = Vec::new();
+    if let Some(out) = &more.out {
+        for section in losses.sections() {
+            notes.push(section.heading.to_owned());
+            notes.extend(section.lines.iter().map(|line| format!("  - {line}")));
+        }
+        notes.push(format!(
             "`{}` has the node types {types}; read it, then: dsoi init DIR -f {}",
             out.display(),
             crate::render::shell_word(&out.display().to_string())
-        ),
-        None => format!("the manifest has the node types {types}; read it before `dsoi init`"),
-    });
+        ));
+    } else {
+        // The list is the end of what was just printed.
+        notes.extend(counted(losses));
+        notes.push(format!(
+            "the manifest has the node types {types}; read it before `dsoi init`"
+        ));
+    }
     Report {
         notes,
         data: json!({
@@ -79,6 +84,35 @@ fn report(imported: Imported, more: &ImportMore) -> Report {
         },
         ..Report::default()
     }
+}
+
+/// How much the list at the end of a manifest has, in a line.
+fn counted(losses: &Losses) -> Option<String> {
+    let all = losses.len();
+    if all == 0 {
+        return None;
+    }
+    let few = [
+        (
+            losses.stops().count(),
+            "keep nodes from starting or working",
+        ),
+        (losses.security().count(), "are about security"),
+    ];
+    let few: Vec<String> = few
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    let few = if few.is_empty() {
+        String::new()
+    } else {
+        format!(", of which {}", few.join(", and "))
+    };
+    let things = if all == 1 { "thing is" } else { "things are" };
+    Some(format!(
+        "{all} {things} not in the manifest, or not as before{few}: its end lists them"
+    ))
 }
 
 fn hints(more: &ImportMore) -> Result<Hints, Failure> {
@@ -239,9 +273,8 @@ fn refused(refusal: &Refusal) -> Failure {
             Some(RENDER.to_owned())
         }
         Refusal::Nothing { losses, .. } => {
-            let lines = losses.lines();
-            let few = lines.iter().take(5).map(String::as_str);
-            let few: Vec<&str> = few.collect();
+            let lines = losses.sections().into_iter().flat_map(|one| one.lines);
+            let few: Vec<String> = lines.take(5).collect();
             (!few.is_empty()).then(|| format!("what was found: {}", few.join("; ")))
         }
         Refusal::Unreadable { .. } => None,

@@ -35,7 +35,20 @@ pub(super) struct NodeType {
     /// What it was.
     pub from: String,
     pub comment: Option<String>,
+    /// Of its main container.
+    pub image: Option<String>,
     pub parts: Vec<Part>,
+}
+
+impl NodeType {
+    /// Adds to what is said of it.
+    pub(super) fn remark(&mut self, text: &str) {
+        let comment = self.comment.get_or_insert_default();
+        if !comment.is_empty() {
+            comment.push_str("; ");
+        }
+        comment.push_str(text);
+    }
 }
 
 /// The order in which keys stand in manifests that people write.
@@ -117,10 +130,7 @@ impl App {
         let kind = hints.kind.clone().or(self.kind);
         let kind = kind.unwrap_or_else(|| name::kind(&name));
         let mut cluster = vec![Part::new("kind", Draft::text(kind))];
-        match &hints.image {
-            Some(image) => cluster.push(Part::new("image", Draft::text(image.as_str()))),
-            None => cluster.extend(self.image),
-        }
+        cluster.extend(self.image);
         cluster.extend(ordered(self.cluster, CLUSTER));
         let (types, every) = shared(self.node_types);
         let types = types.into_iter().map(|node_type| {
@@ -168,34 +178,31 @@ fn shared(mut types: Vec<NodeType>) -> (Vec<NodeType>, Vec<Part>) {
             every.push(part);
             continue;
         }
-        // Files lie under those of a node type one by one; the other keys are replaced, or their order matters.
-        if part.key != "files" {
+        // These lie under those of a node type one by one; the other keys are replaced, or their order matters.
+        if !["files", "configMaps"].contains(&part.key.as_str()) {
             continue;
         }
-        let files = |one: &NodeType| {
-            let files = one.parts.iter().find(|known| known.key == "files");
-            files.map_or_else(Vec::new, |files| files.value.parts().to_vec())
+        let own = |one: &NodeType| {
+            let own = one.parts.iter().find(|known| known.key == part.key);
+            own.map_or_else(Vec::new, |own| own.value.parts().to_vec())
         };
-        let (common, _): (Vec<Part>, Vec<Part>) = files_of(&part)
-            .into_iter()
-            .partition(|file| types.iter().all(|one| files(one).contains(file)));
+        let entries = part.value.parts().to_vec().into_iter();
+        let common: Vec<Part> = entries
+            .filter(|entry| types.iter().all(|one| own(one).contains(entry)))
+            .collect();
         if common.is_empty() {
             continue;
         }
         for one in &mut types {
-            for known in one.parts.iter_mut().filter(|known| known.key == "files") {
-                if let Some(files) = known.value.parts_mut() {
-                    files.retain(|file| !common.contains(file));
+            for known in one.parts.iter_mut().filter(|known| known.key == part.key) {
+                if let Some(entries) = known.value.parts_mut() {
+                    entries.retain(|entry| !common.contains(entry));
                 }
             }
             one.parts
-                .retain(|known| known.key != "files" || !known.value.is_empty());
+                .retain(|known| known.key != part.key || !known.value.is_empty());
         }
-        every.push(Part::new("files", Draft::Map(common)));
+        every.push(Part::new(part.key, Draft::Map(common)));
     }
     (types, every)
-}
-
-fn files_of(part: &Part) -> Vec<Part> {
-    part.value.parts().to_vec()
 }

@@ -3,8 +3,13 @@
 //! Nothing is interpolated from an environment, and no other file is read: neither `.env`, nor what `include`, `extends` or
 //! `env_file` name, nor what is mounted.
 
+mod environment;
 mod interpolation;
+mod keys;
 mod ports;
+mod probe;
+mod resources;
+mod rights;
 mod service;
 mod units;
 mod volumes;
@@ -12,14 +17,30 @@ mod volumes;
 use std::collections::BTreeSet;
 
 use super::app::{App, NodeType};
-use super::draft::{Draft, Part};
-use super::lost::Losses;
+use super::host;
+use super::lost::{Losses, Weight};
 use super::name;
 use super::yaml::{Document, Yaml};
 use interpolation::Variables;
 
 /// The most node types that are made.
 const MAX_TYPES: usize = 50;
+
+/// The services, by which texts of others may call them.
+struct Peers<'y> {
+    root: &'y Yaml,
+    /// Each with its node type.
+    hosts: Vec<(String, String)>,
+}
+
+impl Peers<'_> {
+    /// Notes the services that a text names as hosts. `before` is what stands in front of it.
+    fn note(&self, text: &str, before: &str, from: &str, losses: &mut Losses) {
+        let hosts = self.hosts.iter();
+        let hosts = hosts.map(|(host, node_type)| (host.as_str(), Some(node_type.as_str())));
+        host::note(text, before, from, hosts, losses);
+    }
+}
 
 /// The application of a compose file; `None` where it has no services.
 pub(super) fn app(documents: &[Document], losses: &mut Losses) -> Option<App> {
@@ -29,7 +50,8 @@ pub(super) fn app(documents: &[Document], losses: &mut Losses) -> Option<App> {
     for (index, document) in documents.iter().enumerate() {
         if index != found {
             losses.add(
-                format!("line {}", document.line),
+                Weight::LeftOut,
+                format!("the document at line {}", document.line),
                 "a compose file is one document",
                 "",
             );
@@ -38,11 +60,22 @@ pub(super) fn app(documents: &[Document], losses: &mut Losses) -> Option<App> {
     let root = &documents.get(found)?.root;
     top(root, losses);
     let services = in_order(root.entries_at(&["services"]));
+    let mut labels: Vec<String> = Vec::new();
+    for (service, _) in &services {
+        let label = name::label_or(service, "node");
+        labels.push(name::unique(&label, |name| {
+            labels.iter().any(|one| one == name)
+        }));
+    }
+    let names = services.iter().map(|(service, _)| (*service).to_owned());
+    let peers = Peers {
+        root,
+        hosts: names.zip(labels.iter().cloned()).collect(),
+    };
     let mut variables = Variables::default();
     let mut node_types: Vec<NodeType> = Vec::new();
-    let mut images = Vec::new();
     let mut rootless = true;
-    for (index, (service, spec)) in services.iter().enumerate() {
+    for (index, ((service, spec), label)) in services.iter().zip(labels).enumerate() {
         let title = format!("service {service}");
         if index >= MAX_TYPES || spec.entries().is_empty() {
             let why = if index >= MAX_TYPES {
@@ -50,33 +83,17 @@ pub(super) fn app(documents: &[Document], losses: &mut Losses) -> Option<App> {
             } else {
                 "it says nothing"
             };
-            losses.add(title, why, "");
+            losses.add(Weight::LeftOut, title, why, "");
             continue;
         }
-        let label = name::label_or(service, "node");
-        let label = name::unique(&label, |name| node_types.iter().any(|one| one.name == name));
-        let made = service::node_type(root, label, &title, spec, &mut variables, losses);
+        let made = service::node_type(&peers, label, &title, spec, &mut variables, losses);
         rootless &= made.rootless;
-        images.push((title, made.image));
         node_types.push(made.node_type);
     }
     if node_types.is_empty() {
         return None;
     }
-    let all: Vec<&str> = images
-        .iter()
-        .filter_map(|(_, image)| image.as_deref())
-        .collect();
-    let image = super::common(&all).map(str::to_owned);
-    for (title, own) in &images {
-        if let Some(own) = own.as_ref().filter(|own| image.as_ref() != Some(own)) {
-            losses.add(
-                format!("{title}, image {own}"),
-                "a manifest names the image of most node types",
-                "in the custom resource: `k8sConfigGroup[].image`",
-            );
-        }
-    }
+    volumes::shared(&services, losses);
     let mut cluster = Vec::new();
     if !rootless {
         cluster.push(super::helm::security(
@@ -86,7 +103,6 @@ pub(super) fn app(documents: &[Document], losses: &mut Losses) -> Option<App> {
     cluster.extend(variables.parts());
     Some(App {
         name: root.text_at(&["name"]).map(str::to_owned),
-        image: image.map(|image| Part::new("image", Draft::text(image)).from("the image")),
         cluster,
         node_types,
         ..App::default()
@@ -97,30 +113,71 @@ pub(super) fn app(documents: &[Document], losses: &mut Losses) -> Option<App> {
 fn top(root: &Yaml, losses: &mut Losses) {
     for (key, value) in root.entries() {
         match key.as_str() {
-            "services" | "version" | "name" | "configs" => {}
+            // What an old file says of its own form.
+            "services" | "version" | "name" => {}
+            "configs" => unused(root, value, losses),
             "volumes" => {
                 for (volume, options) in value.entries() {
                     if !options.entries().is_empty() {
                         losses.add(
+                            Weight::Resource,
                             format!("volume {volume}, its options"),
-                            "size and class of a claim are said by each custom resource",
+                            "size and class of a claim",
                             "`k8sConfigGroup[].storageConfig`",
                         );
                     }
                 }
             }
             "networks" => losses.add(
+                Weight::LeftOut,
                 "networks",
-                "pods reach each other without them",
+                "pods reach each other without them, and nothing keeps them apart",
                 "`k8sConfigGroup[].networkPolicy` restricts who may",
             ),
             "secrets" => losses.add(
+                Weight::LeftOut,
                 "secrets",
                 "secrets are not read",
-                "a field `secretKey` of `cluster.spec`, as the value of a variable",
+                "make a Secret in the namespace of each custom resource",
             ),
-            "include" => losses.add("include", "no other file is read", ""),
-            _ => losses.add(key.as_str(), "no part of compose that an operator has", ""),
+            "include" => losses.add(
+                Weight::LeftOut,
+                "include",
+                "no other file is read",
+                "import it by itself",
+            ),
+            key if key.starts_with("x-") => losses.add(
+                Weight::LeftOut,
+                key,
+                "it has a meaning only where the file takes it up, and there it was taken over",
+                "",
+            ),
+            key => losses.add(
+                Weight::LeftOut,
+                key,
+                "an operator has nothing like it, so it has no effect any more",
+                "",
+            ),
+        }
+    }
+}
+
+/// Notes the configs that no service has.
+fn unused(root: &Yaml, configs: &Yaml, losses: &mut Losses) {
+    for (config, _) in configs.entries() {
+        let services = root.entries_at(&["services"]).iter();
+        let mut taken = services.flat_map(|(_, spec)| spec.items_at(&["configs"]));
+        let used = taken.any(|one| {
+            let source = one.text().or_else(|| one.text_at(&["source"]));
+            source == Some(config)
+        });
+        if !used {
+            losses.add(
+                Weight::LeftOut,
+                format!("config {config}"),
+                "no service has it",
+                "",
+            );
         }
     }
 }

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::draft::{Draft, Part};
-use super::lost::Losses;
+use super::lost::{Losses, Weight};
 use super::yaml::{self, Yaml};
 
 /// The largest file that is carried over, in bytes; a manifest has at most one MiB.
@@ -17,7 +17,12 @@ pub(super) fn unix<'t>(text: &'t str, from: &str, losses: &mut Losses) -> Cow<'t
     if !text.contains('\r') {
         return Cow::Borrowed(text);
     }
-    losses.add(from, "carried over with the line ends of Unix", "");
+    losses.add(
+        Weight::Changed,
+        from,
+        "it has the line ends of Unix now",
+        "",
+    );
     Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
 }
 

@@ -8,7 +8,7 @@ mod shape;
 
 use super::app::{App, NodeType};
 use super::draft::{Draft, Part};
-use super::lost::Losses;
+use super::lost::{Losses, Weight};
 use super::name;
 use super::yaml::{Document, Yaml};
 use crate::check::is_taken_kind;
@@ -30,6 +30,7 @@ pub(super) fn app(documents: &[Document], losses: &mut Losses) -> Option<App> {
                 definitions.push(root);
             } else {
                 losses.add(
+                    Weight::LeftOut,
                     format!("{} at line {}", kind.unwrap_or("a document"), document.line),
                     "no definition of a custom resource",
                     "",
@@ -44,9 +45,10 @@ pub(super) fn app(documents: &[Document], losses: &mut Losses) -> Option<App> {
     for (index, other) in definitions.iter().enumerate() {
         if index != chosen {
             losses.add(
-                kind(other).to_owned(),
+                Weight::LeftOut,
+                format!("kind {}", kind(other)),
                 "a manifest has one kind of cluster",
-                "an import of its own",
+                "import it by itself",
             );
         }
     }
@@ -83,7 +85,12 @@ fn one(definition: &Yaml, version: &Yaml, schema: &Yaml, losses: &mut Losses) ->
     let kind = if known {
         written.to_owned()
     } else {
-        losses.add(title.as_str(), "it cannot be a kind here", "`--kind`");
+        losses.add(
+            Weight::Changed,
+            title.as_str(),
+            "it cannot be a kind here, so it is called otherwise: existing resources are none of it",
+            "`--kind` chooses the name",
+        );
         name::kind(written)
     };
     let group = spec.text_at(&["group"]);
@@ -92,20 +99,44 @@ fn one(definition: &Yaml, version: &Yaml, schema: &Yaml, losses: &mut Losses) ->
     for other in spec.items_at(&["versions"]) {
         let name = other.text_at(&["name"]).unwrap_or("?");
         if name != served {
-            losses.add(format!("version {name}"), "a manifest has one version", "");
+            losses.add(
+                Weight::LeftOut,
+                format!("version {name}"),
+                "a manifest has one version: resources and clients of this one are not served",
+                "",
+            );
         }
     }
     if spec.text_at(&["scope"]) == Some("Cluster") {
-        losses.add("scope: Cluster", "clusters live in namespaces", "");
+        losses.add(
+            Weight::Changed,
+            "scope: Cluster",
+            "clusters live in namespaces: resources without one cannot be taken over",
+            "",
+        );
     }
     if spec.text_at(&["conversion", "strategy"]) == Some("Webhook") {
-        losses.add("conversion", "a manifest has one version", "");
+        losses.add(
+            Weight::LeftOut,
+            "conversion",
+            "a manifest has one version, so nothing is converted",
+            "",
+        );
     }
     if schema.at(&["properties", "status"]).is_some() {
         losses.add(
+            Weight::LeftOut,
             "status",
             "the operator has a status of its own",
             "`cluster.status` keeps fields that others read",
+        );
+    }
+    if version.at(&["subresources", "scale"]).is_some() {
+        losses.add(
+            Weight::LeftOut,
+            "subresources.scale",
+            "`kubectl scale` and autoscalers act on nodes: each has its own number of replicas",
+            "`k8sConfigGroup[].horizontalPodAutoscaler`",
         );
     }
     let mut cluster = names(spec, &kind);
@@ -119,6 +150,7 @@ fn one(definition: &Yaml, version: &Yaml, schema: &Yaml, losses: &mut Losses) ->
         vec![NodeType {
             name: "node".to_owned(),
             from: "the node type".to_owned(),
+            image: None,
             comment: Some(
                 "the definition does not say what types of nodes there are, nor how they start: rename this one, and add what it lacks"
                     .to_owned(),
@@ -131,8 +163,9 @@ fn one(definition: &Yaml, version: &Yaml, schema: &Yaml, losses: &mut Losses) ->
     let version = is_version(served).then(|| served.to_owned());
     if version.is_none() {
         losses.add(
+            Weight::Changed,
             format!("version {served}"),
-            "not a version that an API can have",
+            "not a version that an API can have, so it is another one",
             "",
         );
     }
@@ -196,6 +229,7 @@ fn columns(version: &Yaml, losses: &mut Losses) -> Option<Part> {
         }
         if path.starts_with(".status") {
             losses.add(
+                Weight::LeftOut,
                 format!("column {name}"),
                 "it shows a field of the status, and the operator has a status of its own",
                 "",
@@ -211,6 +245,16 @@ fn columns(version: &Yaml, losses: &mut Losses) -> Option<Part> {
                 .filter(|ty| *ty != "string")
                 .map(|ty| Part::new("type", Draft::text(ty))),
         );
+        for key in ["format", "description", "priority"] {
+            if column.get(key).is_some_and(|value| *value != Yaml::Int(0)) {
+                losses.add(
+                    Weight::LeftOut,
+                    format!("column {name}, {key}"),
+                    "a column of a manifest has a name, a path and a type",
+                    "",
+                );
+            }
+        }
         columns.push(Part::item(Draft::Map(fields)).from(format!("column {name}")));
     }
     (!columns.is_empty()).then(|| Part::new("columns", Draft::List(columns)))

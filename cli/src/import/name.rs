@@ -79,9 +79,9 @@ pub(super) fn operator(text: &str) -> String {
 }
 
 /// What is said of a secret in clear text.
-pub(super) const CLEAR: &str = "it looks like a secret in clear text, which is not carried over";
+pub(super) const CLEAR: &str = "it looks like a secret in clear text, so its value is not taken: the custom resource names a key of a Secret";
 pub(super) const CLEAR_INSTEAD: &str =
-    "the custom resource names a key of a Secret; with a value that is none, write it into `env`";
+    "make that Secret; or, if the value is none, write it into `env`";
 
 /// Whether a variable with that name and value holds a secret in clear text.
 pub(super) fn is_secret(variable: &str, value: &str) -> bool {

@@ -48,8 +48,31 @@ pub(super) fn write(draft: &Draft, layout: Layout) -> (String, Vec<Place>) {
     (out.text, out.places)
 }
 
+/// A value on one line.
+pub(super) fn inline(value: &Draft) -> String {
+    one_line(value, true)
+}
+
 /// A comment of any length, a line each of at most that many characters.
 pub(super) fn comment(text: &str, indent: usize) -> String {
+    let blank = " ".repeat(indent);
+    wrapped(text)
+        .iter()
+        .map(|line| format!("{blank}# {line}\n"))
+        .collect()
+}
+
+/// An item of a list that is a comment.
+pub(super) fn item(text: &str) -> String {
+    let lines = wrapped(text);
+    let heads = std::iter::once("-").chain(std::iter::repeat(" "));
+    heads
+        .zip(lines)
+        .map(|(head, line)| format!("# {head} {line}\n"))
+        .collect()
+}
+
+fn wrapped(text: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     for word in printable(text).split(' ') {
@@ -62,11 +85,7 @@ pub(super) fn comment(text: &str, indent: usize) -> String {
         line.push_str(word);
     }
     lines.push(line);
-    let blank = " ".repeat(indent);
     lines
-        .iter()
-        .map(|line| format!("{blank}# {line}\n"))
-        .collect()
 }
 
 #[derive(Default)]

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::draft::Draft;
-use super::lost::Losses;
+use super::lost::{Losses, Weight};
 use super::out::{self, Layout, Place};
 use crate::check;
 use crate::diagnostic::{Problem, Problems};
@@ -14,6 +14,9 @@ use crate::manifest::Source;
 
 /// After so many rounds it is the largest part around a mistake that goes, so that there is an end.
 const PATIENCE: usize = 10;
+
+/// Without these a program does not start, or another one does.
+const STARTING: &[&str] = &["command", "args"];
 
 /// The text of a draft, below its first lines, without what does not check. `None` where nothing is left to take out.
 pub(super) fn settle(head: &str, draft: &mut Draft, losses: &mut Losses) -> Option<String> {
@@ -47,9 +50,19 @@ pub(super) fn settle(head: &str, draft: &mut Draft, losses: &mut Losses) -> Opti
                 continue;
             }
             if let Some(part) = draft.remove(path) {
+                let starts = STARTING.contains(&part.key.as_str());
                 let what = part.from.unwrap_or(part.key);
                 let help = problem.help.as_deref().unwrap_or_default();
-                losses.add(what, &problem.message, help);
+                losses.add(
+                    if starts {
+                        Weight::Stops
+                    } else {
+                        Weight::LeftOut
+                    },
+                    what,
+                    &format!("no manifest can say it: {}", problem.message),
+                    help,
+                );
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::draft::{Draft, Part};
-use super::super::lost::Losses;
+use super::super::lost::{Losses, Weight};
 use super::super::name;
 use super::super::out::escaped;
 
@@ -69,6 +69,7 @@ impl Variables {
                 }
                 Piece::Variable { written, .. } => {
                     losses.add(
+                        Weight::Stops,
                         format!("{from}, {written}"),
                         UNEVALUATED,
                         "a field of `cluster.appConfigGroup`, and `${config.FIELD}` here",
@@ -154,14 +155,15 @@ pub(super) fn with_defaults(text: &str, from: &str, losses: &mut Losses) -> Stri
                 ..
             } if is_plain(&default) => {
                 losses.add(
+                    Weight::Changed,
                     format!("{from}, {written}"),
-                    "no value of a custom resource can stand there: its default was taken",
+                    "no value of a custom resource can stand there, so it is always the default",
                     "",
                 );
                 out.push_str(&default);
             }
             Piece::Variable { written, .. } => {
-                losses.add(format!("{from}, {written}"), UNEVALUATED, "");
+                losses.add(Weight::Stops, format!("{from}, {written}"), UNEVALUATED, "");
                 out.push_str(&written);
             }
         }
@@ -169,7 +171,8 @@ pub(super) fn with_defaults(text: &str, from: &str, losses: &mut Losses) -> Stri
     out
 }
 
-const UNEVALUATED: &str = "variables of compose are not evaluated: the text has it as it stands";
+const UNEVALUATED: &str =
+    "nobody gives this variable of compose a value: the text has it letter for letter";
 
 /// A default that is a text, and no variable again.
 fn is_plain(default: &str) -> bool {

@@ -1,7 +1,7 @@
 //! Ports of a service.
 
 use super::super::draft::{Draft, Part};
-use super::super::lost::Losses;
+use super::super::lost::{Losses, Weight};
 use super::super::yaml::Yaml;
 use super::interpolation::with_defaults;
 
@@ -44,17 +44,30 @@ pub(super) fn parts(spec: &Yaml, title: &str, losses: &mut Losses) -> Vec<Part> 
         let protocol = known(protocol.as_deref());
         let (Some(number), Some(protocol)) = (number, protocol) else {
             losses.add(
+                Weight::LeftOut,
                 format!("{title}, port {shown}"),
-                "not one number",
+                "not one number, so the port is missing",
                 "`ports` of the node type",
             );
             continue;
         };
         add(Port { number, protocol });
+        for (key, value) in one.entries() {
+            if !["target", "published", "protocol", "name"].contains(&key.as_str()) {
+                let value = value.words().unwrap_or_default();
+                losses.add(
+                    Weight::LeftOut,
+                    format!("{title}, port {shown}, {key}: {value}"),
+                    "a port of a node type has a name, a number and a protocol",
+                    "",
+                );
+            }
+        }
         if published.is_some() {
             losses.add(
+                Weight::Resource,
                 format!("{title}, port {shown}"),
-                "ports of the host are not offered; inside of the cluster the Service has the container's",
+                "the machine's own port is not opened: inside of the cluster the Service has the container's",
                 "`k8sConfigGroup[].service` or `.ingress` publishes it",
             );
         }
@@ -69,8 +82,9 @@ pub(super) fn parts(spec: &Yaml, title: &str, losses: &mut Losses) -> Vec<Part> 
         ) {
             (Some(number), Some(protocol)) => add(Port { number, protocol }),
             _ => losses.add(
+                Weight::LeftOut,
                 format!("{title}, expose {}", written.unwrap_or_default()),
-                "not one number",
+                "not one number, so the port is missing",
                 "`ports` of the node type",
             ),
         }

@@ -1,7 +1,9 @@
 //! Schemas of a definition → fields of a manifest.
 
+mod said;
+
 use super::super::draft::{Draft, Part};
-use super::super::lost::Losses;
+use super::super::lost::{Losses, Weight};
 use super::super::yaml::Yaml;
 use crate::check::k8s_fields_of;
 
@@ -32,34 +34,6 @@ const KUBERNETES: &[(&str, &str)] = &[
     ("imagePullSecrets", "LocalObjectReference"),
 ];
 
-/// What a schema can say that a field says too, or that says nothing of what is allowed.
-const SAID: &[&str] = &[
-    "type",
-    "description",
-    "title",
-    "example",
-    "format",
-    "default",
-    "enum",
-    "minimum",
-    "maximum",
-    "minLength",
-    "maxLength",
-    "minItems",
-    "maxItems",
-    "pattern",
-    "properties",
-    "required",
-    "items",
-    "additionalProperties",
-    "nullable",
-    "x-kubernetes-int-or-string",
-    "x-kubernetes-preserve-unknown-fields",
-    "x-kubernetes-list-type",
-    "x-kubernetes-list-map-keys",
-    "x-kubernetes-map-type",
-];
-
 /// Makes fields, and counts them.
 pub(super) struct Fields<'l> {
     pub(super) losses: &'l mut Losses,
@@ -88,29 +62,18 @@ impl<'l> Fields<'l> {
             let path = format!("{path}.{name}");
             self.made += 1;
             if self.made > MAX_FIELDS {
-                self.losses.add(path, "too many fields", "");
+                self.losses.add(
+                    Weight::LeftOut,
+                    path,
+                    "a manifest has so many fields already",
+                    "",
+                );
                 continue;
             }
             let needed = required.iter().any(|one| one.text() == Some(name));
             parts.extend(self.field(name, schema, &path, needed, depth));
         }
         parts
-    }
-
-    /// Notes what the schema says and a field cannot.
-    pub(super) fn unsaid(&mut self, schema: &Yaml, path: &str) {
-        let either = schema.get("x-kubernetes-int-or-string").is_some();
-        for (key, _) in schema.entries() {
-            // A number or a text: said by the type.
-            let said = SAID.contains(&key.as_str()) || (either && key == "anyOf");
-            if !said {
-                self.losses.add(
-                    format!("{path}, {key}"),
-                    "no field of a manifest says it",
-                    "`cluster.rules`, in CEL over the whole resource",
-                );
-            }
-        }
     }
 
     fn field(
@@ -175,15 +138,20 @@ impl<'l> Fields<'l> {
         let object = items.unwrap_or(schema);
         if object.get("properties").is_none() {
             self.losses.add(
+                Weight::LeftOut,
                 path,
-                "no type of a manifest is like it",
+                "no type of a manifest is like it, so the field is gone",
                 "`dsoi explain types` lists them",
             );
             return None;
         }
         if depth >= MAX_DEPTH {
-            self.losses
-                .add(path, "nested deep: its fields are taken as they are", "");
+            self.losses.add(
+                Weight::Changed,
+                path,
+                "nested deep: its fields are taken as they come, and the API server no longer looks at them",
+                "",
+            );
             return Some(
                 if items.is_some() {
                     "list<tree>"
@@ -209,10 +177,8 @@ impl<'l> Fields<'l> {
             return Some(String::new());
         }
         bounds(schema, long);
-        if schema.text_at(&["x-kubernetes-list-type"]) == Some("map")
-            && let [Yaml::Text(key)] = schema.items_at(&["x-kubernetes-list-map-keys"])
-        {
-            long.push(Part::new("key", Draft::text(key.as_str())));
+        if let Some(key) = self.list_key(schema, path) {
+            long.push(Part::new("key", Draft::text(key)));
         }
         long.push(Part::new("fields", Draft::Map(fields)));
         Some("list".to_owned())
@@ -226,8 +192,12 @@ impl<'l> Fields<'l> {
             if pattern.contains("Ki") || pattern.contains("KMGTPE") {
                 return Some("quantity".to_owned());
             }
-            self.losses
-                .add(path, "carried over as a text; a number is refused now", "");
+            self.losses.add(
+                Weight::Changed,
+                path,
+                "a text now, and a number is refused",
+                "",
+            );
             return Some("string".to_owned());
         }
         match schema.text_at(&["type"]) {
@@ -248,8 +218,9 @@ impl<'l> Fields<'l> {
                 }
                 if schema.get("enum").is_some() {
                     self.losses.add(
+                        Weight::Changed,
                         format!("{path}, its words"),
-                        "carried over as any text",
+                        "any text is allowed now",
                         "`pattern`",
                     );
                 }
@@ -262,18 +233,21 @@ impl<'l> Fields<'l> {
                 if items.get("properties").is_some() {
                     return None;
                 }
+                self.unsaid_of_each(items, path);
                 Some(format!("list<{}>", self.word(items, path)?))
             }
             Some("object") | None => {
                 if let Some(values) = schema.get("additionalProperties") {
                     let inner = if values.get("properties").is_some() {
                         self.losses.add(
+                            Weight::Changed,
                             format!("{path}, the fields of each"),
-                            "they are taken as they are",
+                            "they are taken as they come, and the API server no longer looks at them",
                             "",
                         );
                         Some("tree".to_owned())
                     } else {
+                        self.unsaid_of_each(values, path);
                         self.word(values, path)
                     };
                     return Some(format!(

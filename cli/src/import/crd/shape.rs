@@ -2,7 +2,7 @@
 
 use super::super::app::NodeType;
 use super::super::draft::{Draft, Part};
-use super::super::lost::Losses;
+use super::super::lost::{Losses, Weight};
 use super::super::name;
 use super::super::yaml::Yaml;
 use super::field::Fields;
@@ -93,6 +93,7 @@ impl<'y> Shape<'y> {
         let mut taken = STANDING.to_vec();
         taken.extend([self.k8s, "deploymentOrder", "external"]);
         taken.extend(self.config);
+        self.standing(&mut fields);
         let spec = fields.of(self.spec, "spec", &taken, 0);
         if !spec.is_empty() {
             parts.push(Part::new("spec", Draft::Map(spec)));
@@ -102,6 +103,29 @@ impl<'y> Shape<'y> {
             parts.push(Part::new("external", Draft::Map(external)));
         }
         (parts, self.node_types())
+    }
+
+    /// Notes the fields of a `spec` that have another meaning than those which every resource has by that name.
+    fn standing(&self, fields: &mut Fields<'_>) {
+        let of = |name: &str| self.spec.at(&["properties", name]);
+        let other = [
+            (
+                "rollout",
+                of("rollout").filter(|rollout| rollout.at(&["properties", "onCrash"]).is_none()),
+            ),
+            (
+                "stopped",
+                of("stopped").filter(|stopped| stopped.text_at(&["type"]) != Some("boolean")),
+            ),
+        ];
+        for (name, _) in other.iter().filter(|(_, schema)| schema.is_some()) {
+            fields.losses.add(
+                Weight::Changed,
+                format!("spec.{name}"),
+                "every resource has a field of that name from the operator, which takes the place of this one",
+                "`dsoi explain resource` tells what it says",
+            );
+        }
     }
 
     /// What the words of the specification are called.
@@ -133,9 +157,10 @@ impl<'y> Shape<'y> {
             let from = format!("{}[].{name}", self.k8s);
             let Some(word) = of_kubernetes(name) else {
                 losses.add(
+                    Weight::LeftOut,
                     from,
-                    "no field that a k8s config group has",
-                    "`cluster.node`",
+                    "no field that a k8s config group has: resources that set it are refused",
+                    "a field of `cluster.node`",
                 );
                 continue;
             };
@@ -164,26 +189,49 @@ impl<'y> Shape<'y> {
             let object = one.get("items").unwrap_or(one);
             let Some(spec) = object.at(&["properties", "spec"]) else {
                 fields.losses.add(
+                    Weight::LeftOut,
                     path,
-                    "what a cluster depends on has its fields under `spec`",
+                    "what a cluster depends on has its fields under `spec`, and this has none there",
                     "`cluster.external`",
                 );
                 continue;
             };
             let inner = spec.get("items").unwrap_or(spec);
             let mut made = Vec::new();
+            let mut remark = None;
             if spec.get("items").is_some() || one.get("items").is_some() {
-                let required = inner.items_at(&["required"]).iter().find_map(Yaml::text);
-                let first = inner.entries_at(&["properties"]).first();
-                let key = required.or(first.map(|(key, _)| key.as_str()));
+                let list = if spec.get("items").is_some() {
+                    spec
+                } else {
+                    one
+                };
+                let stated = list.items_at(&["x-kubernetes-list-map-keys"]).iter();
+                let known = |key: &&str| inner.at(&["properties", key]).is_some();
+                let stated: Vec<&str> = stated.filter_map(Yaml::text).filter(known).collect();
+                let key = match stated.as_slice() {
+                    [one] => Some(*one),
+                    [] => {
+                        remark = Some("the key of the list is a guess: the definition states none");
+                        self.likely_key(inner)
+                    }
+                    several => {
+                        remark = Some("the definition states more than this key");
+                        let of_type = several.iter().find(|key| self.is_type(key));
+                        fields.list_key(list, &path);
+                        of_type.or(several.first()).copied()
+                    }
+                };
                 made.push(Part::new("type", Draft::text("list")));
                 made.extend(key.map(|key| Part::new("key", Draft::text(key))));
             }
             let inner = fields.of(inner, &path, &[], 0);
             if inner.is_empty() {
-                fields
-                    .losses
-                    .add(path, "it has no fields that a manifest can say", "");
+                fields.losses.add(
+                    Weight::LeftOut,
+                    path,
+                    "it has no fields that a manifest can say",
+                    "",
+                );
                 continue;
             }
             if !required.iter().any(|one| one.text() == Some(name)) {
@@ -191,12 +239,29 @@ impl<'y> Shape<'y> {
             }
             made.push(Part::new("fields", Draft::Map(inner)));
             let mut part = Part::new(name.as_str(), Draft::Map(made)).from(path);
-            if part.value.parts().iter().any(|part| part.key == "type") {
-                part = part.comment("the key of the list is a guess");
+            if let Some(remark) = remark {
+                part = part.comment(remark);
             }
             parts.push(part);
         }
         parts
+    }
+
+    /// The key of a list for which none is stated: what tells node types apart, else what every item must have.
+    fn likely_key(&self, item: &'y Yaml) -> Option<&'y str> {
+        let required = item.items_at(&["required"]).iter();
+        let required: Vec<&str> = required.filter_map(Yaml::text).collect();
+        let of_type = required.iter().find(|key| self.is_type(key));
+        let first = item.entries_at(&["properties"]).first();
+        of_type
+            .or(required.first())
+            .copied()
+            .or(first.map(|(key, _)| key.as_str()))
+    }
+
+    /// Whether a field is called like that by which nodes name their type.
+    fn is_type(&self, field: &str) -> bool {
+        field == "nodeType" || self.node_type == Some(field)
     }
 
     /// The node types, where the definition lists them.
@@ -229,6 +294,7 @@ impl<'y> Shape<'y> {
                 // As existing resources have it, where that is a name.
                 name: if label == written.to_lowercase() { written.clone() } else { label },
                 from: format!("node type {written}"),
+                image: None,
                 comment: types
                     .is_empty()
                     .then(|| "how each starts is not in the definition: `command`, `args`, `ports`, `files`, probes".to_owned()),

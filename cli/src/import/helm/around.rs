@@ -1,14 +1,23 @@
 //! What stands around workloads: Services become theirs, everything else is noted with the place that it belongs to.
 
 use super::super::draft::{Draft, Part};
-use super::super::lost::Losses;
+use super::super::lost::{Losses, Weight};
 use super::super::name;
 use super::super::yaml::Yaml;
 use super::container::clean;
-use super::{Object, World};
+use super::{Object, World, meta};
 
-/// Fields of a Service that the cluster or the operator fills in.
-const OF_CLUSTER: &[&str] = &["selector", "clusterIP", "clusterIPs", "ipFamilies"];
+/// Fields of a Service that the operator fills in, or that are noted apart.
+const OF_OPERATOR: &[&str] = &["selector", "clusterIP", "clusterIPs"];
+/// Fields of a Service that say what is so anyway.
+const USUAL: &[(&str, &str)] = &[
+    ("type", "ClusterIP"),
+    ("sessionAffinity", "None"),
+    ("internalTrafficPolicy", "Cluster"),
+    ("externalTrafficPolicy", "Cluster"),
+    ("ipFamilyPolicy", "SingleStack"),
+    ("publishNotReadyAddresses", "false"),
+];
 
 /// The Services that select a workload's pods, as `services` of its node type.
 pub(super) fn services(
@@ -42,18 +51,25 @@ pub(super) fn services(
         });
         if others.count() > 0 {
             losses.add(
+                Weight::LeftOut,
                 service.title(),
-                "it selects pods of several node types, and a Service of a manifest those of one node",
-                "",
+                "it selects pods of several node types, and a Service of a manifest those of one node: whoever reached them by it does not",
+                "make a Service of your own that selects by labels of the operator",
             );
             continue;
         }
         if service.root.text_at(&["spec", "clusterIP"]) == Some("None") {
-            if workload.kind == "Deployment" {
-                losses.add(service.title(), "a Deployment has no headless Service", "");
-            }
+            headless(*service, workload, losses);
             continue;
         }
+        losses.add(
+            Weight::Changed,
+            service.title(),
+            "each node has a Service of its own, called by the names of the resource and the node, so clients ask for another name",
+            "`services.S.name` of the node type gives another",
+        );
+        meta::of_object(*service, true, losses);
+        address(*service, losses);
         let key = if parts.is_empty() {
             "main".to_owned()
         } else {
@@ -63,13 +79,15 @@ pub(super) fn services(
             })
         };
         let fields = service.root.entries_at(&["spec"]).iter();
-        let fields = fields
-            .filter(|(key, value)| !OF_CLUSTER.contains(&key.as_str()) && *value != Yaml::Null);
+        let fields = fields.filter(|(key, value)| {
+            let written = value.words().unwrap_or_default();
+            !OF_OPERATOR.contains(&key.as_str())
+                && !USUAL.contains(&(key.as_str(), written.as_str()))
+                && *value != Yaml::Null
+                && value.items().first().and_then(Yaml::text) != Some("IPv4")
+        });
         let mut spec = Vec::new();
         for (key, value) in fields {
-            if key == "type" && value.text() == Some("ClusterIP") {
-                continue;
-            }
             let value = if key == "ports" {
                 ports(value, main)
             } else {
@@ -118,147 +136,217 @@ fn ports(value: &Yaml, main: &Yaml) -> Draft {
     ports
 }
 
-/// Notes how many pods a workload has.
-pub(super) fn numbers(spec: &Yaml, title: &str, losses: &mut Losses) {
-    if let Some(replicas) = spec.get("replicas").and_then(Yaml::words) {
+/// Notes a fixed address of a Service.
+fn address(service: Object<'_>, losses: &mut Losses) {
+    if let Some(address) = service.root.text_at(&["spec", "clusterIP"])
+        && !address.is_empty()
+    {
         losses.add(
-            format!("{title}, {replicas} replicas"),
-            "how many there are is said by each custom resource",
-            "`nodes[].replicas`",
+            Weight::Changed,
+            format!("{}, clusterIP {address}", service.title()),
+            "Kubernetes gives each Service an address: two cannot have this one",
+            "",
         );
     }
 }
 
-/// Notes the labels and annotations of a pod that are not carried over.
-pub(super) fn metadata(metadata: Option<&Yaml>, title: &str, losses: &mut Losses) {
-    let Some(metadata) = metadata else {
+/// Notes what a headless Service says: the operator makes one for each node, in its own way.
+fn headless(service: Object<'_>, workload: Object<'_>, losses: &mut Losses) {
+    if workload.kind == "Deployment" {
+        losses.add(
+            Weight::Changed,
+            service.title(),
+            "a Deployment has no headless Service: clients reach its pods through the other one",
+            "",
+        );
         return;
-    };
-    for (key, _) in metadata.entries_at(&["annotations"]) {
-        if key.starts_with("checksum/") {
-            losses.add(
-                format!("{title}, annotation {key}"),
-                "the operator restarts pods by itself when a file changes",
-                "",
-            );
-        } else {
-            losses.add(
-                format!("{title}, annotation {key}"),
-                "annotations of pods are said by each custom resource",
-                "`k8sConfigGroup[].podMetadata.annotations`",
-            );
-        }
     }
-    let standard = |key: &str| key.starts_with("app.kubernetes.io/") || key.starts_with("helm.sh/");
-    for (key, _) in metadata.entries_at(&["labels"]) {
-        if !standard(key) {
-            losses.add(
-                format!("{title}, label {key}"),
-                "labels and selectors are the operator's",
-                "`cluster.labels`, or `k8sConfigGroup[].podMetadata.labels`",
-            );
-        }
+    losses.add(
+        Weight::Changed,
+        service.title(),
+        "each node has a headless Service of its own, with all ports of the node type: pods have other names in DNS, so clients that have them in a list need new ones",
+        "`${p.host}` in a `$for: p in pods.TYPE` is the name of a pod",
+    );
+    meta::of_object(service, false, losses);
+}
+
+/// Notes how many pods a workload has, and a Service that names them and is not there.
+pub(super) fn numbers(object: Object<'_>, node_type: &str, losses: &mut Losses) {
+    let spec = object.root.at(&["spec"]).unwrap_or(&Yaml::Null);
+    let title = object.title();
+    if let Some(replicas) = spec.get("replicas").and_then(Yaml::words) {
+        losses.add(
+            Weight::Resource,
+            format!("{title}, replicas: {replicas}"),
+            "how many there are",
+            &format!("`nodes[].replicas: {replicas}` of `{node_type}` nodes"),
+        );
+    }
+    if let Some(service) = spec
+        .text_at(&["serviceName"])
+        .filter(|name| !name.is_empty())
+    {
+        losses.add(
+            Weight::Changed,
+            format!("{title}, serviceName {service}"),
+            "pods have names in DNS through the headless Service of their node: what is called POD.SERVICE has another name, for clients too",
+            "`${p.host}` in a `$for: p in pods.TYPE` is the name of a pod",
+        );
     }
 }
 
-/// Kinds that no node type has, why, and where they belong.
-const KINDS: &[(&str, &str, &str)] = &[
+/// Kinds that no node type has, what that means, and where they belong.
+const KINDS: &[(&str, Weight, &str, &str)] = &[
     (
         "PodDisruptionBudget",
-        "one for each node, by each custom resource",
+        Weight::Resource,
+        "there is one for each node that asks for it",
         "`k8sConfigGroup[].podDisruptionBudget`",
     ),
     (
         "HorizontalPodAutoscaler",
-        "one for each node, by each custom resource",
+        Weight::Resource,
+        "there is one for each node that asks for it",
         "`k8sConfigGroup[].horizontalPodAutoscaler`",
     ),
     (
         "Ingress",
-        "one for each node, by each custom resource",
+        Weight::Resource,
+        "there is one for each node that asks for it, and nobody reaches it from outside without",
         "`k8sConfigGroup[].ingress`",
     ),
     (
         "NetworkPolicy",
-        "one for each node, by each custom resource",
+        Weight::Resource,
+        "there is one for each node that asks for it, and everybody reaches its pods without",
         "`k8sConfigGroup[].networkPolicy`",
     ),
     (
         "PersistentVolumeClaim",
+        Weight::Resource,
         "storage is brought by each custom resource",
         "`k8sConfigGroup[].storageConfig`",
     ),
     (
         "Secret",
+        Weight::Resource,
         "secrets are not read; where a variable has one it became a field of the custom resource",
-        "",
+        "make it in the namespace of each custom resource",
     ),
     (
         "ServiceAccount",
-        "the account of pods is named by each custom resource",
-        "`k8sConfigGroup[].serviceAccountName`",
+        Weight::Resource,
+        "the operator makes no accounts for pods",
+        "make it yourself, and name it with `k8sConfigGroup[].serviceAccountName`",
     ),
-    (
-        "Role",
-        "rights of the application's pods stay with their account",
-        "rights of the operator: `operator.rules`",
-    ),
-    (
-        "ClusterRole",
-        "rights of the application's pods stay with their account",
-        "rights of the operator: `operator.rules`",
-    ),
-    (
-        "RoleBinding",
-        "rights of the application's pods stay with their account",
-        "rights of the operator: `operator.rules`",
-    ),
+    ("Role", Weight::LeftOut, RIGHTS, RIGHTS_INSTEAD),
+    ("ClusterRole", Weight::LeftOut, RIGHTS, RIGHTS_INSTEAD),
+    ("RoleBinding", Weight::LeftOut, RIGHTS, RIGHTS_INSTEAD),
     (
         "ClusterRoleBinding",
-        "rights of the application's pods stay with their account",
-        "rights of the operator: `operator.rules`",
+        Weight::LeftOut,
+        RIGHTS,
+        RIGHTS_INSTEAD,
     ),
     (
         "Job",
-        "a manifest describes what runs for ever",
-        "what must happen around an upgrade can be a hook of the node type",
+        Weight::LeftOut,
+        "an operator of this kind runs nothing that ends, so what it did is not done",
+        "what must happen around an upgrade can be a hook of the node type: `dsoi explain cluster.nodeTypes.T.hooks`",
     ),
-    ("CronJob", "a manifest describes what runs for ever", ""),
-    ("Pod", "a manifest describes what runs for ever", ""),
     (
-        "DaemonSet",
-        "a node type is a StatefulSet or a Deployment",
+        "CronJob",
+        Weight::LeftOut,
+        "an operator of this kind runs nothing by the clock, so what it did is not done",
+        "apply it by itself",
+    ),
+    (
+        "Pod",
+        Weight::LeftOut,
+        "a single pod is no node: nobody starts it again",
         "",
     ),
     (
+        "DaemonSet",
+        Weight::LeftOut,
+        "a node type is a StatefulSet or a Deployment, so it does not run",
+        "apply it by itself",
+    ),
+    (
         "CustomResourceDefinition",
+        Weight::LeftOut,
         "the definition of another kind",
         "`dsoi import crd` makes a manifest of it",
     ),
-    ("Namespace", "the namespace is the custom resource's", ""),
+    (
+        "Namespace",
+        Weight::LeftOut,
+        "everything is in the namespace of its custom resource",
+        "",
+    ),
 ];
+
+const RIGHTS: &str = "what pods may ask of the API server stays with their account, which the operator does not make";
+const RIGHTS_INSTEAD: &str = "apply it by itself; rights of the operator are `operator.rules`";
 
 /// Notes every object that no node type has.
 pub(super) fn note(world: &World<'_>, losses: &mut Losses) {
     for object in &world.objects {
         let title = object.title();
-        if world.used.contains(&title) || ["StatefulSet", "Deployment"].contains(&object.kind) {
+        if world.used.contains(&title) {
+            if object.kind == "ConfigMap" {
+                unused(*object, world, losses);
+                meta::of_object(*object, false, losses);
+            }
+            continue;
+        }
+        if ["StatefulSet", "Deployment"].contains(&object.kind) {
             continue;
         }
         let known = KINDS.iter().find(|(kind, ..)| *kind == object.kind);
         match (known, object.kind) {
-            (Some((_, why, instead)), _) => losses.add(title, why, instead),
+            (Some((_, weight, why, instead)), _) => losses.add(*weight, title, why, instead),
             (None, "ConfigMap") => losses.add(
+                Weight::LeftOut,
                 title,
-                "no main container mounts it or takes variables from it",
+                "no container mounts it or takes variables from it",
                 "`cluster.configMaps`",
             ),
             (None, "Service") => losses.add(
+                Weight::LeftOut,
                 title,
                 "it selects no node type's pods",
-                "`k8sConfigGroup[].services`",
+                "`services` of a node type",
             ),
-            _ => losses.add(title, "not a kind that the operator makes", ""),
+            _ => losses.add(
+                Weight::LeftOut,
+                title,
+                "no kind of object that the operator makes",
+                "apply it by itself",
+            ),
         }
+    }
+}
+
+/// Notes the keys of a ConfigMap that nothing takes, where something takes others.
+fn unused(map: Object<'_>, world: &World<'_>, losses: &mut Losses) {
+    for (key, _) in map.root.entries_at(&["data"]) {
+        let at = (map.name.to_owned(), key.clone());
+        if !world.used_keys.contains(&at) {
+            losses.add(
+                Weight::LeftOut,
+                format!("{}, {key}", map.title()),
+                "no container mounts it or takes a variable from it",
+                "`files` or `configMaps` of the node type",
+            );
+        }
+    }
+    if map.root.get("immutable") == Some(&Yaml::Bool(true)) {
+        losses.add(
+            Weight::LeftOut,
+            format!("{}, immutable", map.title()),
+            "the operator changes its config maps when the custom resource says something else",
+            "",
+        );
     }
 }

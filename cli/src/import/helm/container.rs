@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::super::draft::{Draft, Part};
-use super::super::lost::Losses;
+use super::super::lost::{Losses, Weight};
 use super::super::name;
 use super::super::yaml::Yaml;
-use super::World;
-use super::env;
+use super::maps::Maps;
+use super::{World, env, rights};
 
 /// Where a container stands.
 pub(super) struct Site<'s> {
@@ -15,7 +15,7 @@ pub(super) struct Site<'s> {
     pub(super) title: &'s str,
     /// The main container, of one beside it.
     pub(super) main: Option<&'s Yaml>,
-    /// Volumes that the manifest's `pod.volumes` has.
+    /// Volumes that containers beside the main one can mount.
     pub(super) kept: &'s BTreeSet<String>,
 }
 
@@ -43,6 +43,7 @@ const OTHERS: &[&str] = &["name", "image", "env", "envFrom", "ports", "volumeMou
 pub(super) fn keys(
     site: &Site<'_>,
     container: &Yaml,
+    maps: &mut Maps,
     world: &mut World<'_>,
     losses: &mut Losses,
 ) -> Vec<Part> {
@@ -55,14 +56,17 @@ pub(super) fn keys(
         if items.is_empty() {
             continue;
         }
+        let mut before = "";
         for item in &items {
-            env::release_names(item, &from, world, losses);
+            world.hosts_in(item, before, &from, losses);
+            before = item.as_str();
         }
         let items = items.iter().map(|item| declared.dependent(item));
         parts.push(Part::new(*key, Draft::list(items.map(Draft::Text))).from(from));
     }
-    parts.extend(env::parts(site, container, &declared, world, losses));
+    parts.extend(env::parts(site, container, &declared, maps, world, losses));
     parts.extend(ports(site, container, losses));
+    rights::of_container(site, container, losses);
     for key in AS_THEY_ARE {
         if let Some(value) = container.get(key) {
             let value = clean(value);
@@ -80,16 +84,27 @@ fn ports(site: &Site<'_>, container: &Yaml, losses: &mut Losses) -> Option<Part>
     let mut items = Vec::new();
     for port in container.items_at(&["ports"]) {
         let Some(number) = port.get("containerPort").and_then(Yaml::int) else {
-            losses.add(site.at(container, "a port"), "it has no number", "");
+            losses.add(
+                Weight::LeftOut,
+                site.at(container, "a port"),
+                "it has no number",
+                "",
+            );
             continue;
         };
         let from = site.at(container, &format!("port {number}"));
         let name = port.text_at(&["name"]);
         let protocol = port.text_at(&["protocol"]).unwrap_or("TCP");
         short &= name.is_some() && protocol == "TCP";
-        for (key, _) in port.entries() {
-            if !["containerPort", "name", "protocol"].contains(&key.as_str()) {
-                losses.add(format!("{from}, {key}"), "host ports are not offered", "");
+        for (key, value) in port.entries() {
+            let known = ["containerPort", "name", "protocol"].contains(&key.as_str());
+            if !known && !matches!(value, Yaml::Null | Yaml::Int(0)) {
+                losses.add(
+                    Weight::Changed,
+                    format!("{from}, {key}: {}", value.words().unwrap_or_default()),
+                    "the port is not opened on the machine: inside of the cluster a Service has it",
+                    "`k8sConfigGroup[].service` or `.ports`",
+                );
             }
         }
         items.push((name, number, protocol, from));
@@ -122,26 +137,55 @@ fn ports(site: &Site<'_>, container: &Yaml, losses: &mut Losses) -> Option<Part>
 pub(super) fn rest(site: &Site<'_>, container: &Yaml, losses: &mut Losses) {
     for (key, value) in container.entries() {
         let known = |list: &[&str]| list.contains(&key.as_str());
-        if known(AS_THEY_ARE) || known(LISTS) || known(OTHERS) || *value == Yaml::Null {
+        let written = value.words().unwrap_or_default();
+        if known(AS_THEY_ARE)
+            || known(LISTS)
+            || known(OTHERS)
+            || *value == Yaml::Null
+            || is_default(container, key, &written)
+        {
             continue;
         }
-        // What Kubernetes would fill in anyway says nothing.
-        if matches!(
-            key.as_str(),
-            "terminationMessagePath" | "terminationMessagePolicy"
-        ) {
-            continue;
-        }
-        let instead = if key == "imagePullPolicy" {
-            "in the custom resource: `k8sConfigGroup[].imagePullPolicy`"
-        } else {
-            "the hook `mutate` can set it"
+        let (weight, why, instead) = match key.as_str() {
+            "imagePullPolicy" => (
+                Weight::Resource,
+                "when the image is pulled",
+                "`k8sConfigGroup[].imagePullPolicy`",
+            ),
+            "workingDir" => (
+                Weight::Stops,
+                "the main container starts in the directory of its image: a node type has no key for another",
+                "the hook `mutate` can set it",
+            ),
+            _ => (
+                Weight::LeftOut,
+                "a node type has no key for it, so Kubernetes' default counts",
+                "the hook `mutate` can set it",
+            ),
         };
-        losses.add(
-            site.at(container, key),
-            "no key of a node type's main container",
-            instead,
-        );
+        let what = site.at(container, key);
+        let what = if written.is_empty() {
+            what
+        } else {
+            format!("{what}: {written}")
+        };
+        losses.add(weight, what, why, instead);
+    }
+}
+
+/// Whether that is what Kubernetes would fill in anyway.
+fn is_default(container: &Yaml, key: &str, written: &str) -> bool {
+    match key {
+        "terminationMessagePath" => written == "/dev/termination-log",
+        "terminationMessagePolicy" => written == "File",
+        "stdin" | "stdinOnce" | "tty" => written == "false",
+        "imagePullPolicy" => {
+            let image = container.text_at(&["image"]).unwrap_or_default();
+            let last = image.rsplit('/').next().unwrap_or_default();
+            let newest = !last.contains([':', '@']) || last.ends_with(":latest");
+            written == if newest { "Always" } else { "IfNotPresent" }
+        }
+        _ => false,
     }
 }
 
@@ -150,6 +194,7 @@ pub(super) fn beside(
     site: &Site<'_>,
     container: &Yaml,
     taken: &mut Vec<String>,
+    maps: &mut Maps,
     world: &mut World<'_>,
     losses: &mut Losses,
 ) -> Part {
@@ -163,9 +208,18 @@ pub(super) fn beside(
     if like {
         parts.push(Part::new("like", Draft::text("main")));
     } else if let Some(image) = container.text_at(&["image"]) {
+        let of_main = site.main.and_then(|main| main.text_at(&["image"]));
+        if of_main == Some(image) {
+            losses.add(
+                Weight::Changed,
+                site.at(container, "image"),
+                "it is the main container's, and stays as it is when a custom resource names another",
+                "`like: main` in its place, if it may have the mounts and variables of the main container",
+            );
+        }
         parts.push(Part::new("image", Draft::text(image)));
     }
-    parts.extend(keys(site, container, world, losses));
+    parts.extend(keys(site, container, maps, world, losses));
     for (key, value) in container.entries() {
         let known = |list: &[&str]| list.contains(&key.as_str());
         if known(AS_THEY_ARE) || known(LISTS) || known(OTHERS) {
@@ -183,11 +237,11 @@ pub(super) fn beside(
 }
 
 /// Whether it has the main container's image and no mounts but its.
-fn is_like(container: &Yaml, main: &Yaml) -> bool {
+pub(super) fn is_like(container: &Yaml, main: &Yaml) -> bool {
     let mounts = main.items_at(&["volumeMounts"]);
     let known = |mount: &Yaml| {
         let same = |other: &Yaml| {
-            ["name", "mountPath"]
+            ["name", "mountPath", "subPath"]
                 .iter()
                 .all(|key| other.get(key) == mount.get(key))
         };
@@ -208,9 +262,10 @@ fn mounts(site: &Site<'_>, container: &Yaml, losses: &mut Losses) -> Option<Part
             items.push(Part::item(clean(mount)).from(from));
         } else {
             losses.add(
+                Weight::Stops,
                 from,
-                "the volume is the main container's alone in the manifest",
-                "`like: main` brings its mounts, with its image and variables",
+                "the pod has no such volume, so it is not mounted",
+                "",
             );
         }
     }

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::super::draft::{Draft, Part};
-use super::super::lost::Losses;
+use super::super::lost::{Losses, Weight};
 use super::super::name;
 use super::super::yaml::Yaml;
 use super::container::{Site, clean};
-use super::{Secret, World};
+use super::maps::{self, Maps};
+use super::{World, source};
 use crate::model::EnvName;
 
 /// Paths of the downward API that the language has a name for.
@@ -68,11 +69,12 @@ impl Declared {
     }
 }
 
-/// `env` and `envFrom`, and the config maps that the latter names.
+/// `env` and `envFrom`.
 pub(super) fn parts(
     site: &Site<'_>,
     container: &Yaml,
     declared: &Declared,
+    maps: &mut Maps,
     world: &mut World<'_>,
     losses: &mut Losses,
 ) -> Vec<Part> {
@@ -84,7 +86,12 @@ pub(super) fn parts(
         let from = site.at(container, &format!("env {key}"));
         let (value, comment) = value(one, &from, declared, world, losses);
         if let Some(known) = variables.iter_mut().find(|(name, ..)| name == key) {
-            losses.add(known.3.as_str(), "a later one of that name counts", "");
+            losses.add(
+                Weight::LeftOut,
+                known.3.as_str(),
+                "a later variable of that name counts",
+                "",
+            );
             *known = (key.to_owned(), value, comment, from);
         } else {
             variables.push((key.to_owned(), value, comment, from));
@@ -115,7 +122,7 @@ pub(super) fn parts(
         };
         parts.push(Part::new("env", made));
     }
-    parts.extend(env_from(site, container, world, losses));
+    parts.extend(env_from(site, container, maps, world, losses));
     parts
 }
 
@@ -127,25 +134,25 @@ fn value(
     world: &mut World<'_>,
     losses: &mut Losses,
 ) -> (Draft, Option<String>) {
-    let Some(source) = one.get("valueFrom") else {
+    let Some(of_source) = one.get("valueFrom") else {
         let text = one.get("value").and_then(Yaml::words).unwrap_or_default();
         let variable = one.text_at(&["name"]).unwrap_or_default();
         if name::is_secret(variable, &text) {
             let field = world.secret("", variable, false);
-            losses.add(from, name::CLEAR, name::CLEAR_INSTEAD);
+            losses.add(Weight::Security, from, name::CLEAR, name::CLEAR_INSTEAD);
             return (Draft::Code(format!("${{spec.{field}}}")), None);
         }
-        release_names(&text, from, world, losses);
+        world.hosts_in(&text, variable, from, losses);
         return (Draft::Text(declared.dependent(&text)), None);
     };
-    let of = |kind: &str, key: &str| source.text_at(&[kind, key]);
+    let of = |kind: &str, key: &str| of_source.text_at(&[kind, key]);
     if let Some(path) = of("fieldRef", "fieldPath")
         && let Some((_, code)) = FIELDS.iter().find(|(known, _)| *known == path)
     {
         return (Draft::code(*code), None);
     }
     if let (Some(secret), Some(key)) = (of("secretKeyRef", "name"), of("secretKeyRef", "key")) {
-        let optional = source.at(&["secretKeyRef", "optional"]) == Some(&Yaml::Bool(true));
+        let optional = of_source.at(&["secretKeyRef", "optional"]) == Some(&Yaml::Bool(true));
         let field = world.secret(secret, key, optional);
         return (Draft::Code(format!("${{spec.{field}}}")), None);
     }
@@ -153,12 +160,14 @@ fn value(
         let data = world.config_maps.get(map).copied();
         if let Some(text) = data.and_then(|data| data.text_at(&["data", key])) {
             world.used.insert(format!("ConfigMap {map}"));
-            release_names(text, from, world, losses);
+            world.used_keys.insert((map.to_owned(), key.to_owned()));
+            let variable = one.text_at(&["name"]).unwrap_or_default();
+            world.hosts_in(text, variable, from, losses);
             let text = text.replace("$(", "$$(");
             return (Draft::Text(text), Some(format!("from ConfigMap `{map}`")));
         }
     }
-    let mut draft = clean(source);
+    let mut draft = clean(of_source);
     if let Some(parts) = draft.parts_mut() {
         for part in parts.iter_mut() {
             if let Some(fields) = part.value.parts_mut() {
@@ -167,113 +176,65 @@ fn value(
             }
         }
     }
-    let fixed = of("configMapKeyRef", "name").is_some();
-    let comment = fixed.then(|| "the same object for every custom resource".to_owned());
+    let fixed = of("configMapKeyRef", "name");
+    let optional = of_source.at(&["configMapKeyRef", "optional"]) == Some(&Yaml::Bool(true));
+    if let Some(map) = fixed.filter(|_| !optional) {
+        source::foreign("ConfigMap", map, from, losses);
+    }
+    let comment = fixed
+        .is_some()
+        .then(|| "the same object for every custom resource".to_owned());
     (draft, comment)
 }
 
 fn env_from(
     site: &Site<'_>,
     container: &Yaml,
+    maps: &mut Maps,
     world: &mut World<'_>,
     losses: &mut Losses,
-) -> Vec<Part> {
+) -> Option<Part> {
     let mut items = Vec::new();
-    let mut maps = Vec::new();
-    for source in container.items_at(&["envFrom"]) {
-        let map = source.text_at(&["configMapRef", "name"]);
-        let data = map.and_then(|map| world.config_maps.get(map).copied());
-        let secret = source.text_at(&["secretRef", "name"]);
+    for one in container.items_at(&["envFrom"]) {
+        let map = one.text_at(&["configMapRef", "name"]);
+        let secret = one.text_at(&["secretRef", "name"]);
         let from = site.at(
             container,
             &format!("envFrom {}", map.or(secret).unwrap_or("?")),
         );
-        // A config map of the manifest belongs to a node type, not to a container of it.
-        if let (Some(map), Some(data), None, None) = (map, data, source.get("prefix"), site.main) {
-            world.used.insert(format!("ConfigMap {map}"));
-            let key = name::unique(&name::label_or(map, "env"), |name| {
-                maps.iter().any(|part: &Part| part.key == name)
-            });
-            let entries = data.entries_at(&["data"]).iter().map(|(key, value)| {
-                let text = value.words().unwrap_or_default();
-                release_names(&text, &from, world, losses);
-                Part::new(key.as_str(), Draft::Text(text)).from(format!("{from}, {key}"))
-            });
-            let entries: Vec<Part> = entries.collect();
-            if entries.is_empty() {
-                losses.add(from, "the ConfigMap has no data", "");
+        if let Some(map) = map.filter(|map| world.config_maps.contains_key(map)) {
+            let Some(label) = maps.whole(map, world, losses) else {
+                losses.add(Weight::LeftOut, from, "the ConfigMap has no texts", "");
                 continue;
-            }
-            let data = Draft::map([Part::new("data", Draft::Map(entries))]);
-            maps.push(Part::new(key.as_str(), data).from(from.as_str()));
-            let item = Draft::map([Part::new("configMap", Draft::text(key))]);
+            };
+            let item = match one.text_at(&["prefix"]) {
+                None => Draft::map([Part::new("configMap", Draft::text(label))]),
+                Some(prefix) => {
+                    let name = Part::new("name", maps::name_of(&label));
+                    Draft::map([
+                        Part::new("prefix", Draft::text(prefix)),
+                        Part::new("configMapRef", Draft::map([name])),
+                    ])
+                }
+            };
             items.push(Part::item(item).from(from));
-        } else {
-            items.push(
-                Part::item(clean(source))
-                    .from(from)
-                    .comment("the same object for every custom resource"),
-            );
+            continue;
         }
-    }
-    let mut parts = Vec::new();
-    if !items.is_empty() {
-        parts.push(Part::new("envFrom", Draft::List(items)));
-    }
-    if !maps.is_empty() {
-        parts.push(Part::new("configMaps", Draft::Map(maps)));
-    }
-    parts
-}
-
-impl World<'_> {
-    /// The field of the custom resource for a key of a Secret.
-    fn secret(&mut self, secret: &str, key: &str, optional: bool) -> String {
-        let at = (secret.to_owned(), key.to_owned());
-        if let Some(known) = self.secrets.get_mut(&at) {
-            known.optional &= optional;
-            return known.field.clone();
+        let optional = ["configMapRef", "secretRef"]
+            .iter()
+            .any(|key| one.at(&[key, "optional"]) == Some(&Yaml::Bool(true)));
+        for (kind, name) in [("ConfigMap", map), ("Secret", secret)] {
+            if let Some(name) = name.filter(|_| !optional) {
+                source::foreign(kind, name, &from, losses);
+            }
         }
-        let taken = |field: &str| {
-            let fields = self.secrets.values();
-            fields
-                .map(|known| known.field.as_str())
-                .any(|known| known == field)
-        };
-        let mut field = name::field(key);
-        if taken(&field) {
-            field = name::field(&format!("{secret}-{key}"));
-        }
-        let field = name::unique(&field, taken).replace('-', "");
-        let made = Secret {
-            field: field.clone(),
-            optional,
-        };
-        self.secrets.insert(at, made);
-        field
-    }
-}
-
-/// Notes the Services of the release that a text names: each custom resource has names of its own.
-pub(super) fn release_names(text: &str, from: &str, world: &World<'_>, losses: &mut Losses) {
-    let boundary = |c: Option<char>| !c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '-');
-    let named = world.named.iter().find(|name| {
-        name.len() > 3
-            && text.match_indices(**name).any(|(at, _)| {
-                let before = text.get(..at).and_then(|text| text.chars().next_back());
-                let after = text
-                    .get(at + name.len()..)
-                    .and_then(|text| text.chars().next());
-                boundary(before) && boundary(after)
-            })
-    });
-    if let Some(named) = named {
-        losses.add(
-            from,
-            &format!("carried over, but it names the Service `{named}` of one release"),
-            "`${p.host}` in a `$for: p in pods.TYPE`, or `${services.S.host}`, is right for every custom resource",
+        items.push(
+            Part::item(clean(one))
+                .from(from)
+                .comment("the same object for every custom resource"),
         );
     }
+    (!items.is_empty()).then(|| Part::new("envFrom", Draft::List(items)))
 }
 
 #[cfg(test)]

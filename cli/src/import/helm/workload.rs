@@ -2,10 +2,11 @@
 
 use super::super::app::NodeType;
 use super::super::draft::{Draft, Part};
-use super::super::lost::Losses;
+use super::super::lost::{Losses, Weight};
 use super::super::yaml::Yaml;
 use super::container::{self, Site};
-use super::{Object, World, around, volume};
+use super::maps::Maps;
+use super::{Object, World, around, meta, rights, volume};
 
 /// Fields of a pod that the custom resource sets, each with what they are called there.
 const OF_GROUP: &[&str] = &[
@@ -17,16 +18,19 @@ const OF_GROUP: &[&str] = &[
     "tolerations",
     "topologySpreadConstraints",
 ];
-/// Fields of a pod that are seen to elsewhere, or say what is so anyway.
-const OF_OTHERS: &[&str] = &[
-    "containers",
-    "initContainers",
-    "volumes",
-    "serviceAccount",
-    "restartPolicy",
-    "schedulerName",
+/// Fields of a pod that are seen to elsewhere.
+const OF_OTHERS: &[&str] = &["containers", "initContainers", "volumes"];
+/// Fields of a pod that say what is so anyway.
+const USUAL: &[(&str, &str)] = &[
+    ("dnsPolicy", "ClusterFirst"),
+    ("hostIPC", "false"),
+    ("hostNetwork", "false"),
+    ("hostPID", "false"),
+    ("restartPolicy", "Always"),
+    ("schedulerName", "default-scheduler"),
+    ("terminationGracePeriodSeconds", "30"),
 ];
-/// Fields of a workload that are seen to elsewhere.
+/// Fields of a workload that are seen to elsewhere; what selects pods is the operator's.
 const OF_OPERATOR: &[&str] = &[
     "replicas",
     "selector",
@@ -39,12 +43,6 @@ const OF_OPERATOR: &[&str] = &[
 pub(super) struct Made {
     pub(super) node_type: NodeType,
     pub(super) rootless: bool,
-}
-
-/// The image of the main container.
-pub(super) fn main_image(object: Object<'_>) -> Option<String> {
-    let (main, _) = main(object)?;
-    main.text_at(&["image"]).map(str::to_owned)
 }
 
 /// The main container and those beside it: the one that is called like the workload or its component, else the first.
@@ -73,34 +71,36 @@ fn main(object: Object<'_>) -> Option<(&Yaml, Vec<&Yaml>)> {
 pub(super) fn node_type(
     object: Object<'_>,
     name: String,
-    image: Option<&str>,
     world: &mut World<'_>,
     losses: &mut Losses,
 ) -> Option<Made> {
     let title = object.title();
     let Some((main, beside)) = main(object) else {
-        losses.add(title, "it has no container", "");
+        losses.add(Weight::LeftOut, title, "it has no container", "");
         return None;
     };
     let spec = object.root.at(&["spec"])?;
     let pod = spec.at(&["template", "spec"])?;
-    let own_image = main.text_at(&["image"]);
-    if let Some(own) = own_image.filter(|own| Some(*own) != image) {
+    let image = main.text_at(&["image"]).map(str::to_owned);
+    if image.is_none() {
         losses.add(
-            format!("{title}, image {own}"),
-            "a manifest names the image of most node types",
-            "in the custom resource: `k8sConfigGroup[].image`",
+            Weight::Stops,
+            format!("{title}, image"),
+            "its container names none",
+            "name it in the custom resource, as `image` of its `k8sConfigGroup`",
         );
     }
-    around::numbers(spec, &title, losses);
+    meta::of_object(object, false, losses);
+    around::numbers(object, &name, losses);
     let mut parts = vec![Part::new("kinds", Draft::list([Draft::text(object.kind)]))];
-    let volumes = volume::volumes(object, main, pod, world, losses);
+    let mut maps = Maps::default();
+    let volumes = volume::volumes(object, main, pod, &mut maps, world, losses);
     let site = Site {
         title: &title,
         main: None,
         kept: &volumes.kept,
     };
-    parts.extend(container::keys(&site, main, world, losses));
+    parts.extend(container::keys(&site, main, &mut maps, world, losses));
     container::rest(&site, main, losses);
     let site = Site {
         title: &title,
@@ -113,7 +113,7 @@ pub(super) fn node_type(
     for (key, list) in [("initContainers", init), ("containers", beside)] {
         let items: Vec<Part> = list
             .into_iter()
-            .map(|one| container::beside(&site, one, &mut taken, world, losses))
+            .map(|one| container::beside(&site, one, &mut taken, &mut maps, world, losses))
             .collect();
         if !items.is_empty() {
             pod_parts.push(Part::new(key, Draft::List(items)));
@@ -122,6 +122,7 @@ pub(super) fn node_type(
     if !volumes.pod.is_empty() {
         pod_parts.push(Part::new("volumes", Draft::List(volumes.pod)));
     }
+    rights::of_pod(pod, &title, losses);
     pod_parts.extend(pod_fields(pod, &title, losses));
     if !pod_parts.is_empty() {
         parts.push(Part::new("pod", Draft::Map(pod_parts)));
@@ -135,13 +136,14 @@ pub(super) fn node_type(
         parts.push(Part::new("workload", Draft::Map(workload)));
     }
     parts.extend(volumes.parts);
+    parts.extend(maps.part());
     parts.extend(around::services(object, main, world, losses));
-    let metadata = spec.at(&["template", "metadata"]);
-    around::metadata(metadata, &title, losses);
+    meta::of_pod(spec.at(&["template", "metadata"]), &title, losses);
     let node_type = NodeType {
         name,
         from: title,
         comment: None,
+        image,
         parts,
     };
     Some(Made {
@@ -165,15 +167,24 @@ fn fields<'y>(value: &'y Yaml, but: &'y [&str]) -> impl Iterator<Item = (&'y str
 
 fn pod_fields(pod: &Yaml, title: &str, losses: &mut Losses) -> Vec<Part> {
     let mut parts = Vec::new();
+    let account = pod.get("serviceAccountName");
     for (key, value) in fields(pod, OF_OTHERS) {
-        // So it is anyway.
-        if key.starts_with("host") && *value == Yaml::Bool(false) {
+        let written = value.words().unwrap_or_default();
+        // Its older name.
+        let doubled = key == "serviceAccount" && account == Some(value);
+        if doubled || USUAL.contains(&(key, written.as_str())) {
             continue;
         }
         if OF_GROUP.contains(&key) {
+            let what = if written.is_empty() {
+                format!("{title}, {key}")
+            } else {
+                format!("{title}, {key}: {written}")
+            };
             losses.add(
-                format!("{title}, {key}"),
-                "a custom resource says where and as whom its pods run",
+                Weight::Resource,
+                what,
+                "where and as whom pods run",
                 &format!("`k8sConfigGroup[].{key}`"),
             );
             continue;

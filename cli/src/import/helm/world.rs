@@ -1,0 +1,128 @@
+//! What is known while node types are made of a stream.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::draft::{Draft, Part};
+use super::super::host;
+use super::super::lost::Losses;
+use super::super::name;
+use super::super::yaml::Yaml;
+
+/// An object of the stream.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Object<'y> {
+    pub(super) kind: &'y str,
+    pub(super) name: &'y str,
+    pub(super) root: &'y Yaml,
+}
+
+impl Object<'_> {
+    pub(super) fn title(&self) -> String {
+        format!("{} {}", self.kind, self.name)
+    }
+
+    pub(super) fn label(&self, key: &str) -> Option<&str> {
+        self.root.text_at(&["metadata", "labels", key])
+    }
+}
+
+/// What is known while node types are made.
+pub(super) struct World<'y> {
+    pub(super) objects: Vec<Object<'y>>,
+    pub(super) config_maps: BTreeMap<&'y str, &'y Yaml>,
+    /// ConfigMaps and Services that a node type has.
+    pub(super) used: BTreeSet<String>,
+    /// Keys of ConfigMaps that a node type has.
+    pub(super) used_keys: BTreeSet<(String, String)>,
+    /// The workloads that mount each claim which is no template.
+    pub(super) claims: BTreeMap<String, BTreeSet<String>>,
+    /// `spec.FIELD`: a key of a Secret, by the Secret and its key.
+    pub(super) secrets: BTreeMap<(String, String), Secret>,
+    /// Names of Services, which texts should not have in them, and the node types that they lead to.
+    pub(super) hosts: Vec<(&'y str, Option<String>)>,
+}
+
+/// A field of the custom resource that stands for a key of a Secret.
+pub(super) struct Secret {
+    field: String,
+    optional: bool,
+}
+
+/// The Services of a stream, each with the one node type whose pods it selects.
+pub(super) fn hosts<'y>(
+    objects: &[Object<'y>],
+    workloads: &[(Object<'y>, String)],
+) -> Vec<(&'y str, Option<String>)> {
+    let services = objects.iter().filter(|object| object.kind == "Service");
+    let led = services.map(|service| {
+        let selector = service.root.entries_at(&["spec", "selector"]);
+        let mut selected = workloads.iter().filter(|(workload, _)| {
+            let labels = ["spec", "template", "metadata", "labels"];
+            let labels = workload.root.at(&labels).unwrap_or(&Yaml::Null);
+            !selector.is_empty()
+                && selector
+                    .iter()
+                    .all(|(key, value)| labels.get(key) == Some(value))
+        });
+        let first = selected.next().map(|(_, name)| name.clone());
+        let one = first.filter(|_| selected.next().is_none());
+        (service.name, one)
+    });
+    led.collect()
+}
+
+impl World<'_> {
+    /// The field of the custom resource for a key of a Secret.
+    pub(super) fn secret(&mut self, secret: &str, key: &str, optional: bool) -> String {
+        let at = (secret.to_owned(), key.to_owned());
+        if let Some(known) = self.secrets.get_mut(&at) {
+            known.optional &= optional;
+            return known.field.clone();
+        }
+        let taken = |field: &str| {
+            let fields = self.secrets.values();
+            fields
+                .map(|known| known.field.as_str())
+                .any(|known| known == field)
+        };
+        let mut field = name::field(key);
+        if taken(&field) {
+            field = name::field(&format!("{secret}-{key}"));
+        }
+        let field = name::unique(&field, taken).replace('-', "");
+        let made = Secret {
+            field: field.clone(),
+            optional,
+        };
+        self.secrets.insert(at, made);
+        field
+    }
+
+    /// `cluster.spec`, where keys of Secrets have become fields.
+    pub(super) fn fields(&self) -> Option<Part> {
+        let fields = self.secrets.iter().map(|((secret, key), field)| {
+            let ty = if field.optional {
+                "optional secretKey"
+            } else {
+                "secretKey"
+            };
+            Part::new(field.field.as_str(), Draft::code(ty))
+                .from(format!("Secret {secret}, key {key}"))
+                .comment(if secret.is_empty() {
+                    format!("was the value of `{key}` in the input")
+                } else {
+                    format!("was key `{key}` of Secret `{secret}`")
+                })
+        });
+        let fields = Draft::map(fields);
+        (!fields.is_empty()).then(|| Part::new("spec", fields))
+    }
+
+    /// Notes the Services of the release that a text names: each custom resource has names of its own. `before` is what the
+    /// text is the value of.
+    pub(super) fn hosts_in(&self, text: &str, before: &str, from: &str, losses: &mut Losses) {
+        let hosts = self.hosts.iter();
+        let hosts = hosts.map(|(host, node_type)| (*host, node_type.as_deref()));
+        host::note(text, before, from, hosts, losses);
+    }
+}
