@@ -13,6 +13,8 @@
 
 #[path = "operators/budgets.rs"]
 mod budgets;
+#[path = "operators/changes.rs"]
+mod changes;
 #[path = "operators/compare.rs"]
 mod compare;
 #[path = "operators/crs.rs"]
