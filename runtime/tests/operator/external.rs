@@ -15,6 +15,8 @@ mod kinds;
 mod life;
 #[path = "external/parent.rs"]
 mod parent;
+#[path = "external/policy.rs"]
+mod policy;
 #[path = "external/world.rs"]
 mod world;
 
@@ -32,5 +34,7 @@ fn external_process() -> ExitCode {
     Operator::new(crate::scene::OPERATOR, "0.1.0")
         .external(ExternalController::<kinds::Table>::new().events("tally-control-plane", ""))
         .external(ExternalController::<kinds::Setting>::new())
+        .external(ExternalController::<policy::Archive>::new())
+        .external(ExternalController::<policy::Shard>::new())
         .main_from([crate::scene::OPERATOR])
 }

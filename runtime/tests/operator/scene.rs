@@ -237,7 +237,7 @@ impl Scene {
     /// Objects of a kind in the namespace.
     pub(crate) fn api(&self, kind: &str) -> Api<DynamicObject> {
         let (group, version) = match kind {
-            "Tally" | "Table" | "Setting" => ("example.com", "v1alpha1"),
+            "Tally" | "Table" | "Setting" | "Archive" | "Shard" => ("example.com", "v1alpha1"),
             "StatefulSet" | "Deployment" | "ControllerRevision" => ("apps", "v1"),
             "NetworkPolicy" | "Ingress" => ("networking.k8s.io", "v1"),
             "PodDisruptionBudget" => ("policy", "v1"),

@@ -19,10 +19,10 @@ kind: Role
 metadata: {name: external}
 rules:
 - apiGroups: [example.com]
-  resources: [tables, settings]
+  resources: [tables, settings, archives, shards]
   verbs: [get, list, watch, patch]
 - apiGroups: [example.com]
-  resources: [tables/status, settings/status]
+  resources: [tables/status, settings/status, archives/status, shards/status]
   verbs: [patch]
 - apiGroups: ['']
   resources: [services]
@@ -49,12 +49,19 @@ impl World {
     pub(crate) async fn new(name: &str) -> Self {
         let scene = Scene::new(name).await;
         let plane = scene.namespace.plane();
-        for (plural, kind) in [("tables", "Table"), ("settings", "Setting")] {
+        for (plural, kind) in [
+            ("tables", "Table"),
+            ("settings", "Setting"),
+            ("archives", "Archive"),
+            ("shards", "Shard"),
+        ] {
             plane.apply_yaml(&definition(kind, plural)).await.unwrap();
         }
         scene.namespace.apply_yaml(RIGHTS).await.unwrap();
         let app = FakeServer::start().await.unwrap();
         app.store("/tables", "/tableName");
+        app.store("/archives", "/name");
+        app.store("/shards", "/name");
         let world = Self { scene, app };
         world.parent("t", true).await;
         world
@@ -132,6 +139,17 @@ impl World {
             "spec": {"values": values},
         });
         self.scene.apply(&setting).await;
+    }
+
+    /// An Archive or a Shard of the Tally `t`.
+    pub(crate) async fn named(&self, kind: &str, name: &str) {
+        let resource = json!({
+            "apiVersion": "example.com/v1alpha1",
+            "kind": kind,
+            "metadata": {"name": name, "namespace": self.scene.namespace.name()},
+            "spec": {"tally": "t"},
+        });
+        self.scene.apply(&resource).await;
     }
 
     pub(crate) async fn delete(&self, kind: &str, name: &str) {
