@@ -6,7 +6,7 @@
 //! Nothing here changes anything.
 
 mod access;
-mod certificate;
+pub(crate) mod certificate;
 mod server;
 
 use std::collections::BTreeMap;

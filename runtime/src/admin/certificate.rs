@@ -141,10 +141,16 @@ fn mounted(folder: &Path, files: &Files) -> Result<TlsAcceptor, CertificateError
 }
 
 fn self_signed() -> Result<TlsAcceptor, CertificateError> {
-    let pair = rcgen::generate_simple_self_signed(["localhost".to_owned()])
-        .map_err(CertificateError::Make)?;
+    made_for("localhost").map(|(acceptor, _)| acceptor)
+}
+
+/// A certificate of our own for a name or an address, and its text in PEM.
+pub(crate) fn made_for(name: &str) -> Result<(TlsAcceptor, String), CertificateError> {
+    let pair =
+        rcgen::generate_simple_self_signed([name.to_owned()]).map_err(CertificateError::Make)?;
     let key = PrivatePkcs8KeyDer::from(pair.signing_key.serialize_der());
-    acceptor(vec![pair.cert.der().clone()], key.into())
+    let acceptor = acceptor(vec![pair.cert.der().clone()], key.into())?;
+    Ok((acceptor, pair.cert.pem()))
 }
 
 fn acceptor(

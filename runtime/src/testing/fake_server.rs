@@ -12,8 +12,10 @@ use std::thread::JoinHandle;
 
 use serde_json::Value;
 use tokio::sync::oneshot;
+use tokio_rustls::TlsAcceptor;
 
 use super::Error;
+use crate::admin::certificate::made_for;
 
 /// A request that arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,27 +125,43 @@ impl FakeServer {
     /// # Errors
     /// When the system gives no port or no thread.
     pub async fn start() -> Result<Self, Error> {
+        Self::start_with(None).await
+    }
+
+    /// Likewise, over TLS with a certificate of its own, which is returned in PEM.
+    ///
+    /// # Errors
+    /// As [`FakeServer::start`]; or when no certificate can be made.
+    pub async fn start_tls() -> Result<(Self, String), Error> {
+        let (acceptor, certificate) = made_for("127.0.0.1")
+            .map_err(std::io::Error::other)
+            .map_err(io("make a certificate"))?;
+        Ok((Self::start_with(Some(acceptor)).await?, certificate))
+    }
+
+    async fn start_with(tls: Option<TlsAcceptor>) -> Result<Self, Error> {
         let state = Arc::new(Mutex::new(State::default()));
         let (stop, stopped) = oneshot::channel();
         let (ready, started) = oneshot::channel();
         let shared = Arc::clone(&state);
+        let scheme = if tls.is_some() { "https" } else { "http" };
         let thread = std::thread::Builder::new()
             .name("testing-fake-server".to_owned())
-            .spawn(move || serve::run(shared, ready, stopped))
+            .spawn(move || serve::run(shared, tls, ready, stopped))
             .map_err(io("start the server's thread"))?;
         let address = started
             .await
             .map_err(|_| io("start the server's thread")(std::io::Error::other("it ended")))?
             .map_err(io("take a port on 127.0.0.1"))?;
         Ok(Self {
-            url: format!("http://{address}"),
+            url: format!("{scheme}://{address}"),
             state,
             stop: Some(stop),
             thread: Some(thread),
         })
     }
 
-    /// `http://127.0.0.1:PORT`.
+    /// `http://127.0.0.1:PORT`, or `https://`.
     pub fn url(&self) -> &str {
         &self.url
     }

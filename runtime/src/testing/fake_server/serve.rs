@@ -13,8 +13,10 @@ use hyper::body::{Bytes, Frame, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio_rustls::TlsAcceptor;
 
 use super::{Asked, Reply, State};
 
@@ -31,6 +33,7 @@ struct Broken;
 /// Says where it listens, and serves until it is told to stop.
 pub(super) fn run(
     state: Arc<Mutex<State>>,
+    tls: Option<TlsAcceptor>,
     ready: oneshot::Sender<std::io::Result<SocketAddr>>,
     stopped: oneshot::Receiver<()>,
 ) {
@@ -60,27 +63,43 @@ pub(super) fn run(
             }
         };
         tokio::select! {
-            () = serve(listener, state) => {}
+            () = serve(listener, tls, state) => {}
             // Also when the sender is dropped, which is how a server says it.
             _ = stopped => {}
         }
     });
 }
 
-async fn serve(listener: TcpListener, state: Arc<Mutex<State>>) {
+async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, state: Arc<Mutex<State>>) {
     loop {
         // A connection that broke while it was taken is the caller's to try again.
         let Ok((stream, _)) = listener.accept().await else {
             continue;
         };
         let state = Arc::clone(&state);
+        let tls = tls.clone();
         tokio::spawn(async move {
-            let service = service_fn(move |request| answer(Arc::clone(&state), request));
-            let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-            // It ends with an error whenever a script breaks it, or the caller goes away.
-            let _ = connection.await;
+            match tls {
+                None => connection(stream, state).await,
+                Some(tls) => {
+                    // Who does not trust us hangs up.
+                    if let Ok(stream) = tls.accept(stream).await {
+                        connection(stream, state).await;
+                    }
+                }
+            }
         });
     }
+}
+
+async fn connection(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    state: Arc<Mutex<State>>,
+) {
+    let service = service_fn(move |request| answer(Arc::clone(&state), request));
+    let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    // It ends with an error whenever a script breaks it, or the caller goes away.
+    let _ = connection.await;
 }
 
 async fn answer(

@@ -1,6 +1,7 @@
 //! Kinds that say otherwise what becomes of the object: it stays, or waits for its parent.
 
 use dsoi_runtime::prelude::*;
+use dsoi_runtime::testing::FakeServer;
 use serde::{Deserialize, Serialize};
 
 use super::world::{World, a_while};
@@ -23,6 +24,9 @@ use crate::tally::Tally;
 )]
 pub(crate) struct ArchiveSpec {
     pub(crate) tally: String,
+    /// The Secret with the authority that the application's certificate is of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) trust: Option<String>,
 }
 
 impl ExternalResource for Archive {
@@ -46,7 +50,11 @@ impl External for Archive {
     }
 
     fn server(&self, _parent: Option<&Tally>) -> Option<Server> {
-        Some(Server::service_named("store", "store", 9000))
+        let server = Server::service_named("store", "store", 9000);
+        Some(match &self.spec.trust {
+            Some(secret) => server.https_with_ca(secret, "ca.crt"),
+            None => server,
+        })
     }
 
     fn remote(target: &Target<Self>) -> Result<Box<dyn Remote>, Problem> {
@@ -157,4 +165,32 @@ async fn a_resource_that_keeps_to_its_parent_waits_for_it() {
     world.gone("Shard", "a").await;
     assert_eq!(world.told(), ["POST /shards", "DELETE /shards/a"]);
     assert_eq!(world.app.object("/shards", "a"), None);
+}
+
+#[tokio::test]
+async fn an_application_is_trusted_by_the_authority_of_its_secret_and_by_no_other() {
+    // PN-11.
+    let (app, certificate) = FakeServer::start_tls().await.unwrap();
+    let (_other, of_another) = FakeServer::start_tls().await.unwrap();
+    let world = World::with("external-tls", app).await;
+    let trust = async |authority: &str| {
+        let secret = json!({
+            "apiVersion": "v1", "kind": "Secret",
+            "metadata": {"name": "store", "namespace": world.scene.namespace.name()},
+            "stringData": {"ca.crt": authority},
+        });
+        world.scene.apply(&secret).await;
+    };
+    trust(&of_another).await;
+    let _operator = world.start();
+    let secret = |archive: &mut Value| archive["spec"]["trust"] = json!("store");
+    world.named_with("Archive", "a", secret).await;
+    let refused = world.is("Archive", "a", "False", "Unreachable").await;
+    let message = refused["message"].as_str().unwrap();
+    assert!(message.contains("certificate"), "{message}");
+    assert_eq!(world.app.lines(), [""; 0]);
+
+    trust(&certificate).await;
+    world.is("Archive", "a", "True", "InSync").await;
+    assert_eq!(world.told(), ["POST /archives"]);
 }

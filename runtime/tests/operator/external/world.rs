@@ -47,6 +47,10 @@ pub(crate) struct World {
 impl World {
     /// With a ready Tally `t`, and an application that keeps tables.
     pub(crate) async fn new(name: &str) -> Self {
+        Self::with(name, FakeServer::start().await.unwrap()).await
+    }
+
+    pub(crate) async fn with(name: &str, app: FakeServer) -> Self {
         let scene = Scene::new(name).await;
         let plane = scene.namespace.plane();
         for (plural, kind) in [
@@ -58,7 +62,6 @@ impl World {
             plane.apply_yaml(&definition(kind, plural)).await.unwrap();
         }
         scene.namespace.apply_yaml(RIGHTS).await.unwrap();
-        let app = FakeServer::start().await.unwrap();
         app.store("/tables", "/tableName");
         app.store("/archives", "/name");
         app.store("/shards", "/name");
@@ -143,12 +146,17 @@ impl World {
 
     /// An Archive or a Shard of the Tally `t`.
     pub(crate) async fn named(&self, kind: &str, name: &str) {
-        let resource = json!({
+        self.named_with(kind, name, |_| {}).await;
+    }
+
+    pub(crate) async fn named_with(&self, kind: &str, name: &str, change: impl FnOnce(&mut Value)) {
+        let mut resource = json!({
             "apiVersion": "example.com/v1alpha1",
             "kind": kind,
             "metadata": {"name": name, "namespace": self.scene.namespace.name()},
             "spec": {"tally": "t"},
         });
+        change(&mut resource);
         self.scene.apply(&resource).await;
     }
 
