@@ -68,6 +68,11 @@ impl ConfigMap {
         self
     }
 
+    /// The name that the object has, for who mounts it by that.
+    pub fn object_name(&self) -> &str {
+        &self.name
+    }
+
     /// Adds entries; a key that comes again is replaced.
     pub fn data<K, V>(mut self, data: impl IntoIterator<Item = (K, V)>) -> Self
     where

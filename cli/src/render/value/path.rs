@@ -105,7 +105,7 @@ impl Ctx<'_> {
             }
             Root::ConfigMapName(name) => {
                 let ident = self.config_map_variable(name.as_str());
-                string(Rust::atom(ident).method("name", []), Form::Ref, true)
+                string(Rust::atom(ident).method("object_name", []), Form::Ref, true)
             }
             Root::Local(local) => Value {
                 form: Form::Ref,
