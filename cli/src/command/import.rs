@@ -95,14 +95,19 @@ fn counted(losses: &Losses) -> Option<String> {
     let few = [
         (
             losses.stops().count(),
+            "keeps nodes from starting or working",
             "keep nodes from starting or working",
         ),
-        (losses.security().count(), "are about security"),
+        (
+            losses.security().count(),
+            "is about security",
+            "are about security",
+        ),
     ];
     let few: Vec<String> = few
         .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} {what}"))
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }))
         .collect();
     let few = if few.is_empty() {
         String::new()

@@ -4,6 +4,7 @@
 //! `env_file` name, nor what is mounted.
 
 mod environment;
+mod files;
 mod interpolation;
 mod keys;
 mod ports;

@@ -4,6 +4,7 @@
 //! gives groups and node types; of any other the fields of `spec` are kept, with one node type to begin with.
 
 mod field;
+mod names;
 mod shape;
 
 use super::app::{App, NodeType};
@@ -12,7 +13,7 @@ use super::lost::{Losses, Weight};
 use super::name;
 use super::yaml::{Document, Yaml};
 use crate::check::is_taken_kind;
-use crate::model::{DnsLabel, DnsSubdomain, KindName};
+use crate::model::{DnsSubdomain, KindName};
 use field::Fields;
 use shape::Shape;
 
@@ -131,16 +132,9 @@ fn one(definition: &Yaml, version: &Yaml, schema: &Yaml, losses: &mut Losses) ->
             "`cluster.status` keeps fields that others read",
         );
     }
-    if version.at(&["subresources", "scale"]).is_some() {
-        losses.add(
-            Weight::LeftOut,
-            "subresources.scale",
-            "`kubectl scale` and autoscalers act on nodes: each has its own number of replicas",
-            "`k8sConfigGroup[].horizontalPodAutoscaler`",
-        );
-    }
-    let mut cluster = names(spec, &kind);
-    cluster.extend(columns(version, losses));
+    names::unsaid(definition, version, &kind, losses);
+    let mut cluster = names::names(spec, &kind);
+    cluster.extend(names::columns(version, losses));
     let (parts, node_types) = match Shape::of(schema) {
         Some(shape) => shape.parts(losses),
         None => (own(schema, losses), Vec::new()),
@@ -196,68 +190,6 @@ fn is_version(text: &str) -> bool {
             && text.chars().all(|c| c.is_ascii_digit())
     };
     number(major) && (rest.is_empty() || minor.is_some_and(number))
-}
-
-/// Plural, short names and categories.
-fn names(spec: &Yaml, kind: &str) -> Vec<Part> {
-    let mut parts = Vec::new();
-    if let Some(plural) = spec.text_at(&["names", "plural"])
-        && DnsLabel::new(plural).is_ok()
-        && plural != format!("{}s", kind.to_lowercase())
-    {
-        parts.push(Part::new("plural", Draft::text(plural)).from("plural"));
-    }
-    for key in ["shortNames", "categories"] {
-        let names = spec.items_at(&["names", key]).iter();
-        let names: Vec<Draft> = names.filter_map(Yaml::text).map(Draft::text).collect();
-        if !names.is_empty() {
-            parts.push(Part::new(key, Draft::list(names)).from(key));
-        }
-    }
-    parts
-}
-
-fn columns(version: &Yaml, losses: &mut Losses) -> Option<Part> {
-    let mut columns = Vec::new();
-    for column in version.items_at(&["additionalPrinterColumns"]) {
-        let of = |key: &str| column.text_at(&[key]);
-        let (Some(name), Some(path)) = (of("name"), of("jsonPath")) else {
-            continue;
-        };
-        if ["age", "ready"].contains(&name.to_lowercase().as_str()) {
-            continue;
-        }
-        if path.starts_with(".status") {
-            losses.add(
-                Weight::LeftOut,
-                format!("column {name}"),
-                "it shows a field of the status, and the operator has a status of its own",
-                "",
-            );
-            continue;
-        }
-        let mut fields = vec![
-            Part::new("name", Draft::text(name)),
-            Part::new("path", Draft::text(path)),
-        ];
-        fields.extend(
-            of("type")
-                .filter(|ty| *ty != "string")
-                .map(|ty| Part::new("type", Draft::text(ty))),
-        );
-        for key in ["format", "description", "priority"] {
-            if column.get(key).is_some_and(|value| *value != Yaml::Int(0)) {
-                losses.add(
-                    Weight::LeftOut,
-                    format!("column {name}, {key}"),
-                    "a column of a manifest has a name, a path and a type",
-                    "",
-                );
-            }
-        }
-        columns.push(Part::item(Draft::Map(fields)).from(format!("column {name}")));
-    }
-    (!columns.is_empty()).then(|| Part::new("columns", Draft::List(columns)))
 }
 
 /// The fields of a `spec` that has not the shape of the specification.

@@ -91,7 +91,7 @@ pub(super) fn note<'h>(
         losses.add(
             Weight::Stops,
             from,
-            &format!("the address of `{host}` is written as it was, and no object of a cluster is called so: it leads nowhere"),
+            &format!("the address of `{host}` is written as it was, but nothing in a cluster is called so: it leads nowhere"),
             &format!("take it from the pods, `$for: p in pods.{node_type}` with `${{p.host}}`, or from a field of the custom resource"),
         );
     }

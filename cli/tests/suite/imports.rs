@@ -3,6 +3,7 @@
 
 mod hostile;
 mod random;
+mod silent;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use dsoi::command::init::generate;
 use dsoi::manifest::Source;
 use dsoi::plan::Runtime;
 use dsoi::render::Settings;
+use dsoi::write::Tree;
 
 use crate::{dsoi, testdata};
 
@@ -44,8 +46,12 @@ fn import(form: &str, path: &Path) -> (String, String, Option<i32>) {
     )
 }
 
-/// The project of an imported manifest; fails where `check` or `init` would.
 fn assert_usable(name: &str, text: &str) {
+    project(name, text);
+}
+
+/// The project of an imported manifest; fails where `check` or `init` would.
+fn project(name: &str, text: &str) -> Tree {
     let source = Source::new("dsoi.yaml", text.as_bytes().to_vec()).unwrap();
     if let Err(problems) = check::read(&source) {
         let said = dsoi::diagnostic::print::text(&problems, &source, false);
@@ -55,7 +61,19 @@ fn assert_usable(name: &str, text: &str) {
         runtime: Runtime::Version("0.1.0".to_owned()),
         kubernetes: "1.36".to_owned(),
     };
-    generate(&source, &settings).unwrap_or_else(|failure| panic!("{name}: {failure:?}"));
+    generate(&source, &settings).unwrap_or_else(|failure| panic!("{name}: {failure:?}"))
+}
+
+#[test]
+fn a_volume_has_the_name_that_the_operator_gives_a_config_map() {
+    let (manifest, ..) = import("helm", &testdata("imports/helm/handover.yaml"));
+    let tree = project("handover", &manifest);
+    let mut files = tree.iter();
+    let (_, code) = files
+        .find(|(path, _)| path.as_str() == "src/nodes/controller.rs")
+        .unwrap();
+    // What the runtime calls it: `name` sets one.
+    assert!(code.contains("my_kafka_scripts.object_name()"), "{code}");
 }
 
 #[test]

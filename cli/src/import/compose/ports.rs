@@ -4,16 +4,20 @@ use super::super::draft::{Draft, Part};
 use super::super::lost::{Losses, Weight};
 use super::super::yaml::Yaml;
 use super::interpolation::with_defaults;
+use crate::model::PortName;
 
 /// A port of the container.
 struct Port {
     number: u16,
     protocol: &'static str,
+    /// As the file has it.
+    called: Option<String>,
 }
 
 impl Port {
     fn name(&self) -> String {
-        format!("{}-{}", self.protocol.to_ascii_lowercase(), self.number)
+        let called = self.called.clone();
+        called.unwrap_or_else(|| format!("{}-{}", self.protocol.to_ascii_lowercase(), self.number))
     }
 }
 
@@ -51,10 +55,20 @@ pub(super) fn parts(spec: &Yaml, title: &str, losses: &mut Losses) -> Vec<Part> 
             );
             continue;
         };
-        add(Port { number, protocol });
+        let called = one.text_at(&["name"]);
+        let called = called.filter(|name| PortName::new(*name).is_ok());
+        add(Port {
+            number,
+            protocol,
+            called: called.map(str::to_owned),
+        });
         for (key, value) in one.entries() {
-            if !["target", "published", "protocol", "name"].contains(&key.as_str()) {
-                let value = value.words().unwrap_or_default();
+            let value = value.words().unwrap_or_default();
+            let known = match key.as_str() {
+                "name" => PortName::new(value.as_str()).is_ok(),
+                key => ["target", "published", "protocol"].contains(&key),
+            };
+            if !known {
                 losses.add(
                     Weight::LeftOut,
                     format!("{title}, port {shown}, {key}: {value}"),
@@ -80,7 +94,11 @@ pub(super) fn parts(spec: &Yaml, title: &str, losses: &mut Losses) -> Vec<Part> 
             target.and_then(|target| target.parse().ok()),
             known(protocol.as_deref()),
         ) {
-            (Some(number), Some(protocol)) => add(Port { number, protocol }),
+            (Some(number), Some(protocol)) => add(Port {
+                number,
+                protocol,
+                called: None,
+            }),
             _ => losses.add(
                 Weight::LeftOut,
                 format!("{title}, expose {}", written.unwrap_or_default()),

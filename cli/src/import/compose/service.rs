@@ -6,7 +6,7 @@ use super::super::lost::{Losses, Weight};
 use super::super::yaml::Yaml;
 use super::interpolation::{Variables, with_defaults};
 use super::keys::{self, PROBES, RESOURCES, RIGHTS};
-use super::{Peers, environment, ports, probe, resources, rights, units, volumes};
+use super::{Peers, environment, files, ports, probe, resources, rights, units, volumes};
 
 /// A node type, and whether the service says that it needs no root.
 pub(super) struct Made {
@@ -80,7 +80,7 @@ pub(super) fn node_type(
             );
         }
     }
-    parts.extend(volumes::files(peers.root, spec, title, variables, losses));
+    parts.extend(files::files(peers.root, spec, title, variables, losses));
     parts.extend(storage);
     waits(spec, title, losses);
     for (key, value) in spec.entries() {

@@ -1,11 +1,12 @@
 //! Schemas of a definition → fields of a manifest.
 
+mod kubernetes;
 mod said;
 
 use super::super::draft::{Draft, Part};
 use super::super::lost::{Losses, Weight};
 use super::super::yaml::Yaml;
-use crate::check::k8s_fields_of;
+use kubernetes::kubernetes;
 
 /// The most fields that are carried over.
 const MAX_FIELDS: usize = 2_000;
@@ -13,26 +14,6 @@ const MAX_FIELDS: usize = 2_000;
 const MAX_DEPTH: usize = 6;
 /// How many characters of a description are kept.
 const DOC: usize = 400;
-
-/// Names that fields of well-known types of Kubernetes have, and those types.
-const KUBERNETES: &[(&str, &str)] = &[
-    ("affinity", "Affinity"),
-    ("resources", "ResourceRequirements"),
-    ("securityContext", "PodSecurityContext"),
-    ("podSecurityContext", "PodSecurityContext"),
-    ("containerSecurityContext", "SecurityContext"),
-    ("livenessProbe", "Probe"),
-    ("readinessProbe", "Probe"),
-    ("startupProbe", "Probe"),
-    ("lifecycle", "Lifecycle"),
-    ("tolerations", "Toleration"),
-    ("topologySpreadConstraints", "TopologySpreadConstraint"),
-    ("env", "EnvVar"),
-    ("envFrom", "EnvFromSource"),
-    ("volumes", "Volume"),
-    ("volumeMounts", "VolumeMount"),
-    ("imagePullSecrets", "LocalObjectReference"),
-];
 
 /// Makes fields, and counts them.
 pub(super) struct Fields<'l> {
@@ -277,23 +258,6 @@ fn bounds(schema: &Yaml, long: &mut Vec<Part>) {
         let number = schema.get(key).and_then(Yaml::int);
         long.extend(number.map(|number| Part::new(bound, Draft::Int(number))));
     }
-}
-
-/// The type of Kubernetes that a schema is, by the field's name and what is in it.
-fn kubernetes(name: &str, schema: &Yaml) -> Option<String> {
-    let items = schema.get("items");
-    let properties = items.unwrap_or(schema).entries_at(&["properties"]);
-    let (_, ty) = KUBERNETES.iter().find(|(known, _)| *known == name)?;
-    let fields = k8s_fields_of(ty)?;
-    let same = !properties.is_empty()
-        && properties
-            .iter()
-            .all(|(key, _)| fields.contains(&key.as_str()));
-    let word = format!("k8s.{ty}");
-    same.then(|| match items {
-        Some(_) => format!("list<{word}>"),
-        None => word,
-    })
 }
 
 /// A description in one paragraph.

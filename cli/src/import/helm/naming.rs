@@ -42,7 +42,7 @@ pub(super) fn app(workloads: &[Object<'_>], objects: &[Object<'_>]) -> Option<St
     agreed("app.kubernetes.io/name")
         .or_else(|| most(part_of))
         .or_else(|| most(chart))
-        .or_else(|| agreed("app"))
+        .or_else(|| agreed("app").filter(|_| labels("app").count() == workloads.len()))
         .or_else(|| match workloads {
             [one] => Some(one.name.to_owned()),
             _ => None,

@@ -112,6 +112,12 @@ fn rename(config: &mut Draft, maps: &mut Maps, world: &mut World<'_>, losses: &m
             continue;
         };
         if let Some(label) = maps.whole(name, world, losses) {
+            losses.add(
+                Weight::Changed,
+                format!("ConfigMap {name}, as a volume"),
+                "containers beside the main one mount it: pods do not restart when its text changes, as they do for `files`",
+                "",
+            );
             field.value = maps::name_of(&label);
         }
     }

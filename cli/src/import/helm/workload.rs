@@ -6,7 +6,7 @@ use super::super::lost::{Losses, Weight};
 use super::super::yaml::Yaml;
 use super::container::{self, Site};
 use super::maps::Maps;
-use super::{Object, World, around, meta, rights, volume};
+use super::{Object, World, around, meta, rights, services, volume};
 
 /// Fields of a pod that the custom resource sets, each with what they are called there.
 const OF_GROUP: &[&str] = &[
@@ -137,7 +137,7 @@ pub(super) fn node_type(
     }
     parts.extend(volumes.parts);
     parts.extend(maps.part());
-    parts.extend(around::services(object, main, world, losses));
+    parts.extend(services::services(object, main, world, losses));
     meta::of_pod(spec.at(&["template", "metadata"]), &title, losses);
     let node_type = NodeType {
         name,

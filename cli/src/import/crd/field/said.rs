@@ -58,6 +58,14 @@ impl Fields<'_> {
                     "`cluster.rules`, in CEL over the whole resource",
                 );
             }
+            if key == "nullable" && *value == Yaml::Bool(true) {
+                self.losses.add(
+                    Weight::Changed,
+                    format!("{path}, nullable"),
+                    "the field may be left out, which means the same, but not be null",
+                    "",
+                );
+            }
             // What these have by default, a manifest's fields have.
             let (usual, means) = match key.as_str() {
                 "x-kubernetes-list-type" => (
