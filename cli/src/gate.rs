@@ -13,18 +13,20 @@ mod class;
 mod consequences;
 mod definition;
 mod place;
+mod power;
 mod promise;
+mod reason;
 mod rights;
 mod rule;
 mod schema;
 
 pub use children::{Cause, Fate, TypeChange};
 pub use class::Class;
-pub use consequences::{
-    Consequences, Past, Reason, consequences, is_definition, locate_change, roles, word,
-};
+pub use consequences::{Consequences, Past, consequences, is_definition, word};
 pub use definition::definitions;
 pub use place::place;
+pub use power::Power;
 pub use promise::{Broken, Forgotten};
+pub use reason::{Reason, locate_change, other, roles};
 pub use rights::{Right, Rights};
 pub use schema::{Change, Subject, schemas};

@@ -3,6 +3,8 @@
 mod data;
 mod tell;
 
+pub(super) use self::tell::notable;
+
 use std::path::Path;
 
 use super::update::{Files, Look, Prospect};

@@ -6,6 +6,7 @@ pub(super) mod gate;
 mod news;
 mod prospect;
 mod recovery;
+pub(super) mod refusal;
 pub(super) mod report;
 
 use std::fs;
@@ -100,7 +101,7 @@ fn updated(
     let refused = &prospect.decision.refused;
     if !refused.is_empty() {
         let diff = looks_only.then(|| diff(&prospect.overriding(args.release)));
-        return Err(report::refused(refused, diff));
+        return Err(refusal::refused(refused, diff));
     }
     gate::let_through(&prospect.reasons(), &args.guard.accept, || {
         looks_only.then(|| diff(&prospect.decision.changes))
@@ -196,7 +197,7 @@ fn committed(
     if uncommitted.is_empty() {
         return Ok(());
     }
-    Err(report::uncommitted(&uncommitted))
+    Err(refusal::uncommitted(&uncommitted))
 }
 
 fn project(error: &dyn std::error::Error, help: String) -> Failure {

@@ -3,15 +3,21 @@
 //! What a manifest changes in every cluster is known here. What hangs on a custom resource is not: whether it has such nodes,
 //! and sets the field itself. Where the manifest alone does not tell, the change is never called safe.
 
+mod cause;
 mod cluster;
+mod elsewhere;
+mod outside;
 mod parts;
 mod say;
 
 use std::collections::BTreeSet;
 
-use self::parts::{Part, Reach, parts};
+use self::cause::{cause, reached};
+use self::elsewhere::{addresses, defaults, shared};
+use self::parts::{Reach, parts};
+pub(super) use self::say::k8s;
 use super::Class;
-use super::schema::{Change, Subject};
+use super::schema::Change;
 use crate::model::{ChildKind, NodeType, Operator, WorkloadKind};
 
 /// What becomes of the children of a node type.
@@ -97,7 +103,8 @@ const RESTART: &str = "pods restart";
 /// Compares two operators; `schema` is what became of the definitions. Out: one entry for the cluster as a whole, where
 /// there is something to say, and one for each node type whose children are others, in the order of the manifest.
 pub(super) fn children(old: &Operator, new: &Operator, schema: &[Change]) -> Vec<TypeChange> {
-    let (whole, everywhere) = cluster::causes(&old.cluster, &new.cluster, old, new);
+    let (mut whole, everywhere) = cluster::causes(&old.cluster, &new.cluster, old, new);
+    whole.extend(outside::causes(old, new));
     let mut found = Vec::new();
     if !whole.is_empty() {
         found.push(TypeChange {
@@ -148,10 +155,27 @@ pub(super) fn children(old: &Operator, new: &Operator, schema: &[Change]) -> Vec
     found
 }
 
+/// What becomes of clusters whose definition another one replaces, by the key that does it: nothing that the new operator does.
+pub(super) fn orphaned(key: &str) -> TypeChange {
+    TypeChange {
+        node_type: None,
+        fate: Fate::Changed,
+        appears: Vec::new(),
+        goes: Vec::new(),
+        changes: Vec::new(),
+        causes: vec![Cause::new(
+            Class::Breaking,
+            key,
+            "clusters that exist stay as they are, without an operator: the new one looks after resources of the new definition alone",
+        )],
+    }
+}
+
 /// Kinds that stand for objects which a manifest asks for.
 fn kinds(node_type: &NodeType, operator: &Operator) -> BTreeSet<ChildKind> {
     let mut kinds = node_type.child_kinds(&operator.cluster.k8s_group);
     kinds.remove(&ChildKind::ControllerRevision);
+    kinds.remove(&ChildKind::Pod);
     kinds
 }
 
@@ -210,7 +234,12 @@ fn changed(was: &NodeType, now: &NodeType, old: &Operator, new: &Operator) -> Ty
         node_type: Some(now.name.to_string()),
         fate: Fate::Changed,
         appears: after.difference(&before).copied().collect(),
-        goes: before.difference(&after).copied().collect(),
+        // What claims hold is not the operator's to delete.
+        goes: before
+            .difference(&after)
+            .filter(|kind| **kind != ChildKind::PersistentVolumeClaim)
+            .copied()
+            .collect(),
         changes: Vec::new(),
         causes: Vec::new(),
     };
@@ -244,147 +273,6 @@ fn changed(was: &NodeType, now: &NodeType, old: &Operator, new: &Operator) -> Ty
         }
     }
     change
-}
-
-/// What a changed part does.
-fn cause(key: &str, was: Option<&Part>, is: Option<&Part>) -> Option<Cause> {
-    let (reach, _) = was.or(is)?;
-    // A kind that came or went brings its storage with it, or takes it.
-    let of_a_kind = key.starts_with("storage.") && !key.starts_with("storage.volumes.");
-    if of_a_kind && (was.is_none() || is.is_none()) {
-        return None;
-    }
-    if key == "services governing" && (was.is_none() || is.is_none()) {
-        return None;
-    }
-    Some(match reach {
-        _ if key.starts_with("storage.volumes.") && was.is_none() => Cause::new(
-            Class::Breaking,
-            key,
-            "custom resources that bring no such storage are refused",
-        ),
-        Reach::Pods => Cause::restarting(key),
-        Reach::Config => Cause::new(Class::Safe, key, "the program reads it again by itself"),
-        Reach::Service if is.is_none() => Cause::new(
-            Class::Rolling,
-            key,
-            "it goes, and whoever calls it finds nothing",
-        ),
-        Reach::Service | Reach::Workload => Cause::new(Class::Safe, key, "no pod restarts"),
-        Reach::Fixed => Cause::new(
-            Class::Breaking,
-            key,
-            "cannot change in a StatefulSet that exists: the operator says so and leaves it, until a person deletes it without its pods",
-        ),
-        Reach::Claims => Cause::new(
-            Class::Breaking,
-            key,
-            "claims are made otherwise or kept otherwise: see what becomes of data",
-        ),
-        Reach::Upgrades => Cause::new(Class::Safe, key, "upgrades ask code of yours"),
-        Reach::Code => Cause::new(Class::Rolling, key, "code of yours has a say in it").depending(),
-    })
-}
-
-/// The kinds of objects that a part is in.
-fn reached(key: &str, part: Option<&Part>, node_type: &NodeType) -> Vec<ChildKind> {
-    let is_config = key.starts_with("files.") || key.starts_with("configMaps.");
-    let mut kinds = match part {
-        Some((Reach::Pods | Reach::Workload, _)) => workloads(node_type),
-        Some((Reach::Service, _)) => vec![ChildKind::Service],
-        Some((Reach::Fixed, _)) => vec![ChildKind::StatefulSet],
-        Some((Reach::Claims, _)) => vec![ChildKind::PersistentVolumeClaim],
-        _ => Vec::new(),
-    };
-    if is_config {
-        kinds.push(ChildKind::ConfigMap);
-    }
-    kinds
-}
-
-/// Whoever names pods of another type by their addresses restarts with those.
-fn addresses(node_type: &NodeType, old: &Operator, new: &Operator) -> Vec<Cause> {
-    let key = "services governing";
-    let governing = |operator: &Operator, name: &str| {
-        let mut types = operator.cluster.node_types.iter();
-        let found = types.find(|known| known.type_name.as_str() == name)?;
-        parts(found).remove(key)
-    };
-    let own = parts(node_type);
-    let others = new.cluster.node_types.iter().filter(|other| {
-        let name = other.type_name.as_str();
-        let (was, is) = (governing(old, name), governing(new, name));
-        was.is_some() && was != is
-    });
-    let mut found = Vec::new();
-    for other in others {
-        let named = format!("pods.{}", other.type_name);
-        if own
-            .values()
-            .any(|(reach, text)| *reach == Reach::Pods && text.contains(&named))
-        {
-            found.push(Cause::restarting(format!("the addresses of {named}")));
-        }
-    }
-    found
-}
-
-/// A default that is another is another value wherever it is used.
-fn defaults(node_type: &NodeType, old: &Operator, new: &Operator, schema: &[Change]) -> Vec<Cause> {
-    let changed = schema.iter().filter(|change| match change.subject {
-        Subject::Default => true,
-        Subject::Field => change.is.is_none(),
-        _ => false,
-    });
-    let mut found = Vec::new();
-    for change in changed {
-        let reaches = |operator: &Operator| {
-            operator.effects.iter().any(|effect| {
-                let field = effect.field.as_str();
-                let below = field
-                    .strip_prefix(change.path.as_str())
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
-                below
-                    && effect.children.iter().any(|child| {
-                        child.restarts
-                            && child
-                                .node_type
-                                .as_deref()
-                                .is_none_or(|of| of == node_type.name.as_str())
-                    })
-            })
-        };
-        if reaches(old) || reaches(new) {
-            let (key, effect) = if change.subject == Subject::Default {
-                let effect = "pods restart where a custom resource leaves it out";
-                (format!("the default of {}", change.path), effect)
-            } else {
-                let effect = "pods restart where a custom resource sets it";
-                (change.path.clone(), effect)
-            };
-            let mut cause = Cause::new(Class::Rolling, key, effect).depending();
-            cause.restarts = true;
-            found.push(cause);
-        }
-    }
-    found
-}
-
-/// Config maps of the whole cluster restart whoever uses them.
-fn shared(node_type: &NodeType, old: &Operator, new: &Operator) -> Vec<Cause> {
-    let own = parts(node_type);
-    let uses = |name: &str| {
-        let named = [
-            format!("shared configMaps.{name} "),
-            format!("configMaps.{name}.name"),
-        ];
-        own.values()
-            .any(|(_, text)| named.iter().any(|named| text.contains(named)))
-    };
-    let maps = cluster::config_maps(&old.cluster, &new.cluster);
-    let used = maps.into_iter().filter(|name| uses(name));
-    used.map(|name| Cause::restarting(format!("cluster.configMaps.{name}")))
-        .collect()
 }
 
 #[cfg(test)]

@@ -2,11 +2,10 @@
 
 use serde_json::Value;
 
-use super::children::{Cause, TypeChange, children};
+use super::children::{TypeChange, children, orphaned};
 use super::promise::{Broken, Forgotten, broken};
-use super::schema::Change;
-use super::{Class, Right, Rights, definitions, place};
-use crate::manifest::{Source, locate};
+use super::schema::{Change, Subject};
+use super::{Class, Power, Right, Rights, definitions, power};
 use crate::model::{Operator, SecurityProfile};
 
 /// What was, as far as it is known.
@@ -33,6 +32,8 @@ pub struct Consequences {
     pub schema: Vec<Change>,
     /// What breaks against the definitions that were released.
     pub broken: Vec<Broken>,
+    /// The definitions that it breaks, by the names that clusters have them under.
+    pub stored: Vec<String>,
     /// Whether any were.
     pub released: bool,
     /// What of them is not what it was.
@@ -41,27 +42,14 @@ pub struct Consequences {
     pub lost: Vec<Right>,
     /// The security profile of before and of now, where it changes.
     pub profile: Option<(SecurityProfile, SecurityProfile)>,
+    /// Settings that let pods do more than before.
+    pub power: Vec<Power>,
+    /// Fields by which a custom resource can let them, that it could not before.
+    pub opened: Vec<String>,
     /// Whether the runtime is another, which may build other children of the same manifest.
     pub other_runtime: bool,
     /// What becomes of children; `None` where the operator of the last update is not known.
     pub children: Option<Vec<TypeChange>>,
-}
-
-/// Why an update needs a yes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reason {
-    /// [`Class::Breaking`] or [`Class::Security`].
-    pub class: Class,
-    /// Where in the custom resource; empty where that says nothing.
-    pub path: String,
-    pub what: String,
-    pub why: Option<String>,
-    /// The legal path.
-    pub way: Option<String>,
-    /// Line and column in the manifest.
-    pub place: Option<(usize, usize)>,
-    /// Whether it is no change but a promise that is given up.
-    pub is_forgotten: bool,
 }
 
 /// What the documents and the operator of now mean to what was.
@@ -77,19 +65,69 @@ pub fn consequences(past: &Past, documents: &[Value], operator: &Operator) -> Co
         operator.cluster.security
     });
     let is = operator.cluster.security;
-    let schema = definitions(&crds(&past.documents), &crds(documents));
     let known = past.operator.as_ref();
+    let opened = power::opened(known.map(|known| &known.cluster), &operator.cluster);
+    let mut schema = definitions(&crds(&past.documents), &crds(documents));
+    for change in &mut schema {
+        let is_new = change.subject == Subject::Field && change.was.is_none();
+        if is_new && change.kind == operator.cluster.kind.as_str() && opened.contains(&change.path)
+        {
+            change.class = Class::Security;
+        }
+    }
+    let broken = broken(&past.released, &past.older, &crds(documents));
+    let children = known.map(|known| match replaced(&schema, known) {
+        Some(key) => vec![orphaned(key)],
+        None => children(known, operator, &schema),
+    });
     Consequences {
-        children: known.map(|known| children(known, operator, &schema)),
+        children,
+        stored: stored(past, &broken),
+        power: power::gained(known.map(|known| &known.cluster), &operator.cluster),
+        opened,
         other_runtime: past.other_runtime,
         schema,
-        broken: broken(&past.released, &past.older, &crds(documents)),
+        broken,
         released: !(past.released.is_empty() && past.older.is_empty() && past.forgotten.is_empty()),
         forgotten: past.forgotten.clone(),
         gained: after.beyond(&before),
         lost: before.beyond(&after),
         profile: (was != is).then_some((was, is)),
     }
+}
+
+/// The key by which another definition replaces that of the cluster; `None` where it stays.
+fn replaced(schema: &[Change], known: &Operator) -> Option<&'static str> {
+    let own = schema.iter().filter(|change| {
+        change.subject == Subject::Identity && change.kind == known.cluster.kind.as_str()
+    });
+    let keys = [
+        ("kind ", "cluster.kind"),
+        ("group ", "api.group"),
+        ("plural ", "cluster.plural"),
+    ];
+    own.filter_map(|change| change.was.as_ref())
+        .find_map(|was| keys.iter().find(|(head, _)| was.starts_with(head)))
+        .map(|(_, key)| *key)
+}
+
+/// The names of the released definitions that are broken.
+fn stored(past: &Past, broken: &[Broken]) -> Vec<String> {
+    let older = past.older.iter().map(|(_, document)| document);
+    let mut names: Vec<String> = past
+        .released
+        .iter()
+        .chain(older)
+        .filter(|document| {
+            let kind = document["spec"]["names"]["kind"].as_str();
+            let mut kinds = broken.iter().map(|broken| broken.change.kind.as_str());
+            kinds.any(|broken| Some(broken) == kind)
+        })
+        .filter_map(|document| Some(document["metadata"]["name"].as_str()?.to_owned()))
+        .collect();
+    names.sort();
+    names.dedup();
+    names
 }
 
 /// Whether a document is a definition of custom resources.
@@ -121,7 +159,10 @@ impl Consequences {
             .chain(of_schema)
             .filter(|class| *class == Class::Breaking)
             .count();
-        let security = self.gained.len() + usize::from(self.is_looser());
+        let security = self.gained.len()
+            + usize::from(self.is_looser())
+            + self.power.len()
+            + self.opened.len();
         let silent = !self.other_runtime
             && self.schema.is_empty()
             && self.lost.is_empty()
@@ -167,138 +208,6 @@ impl Consequences {
         }
         Some(parts.join("; "))
     }
-
-    /// What children lose, or cannot follow, that no definition tells of; once there may be clusters.
-    fn lost_children(&self, source: &Source) -> Vec<Reason> {
-        let changes = self.children.iter().flatten().filter(|_| self.released);
-        let causes = changes.flat_map(|change| {
-            let of = change.node_type.as_deref();
-            change.causes.iter().map(move |cause| (of, cause))
-        });
-        let told = |key: &str| ["kinds", "nodes", "nodeTypes"].contains(&key);
-        let causes = causes.filter(|(_, cause)| {
-            cause.class == Class::Breaking && !cause.depends && !told(&cause.key)
-        });
-        let reason = |(of, cause): (Option<&str>, &Cause)| {
-            let inside = of.map(|of| format!("cluster.nodeTypes.{of}."));
-            let key = format!("{}{}", inside.unwrap_or_default(), cause.key);
-            let keys: Vec<String> = key.split('.').map(ToOwned::to_owned).collect();
-            Reason {
-                class: Class::Breaking,
-                path: String::new(),
-                what: format!("{key} is another"),
-                why: Some(cause.effect.to_owned()),
-                way: None,
-                place: located(source, &keys),
-                is_forgotten: false,
-            }
-        };
-        causes.map(reason).collect()
-    }
-
-    /// What needs a yes, in the order in which it is told.
-    pub fn reasons(&self, source: &Source, operator: &Operator) -> Vec<Reason> {
-        let at = |keys: &[String]| located(source, keys);
-        let keys =
-            |keys: &[&str]| -> Vec<String> { keys.iter().map(ToString::to_string).collect() };
-        let mut reasons: Vec<Reason> = self.forgotten.iter().map(forgotten).collect();
-        reasons.extend(self.broken.iter().map(|broken| {
-            let change = &broken.change;
-            let (mut what, mut way) = (change.what(), change.way().map(ToOwned::to_owned));
-            if let Some(file) = &broken.older {
-                what = format!("{what}, by an earlier release (`{file}`)");
-                let end = "end its support: remove the file, and update with `--accept breaking`";
-                way = Some(way.map_or_else(|| end.to_owned(), |way| format!("{way}; or {end}")));
-            }
-            Reason {
-                class: Class::Breaking,
-                path: change.path.clone(),
-                what,
-                why: change.why().map(ToOwned::to_owned),
-                way,
-                place: locate_change(change, source, operator),
-                is_forgotten: false,
-            }
-        }));
-        reasons.extend(self.lost_children(source));
-        for right in &self.gained {
-            reasons.push(Reason {
-                class: Class::Security,
-                path: String::new(),
-                what: format!("{}: {}", right.on, right.verbs.join(", ")),
-                why: Some(format!("{} did not allow it before", roles(right))),
-                way: None,
-                place: at(&keys(&["operator", "rules"])).filter(|_| asked_for(right, operator)),
-                is_forgotten: false,
-            });
-        }
-        if let Some((was, is)) = self.profile.filter(|_| self.is_looser()) {
-            reasons.push(Reason {
-                class: Class::Security,
-                path: String::new(),
-                what: format!("the security profile was {}, is {}", word(was), word(is)),
-                why: Some("every pod of every cluster may do more than before".to_owned()),
-                way: None,
-                place: at(&keys(&["cluster", "security", "profile"])),
-                is_forgotten: false,
-            });
-        }
-        reasons
-    }
-}
-
-/// A promise that is not what it was.
-fn forgotten(promise: &Forgotten) -> Reason {
-    let became = if promise.is_gone {
-        "is gone"
-    } else {
-        "was edited"
-    };
-    Reason {
-        class: Class::Breaking,
-        path: String::new(),
-        what: format!("`{}` {became}", promise.path),
-        why: Some(
-            "a release promised what it says; without it nothing keeps an update from breaking what is stored"
-                .to_owned(),
-        ),
-        way: Some("bring it back from version control".to_owned()),
-        place: None,
-        is_forgotten: true,
-    }
-}
-
-/// Line and column of the key that makes a change.
-pub fn locate_change(
-    change: &Change,
-    source: &Source,
-    operator: &Operator,
-) -> Option<(usize, usize)> {
-    located(source, &place(change, &operator.cluster))
-}
-
-fn located(source: &Source, keys: &[String]) -> Option<(usize, usize)> {
-    let span = locate(source, keys)?;
-    Some((source.line(span.start), source.column(span.start)))
-}
-
-/// Who gives a right; of many, the first.
-pub fn roles(right: &Right) -> String {
-    match right.roles.as_slice() {
-        [first, second, more @ ..] if !more.is_empty() => {
-            format!("{first}, {second} and {} more", more.len())
-        }
-        few => few.join(", "),
-    }
-}
-
-/// Whether the manifest itself lists the right.
-fn asked_for(right: &Right, operator: &Operator) -> bool {
-    let mut resources = operator
-        .rules
-        .iter()
-        .flat_map(|rule| rule.resources.iter().chain(&rule.non_resource_urls));
-    resources.any(|resource| right.on.starts_with(resource.as_str()))
 }
 
 fn looseness(profile: SecurityProfile) -> u8 {

@@ -1,12 +1,28 @@
 //! From a place in the custom resource to the key of the manifest that it comes from.
 
 use super::schema::{Change, Subject};
-use crate::model::Cluster;
+use crate::model::{Cluster, Operator};
 
 /// The keys of the manifest that lead to what a change is about, as far as they are known; the last of them may be gone.
-pub fn place(change: &Change, cluster: &Cluster) -> Vec<String> {
+pub fn place(change: &Change, operator: &Operator) -> Vec<String> {
     let path = change.path.replace("[]", "").replace(".*", "");
     let steps: Vec<&str> = path.split('.').filter(|step| !step.is_empty()).collect();
+    let cluster = &operator.cluster;
+    let mut resources = operator.resources.iter();
+    if resources.any(|resource| resource.kind.as_str() == change.kind) {
+        let keys = ["resources", change.kind.as_str()].into_iter().chain(steps);
+        return keys.map(ToOwned::to_owned).collect();
+    }
+    if change.path.is_empty() && change.is.is_none() && change.kind != cluster.kind.as_str() {
+        // The kind itself is gone.
+        let gone = change
+            .was
+            .as_ref()
+            .is_some_and(|was| was.starts_with("definition "));
+        if gone {
+            return vec!["resources".to_owned()];
+        }
+    }
     let keys: Vec<&str> = match steps.as_slice() {
         [] => definition(change),
         ["spec", word, rest @ ..] => {
@@ -145,7 +161,7 @@ mod tests {
                 was: None,
                 is: Some(is.to_owned()),
             };
-            assert_eq!(place(&change, &operator.cluster).join("."), keys, "{path}");
+            assert_eq!(place(&change, &operator).join("."), keys, "{path}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::update::{Prospect, gate, report};
+use super::super::update::{Prospect, gate, refusal, report};
 use crate::gate::{Change, Class, Fate, Right, TypeChange, locate_change, word};
 use crate::model::ChildKind;
 
@@ -35,11 +35,14 @@ pub(super) fn data(prospect: &Prospect) -> Value {
             let class = if meant.is_looser() { Class::Security } else { Class::Rolling };
             json!({ "class": class.as_str(), "was": word(was), "is": word(is) })
         }),
+        "loosened": meant.power.iter().map(|power| {
+            json!({ "class": Class::Security.as_str(), "nodeType": power.node_type, "key": power.key, "value": power.value })
+        }).collect::<Vec<_>>(),
         "children": children,
         "otherRuntime": meant.other_runtime,
         "summary": meant.summary(),
         "refused": {
-            "files": decision.refused.iter().map(report::program).collect::<Vec<_>>(),
+            "files": decision.refused.iter().map(refusal::program).collect::<Vec<_>>(),
             "changes": prospect.reasons().iter().map(gate::program).collect::<Vec<_>>(),
         },
     })
@@ -49,6 +52,7 @@ fn schema(change: &Change, prospect: &Prospect) -> Value {
     let place = locate_change(change, &prospect.source, &prospect.operator);
     json!({
         "class": change.class.as_str(),
+        "kind": change.kind,
         "subject": change.subject.as_str(),
         "path": change.path,
         "was": change.was,

@@ -1,7 +1,7 @@
 //! A plan for people: what becomes of files, of the custom resource, of rights and of children, each line with its class.
 
-use super::super::update::{Prospect, gate, report};
-use crate::gate::{Change, Class, Fate, Subject, TypeChange, locate_change, roles, word};
+use super::super::update::{Prospect, gate, refusal, report};
+use crate::gate::{Change, Class, Fate, Subject, TypeChange, locate_change, other, roles, word};
 use crate::model::ChildKind;
 
 /// What is said.
@@ -65,6 +65,40 @@ pub(super) fn told(prospect: &Prospect) -> Told {
     }
 }
 
+/// What is more than safe, a line each with its class, the worst first.
+pub(in crate::command) fn notable(prospect: &Prospect) -> Vec<(Class, String)> {
+    let groups = [schema(prospect), rights(prospect)].into_iter();
+    let lines = groups.flat_map(|group| group.lines);
+    let mut found: Vec<(Class, String)> = lines
+        .filter_map(|(class, line)| Some((class?, line)))
+        .collect();
+    for change in prospect.meant.children.iter().flatten() {
+        let name = change.node_type.as_deref().unwrap_or("the cluster");
+        let of = |restarts: bool| {
+            let causes = change.causes.iter();
+            causes.filter(move |cause| cause.restarts == restarts)
+        };
+        let others = of(false);
+        found.extend(others.map(|cause| {
+            let line = format!("{name}: {}: {}", cause.key, cause.effect);
+            (cause.class, line)
+        }));
+        let keys: Vec<&str> = of(true).map(|cause| cause.key.as_str()).collect();
+        if !keys.is_empty() {
+            let how = if change.restarts() {
+                "restarts"
+            } else {
+                "may restart"
+            };
+            let line = format!("{name}: {how}, by {}", keys.join(", "));
+            found.push((Class::Rolling, line));
+        }
+    }
+    found.retain(|(class, _)| *class > Class::Safe);
+    found.sort_by_key(|(class, _)| std::cmp::Reverse(*class));
+    found
+}
+
 fn files(prospect: &Prospect) -> Group {
     let lines = report::lines(&prospect.decision.outcomes);
     Group {
@@ -91,6 +125,8 @@ fn schema(prospect: &Prospect) -> Group {
         let place = place.map_or_else(String::new, |(line, column)| {
             format!(" (dsoi.yaml:{line}:{column})")
         });
+        let kind = other(change, &prospect.operator);
+        let kind = kind.map_or_else(String::new, |kind| format!("{kind} "));
         let path = if change.path.is_empty() {
             String::new()
         } else {
@@ -98,7 +134,7 @@ fn schema(prospect: &Prospect) -> Group {
         };
         lines.push((
             Some(change.class),
-            format!("{path}{}{place}", change.what()),
+            format!("{kind}{path}{}{place}", change.what()),
         ));
         if let Some(why) = change.why() {
             lines.push((None, why.to_owned()));
@@ -151,9 +187,16 @@ fn rights(prospect: &Prospect) -> Group {
             format!("the security profile was {}, is {}", word(was), word(is)),
         )
     });
+    let power = meant.power.iter().map(|power| {
+        let line = format!(
+            "+ pods of {}: {}: {}",
+            power.node_type, power.key, power.value
+        );
+        (Some(Class::Security), line)
+    });
     Group {
         name: "rights",
-        lines: gained.chain(profile).chain(lost).collect(),
+        lines: gained.chain(profile).chain(power).chain(lost).collect(),
     }
 }
 
@@ -182,21 +225,37 @@ fn children(prospect: &Prospect) -> Group {
     }
 }
 
+/// Kinds that a node has only while a field of its custom resource is set.
+const ASKED_FOR: [ChildKind; 5] = [
+    ChildKind::PersistentVolumeClaim,
+    ChildKind::NetworkPolicy,
+    ChildKind::PodDisruptionBudget,
+    ChildKind::HorizontalPodAutoscaler,
+    ChildKind::Ingress,
+];
+
 /// A node type, what becomes of it, and the kinds of objects.
 fn head(change: &TypeChange) -> String {
     let name = change.node_type.as_deref().unwrap_or("the cluster");
-    let list = |sign: &str, kinds: &[ChildKind]| {
-        let names: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
-        (!names.is_empty()).then(|| format!("{sign} {}", names.join(", ")))
+    let list = |sign: &str, kinds: &[ChildKind]| -> Vec<String> {
+        let (asked, always): (Vec<&ChildKind>, Vec<_>) =
+            kinds.iter().partition(|kind| ASKED_FOR.contains(kind));
+        let named = |kinds: Vec<&ChildKind>, when: &str| {
+            let names: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
+            (!names.is_empty()).then(|| format!("{sign} {when}{}", names.join(", ")))
+        };
+        let lists = [
+            named(always, ""),
+            named(asked, "where a custom resource asks for it: "),
+        ];
+        lists.into_iter().flatten().collect()
     };
-    let mut parts: Vec<String> = [
+    let mut parts = [
         list("+", &change.appears),
         list("~", &change.changes),
         list("-", &change.goes),
     ]
-    .into_iter()
-    .flatten()
-    .collect();
+    .concat();
     match change.fate {
         Fate::Added => parts.insert(0, "is new".to_owned()),
         Fate::Removed => parts.insert(0, "is gone".to_owned()),
@@ -216,7 +275,7 @@ fn refused(prospect: &Prospect) -> Group {
     for file in &prospect.decision.refused {
         lines.push((
             None,
-            format!("{}: {}", file.path, report::reason(&file.why)),
+            format!("{}: {}", file.path, refusal::reason(&file.why)),
         ));
     }
     for reason in prospect.reasons() {

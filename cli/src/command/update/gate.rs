@@ -77,6 +77,9 @@ pub(in crate::command) fn lines(reason: &Reason) -> String {
         .place
         .map(|(line, column)| format!(" (dsoi.yaml:{line}:{column})"));
     let mut text = format!("  {:<9}", reason.class);
+    if let Some(kind) = &reason.kind {
+        text.push_str(&format!("{kind} "));
+    }
     if !reason.path.is_empty() {
         text.push_str(&format!("{} ", reason.path));
     }
@@ -95,6 +98,7 @@ pub(in crate::command) fn lines(reason: &Reason) -> String {
 pub(in crate::command) fn program(reason: &Reason) -> Value {
     json!({
         "class": reason.class.as_str(),
+        "kind": reason.kind,
         "path": reason.path,
         "what": reason.what,
         "why": reason.why,

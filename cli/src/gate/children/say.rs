@@ -196,7 +196,7 @@ fn layer(value: &Layer) -> String {
     }
 }
 
-pub(super) fn k8s(value: &K8sValue) -> String {
+pub(in crate::gate) fn k8s(value: &K8sValue) -> String {
     match value {
         K8sValue::Struct { fields, .. } => format!("{{{}}}", self::fields(fields)),
         K8sValue::List(items) => format!("[{}]", joined(items, ", ", k8s)),

@@ -75,6 +75,12 @@ impl Subject {
 }
 
 impl Change {
+    /// Whether it is a whole definition that went.
+    fn is_gone(&self) -> bool {
+        let was = self.was.as_ref();
+        self.is.is_none() && was.is_some_and(|was| was.starts_with("definition "))
+    }
+
     /// What happened, without its path.
     pub fn what(&self) -> String {
         let was = self.was.as_deref();
@@ -133,10 +139,19 @@ impl Change {
 
     /// Why that breaks resources that are stored, or what it does to them; `None` where it does nothing.
     pub fn why(&self) -> Option<&'static str> {
-        if self.class == Class::Safe {
-            return None;
+        match self.class {
+            Class::Safe => return None,
+            Class::Security => {
+                return Some(
+                    "whoever may write custom resources says by it what their pods may do",
+                );
+            }
+            Class::Rolling | Class::Breaking => {}
         }
         Some(match self.subject {
+            Subject::Identity if self.is_gone() => {
+                "resources that are stored stay, and nobody looks after them any more"
+            }
             Subject::Identity => {
                 "resources are stored under the old name; the API server takes this for another definition"
             }
@@ -185,6 +200,7 @@ impl Change {
             return None;
         }
         Some(match self.subject {
+            Subject::Identity if self.is_gone() => "keep the kind",
             Subject::Identity => {
                 "keep group, kind, plural and scope: nothing moves resources from one definition to another"
             }
@@ -200,6 +216,10 @@ impl Change {
             Subject::Values => "keep the value, and treat it as the one that replaces it",
             Subject::Bound | Subject::Pattern | Subject::Format => {
                 "leave the limit as wide as it was"
+            }
+            // Nobody writes `oldSelf` into a rule that follows from another key.
+            Subject::Rule if !self.path.is_empty() => {
+                "leave what the rule follows from as it was; one of `rules` may hold against new values alone: `oldSelf` is the value before"
             }
             Subject::Rule => {
                 "leave the rule as it was, or hold it against new values alone: `oldSelf` is the value before"

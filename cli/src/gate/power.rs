@@ -1,0 +1,216 @@
+//! What lets pods do more, and whoever writes custom resources (SE-28): THE table of it, and what of it is new.
+//!
+//! In: the models of before and of now. Out: settings that loosen a pod, and fields by which a custom resource can. What a
+//! manifest says wins over `cluster.security.profile`, so that the profile alone says nothing.
+
+use std::collections::BTreeSet;
+
+use super::children::k8s;
+use crate::model::{Cluster, Container, K8sField, K8sFieldValue, K8sValue, NodeType};
+
+/// When a field of a pod or a container loosens it.
+enum Loose {
+    /// Whatever it is.
+    Set,
+    /// Unless it is this.
+    Unless(&'static str),
+    /// If it is this, or only a custom resource tells.
+    If(&'static str),
+    /// Each of its items.
+    Each,
+    /// Unless it has this item.
+    Without(&'static str),
+}
+
+/// THE table: a field of Kubernetes, below which other one it is meant if that matters, and when it loosens.
+const LOOSE: &[(&str, Option<&str>, Loose)] = &[
+    ("privileged", None, Loose::Unless("false")),
+    ("allowPrivilegeEscalation", None, Loose::Unless("false")),
+    ("add", Some("capabilities"), Loose::Each),
+    ("drop", Some("capabilities"), Loose::Without("ALL")),
+    ("runAsUser", None, Loose::If("0")),
+    ("runAsNonRoot", None, Loose::Unless("true")),
+    ("type", Some("seccompProfile"), Loose::If("Unconfined")),
+    ("type", Some("appArmorProfile"), Loose::If("Unconfined")),
+    ("procMount", None, Loose::Unless("Default")),
+    ("hostProcess", None, Loose::Unless("false")),
+    ("sysctls", None, Loose::Set),
+    ("hostNetwork", None, Loose::Unless("false")),
+    ("hostPID", None, Loose::Unless("false")),
+    ("hostIPC", None, Loose::Unless("false")),
+    ("hostPath", None, Loose::Set),
+    ("hostPort", None, Loose::Unless("0")),
+    ("serviceAccountName", None, Loose::Set),
+    ("serviceAccount", None, Loose::Set),
+    ("automountServiceAccountToken", None, Loose::Unless("false")),
+];
+
+/// Fields of a k8s config group by which whoever writes a custom resource says what its pods may do.
+const POWERFUL: &[K8sField] = &[
+    K8sField::SecurityContext,
+    K8sField::PodSecurityContext,
+    K8sField::ServiceAccountName,
+    K8sField::Volumes,
+    K8sField::AdditionalContainers,
+    K8sField::InitContainers,
+];
+
+/// A setting that loosens the pods of a node type.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Power {
+    pub node_type: String,
+    /// The key of the manifest, below the node type.
+    pub key: String,
+    pub value: String,
+}
+
+/// Settings that the pods of before did not have. A node type that is new has what any of before had.
+pub(super) fn gained(old: Option<&Cluster>, new: &Cluster) -> Vec<Power> {
+    let before = |of: &NodeType| -> Settings {
+        let types = old.iter().flat_map(|old| &old.node_types);
+        let mut same = types.clone().filter(|was| was.type_name == of.type_name);
+        match same.next() {
+            Some(was) => settings(was),
+            None => types.flat_map(settings).collect(),
+        }
+    };
+    let mut found = Vec::new();
+    for node_type in &new.node_types {
+        let known = before(node_type);
+        let more = settings(node_type).into_iter();
+        found.extend(
+            more.filter(|setting| !known.contains(setting))
+                .map(|(key, value)| Power {
+                    node_type: node_type.name.to_string(),
+                    key,
+                    value,
+                }),
+        );
+    }
+    found
+}
+
+/// The paths of fields by which a custom resource can loosen its pods from now on.
+pub(super) fn opened(old: Option<&Cluster>, new: &Cluster) -> Vec<String> {
+    let groups = [Some(&new.spelling.k8s_config_group)]
+        .into_iter()
+        .chain([new.common.k8s.as_ref()]);
+    let groups: Vec<String> = groups
+        .zip(["[]", ""])
+        .filter_map(|(word, items)| Some(format!("spec.{}{items}", word?.wire)))
+        .collect();
+    let is_new = |field: &K8sField| old.is_none_or(|old| old.k8s_group.field(*field).is_none());
+    let fields = POWERFUL.iter().filter(|field| is_new(field));
+    let fields = fields.filter_map(|field| new.k8s_group.field(*field));
+    fields
+        .flat_map(|field| {
+            groups
+                .iter()
+                .map(move |group| format!("{group}.{}", field.wire))
+        })
+        .collect()
+}
+
+/// Keys and values.
+type Settings = BTreeSet<(String, String)>;
+
+/// What loosens the pods of a node type.
+fn settings(node_type: &NodeType) -> Settings {
+    let mut found = Settings::new();
+    let mut container = |at: &str, container: &Container| {
+        if let Some(context) = &container.security_context {
+            look(
+                &format!("{at}securityContext"),
+                "securityContext",
+                context,
+                &mut found,
+            );
+        }
+    };
+    container("", &node_type.container);
+    let extra = [
+        ("containers", &node_type.sidecars),
+        ("initContainers", &node_type.init_containers),
+    ];
+    for (of, all) in extra {
+        for extra in all {
+            container(&format!("pod.{of}.{}.", extra.name), &extra.container);
+        }
+    }
+    for (of, all) in extra {
+        for extra in all {
+            fields(
+                &format!("pod.{of}.{}", extra.name),
+                "",
+                &extra.fields,
+                &mut found,
+            );
+        }
+    }
+    fields("pod", "", &node_type.pod, &mut found);
+    found
+}
+
+fn fields(at: &str, of: &str, fields: &[K8sFieldValue], found: &mut Settings) {
+    for field in fields {
+        let wire = field.wire.as_str();
+        let path = format!("{at}.{wire}");
+        let mut table = LOOSE.iter();
+        let row =
+            table.find(|(name, above, _)| *name == wire && above.is_none_or(|above| above == of));
+        if let Some((_, _, loose)) = row {
+            found.extend(
+                loosens(loose, &field.value)
+                    .into_iter()
+                    .map(|value| (path.clone(), value)),
+            );
+        }
+        look(&path, wire, &field.value, found);
+    }
+}
+
+fn look(at: &str, of: &str, value: &K8sValue, found: &mut Settings) {
+    match value {
+        K8sValue::Struct { fields, .. } => self::fields(at, of, fields, found),
+        K8sValue::List(items) => {
+            for item in items {
+                // By its name, wherever it stands.
+                let named = match item {
+                    K8sValue::Struct { fields, .. } => {
+                        fields.iter().find(|field| field.wire.as_str() == "name")
+                    }
+                    _ => None,
+                };
+                let name = named.map(|field| format!(".{}", k8s(&field.value)));
+                look(
+                    &format!("{at}{}", name.unwrap_or_default()),
+                    of,
+                    item,
+                    found,
+                );
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The values by which it loosens.
+fn loosens(loose: &Loose, value: &K8sValue) -> Vec<String> {
+    let text = k8s(value);
+    let decided = !text.contains("${");
+    let items = || match value {
+        K8sValue::List(items) => items.iter().map(k8s).collect(),
+        _ => vec![text.clone()],
+    };
+    let is_harmless = match loose {
+        Loose::Each => return items(),
+        Loose::Set => false,
+        Loose::Unless(safe) => text == *safe,
+        Loose::If(bad) => text != *bad && decided,
+        Loose::Without(safe) => items().iter().any(|item| item == safe),
+    };
+    if is_harmless { Vec::new() } else { vec![text] }
+}
+
+#[cfg(test)]
+mod tests;

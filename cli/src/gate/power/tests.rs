@@ -1,0 +1,114 @@
+use super::*;
+use crate::check;
+use crate::manifest::Source;
+use crate::model::Operator;
+
+const MANIFEST: &str = include_str!("../../../../testdata/manifests/quickstart.yaml");
+const STORE: &str = "    store:\n";
+
+fn operator(text: &str) -> Operator {
+    let source = Source::new("dsoi.yaml", text.into()).unwrap();
+    let read = check::read(&source);
+    read.unwrap_or_else(|problems| panic!("{text}\n{problems:?}"))
+        .1
+}
+
+/// What `store` gains with these lines.
+fn told(lines: &str) -> Vec<String> {
+    let new = MANIFEST.replacen(STORE, &format!("{STORE}      {lines}\n"), 1);
+    let gained = gained(Some(&operator(MANIFEST).cluster), &operator(&new).cluster);
+    let line = |power: &Power| format!("{} {}: {}", power.node_type, power.key, power.value);
+    gained.iter().map(line).collect()
+}
+
+// SE-28
+#[test]
+fn what_loosens_a_pod_is_told() {
+    for (lines, key) in [
+        (
+            "securityContext: {privileged: true}",
+            "securityContext.privileged: true",
+        ),
+        (
+            "securityContext: {allowPrivilegeEscalation: true}",
+            "securityContext.allowPrivilegeEscalation: true",
+        ),
+        (
+            "securityContext: {capabilities: {add: [NET_ADMIN]}}",
+            "securityContext.capabilities.add: NET_ADMIN",
+        ),
+        (
+            "securityContext: {capabilities: {drop: [KILL]}}",
+            "securityContext.capabilities.drop: [KILL]",
+        ),
+        (
+            "securityContext: {runAsUser: 0}",
+            "securityContext.runAsUser: 0",
+        ),
+        (
+            "pod: {securityContext: {runAsNonRoot: false}}",
+            "pod.securityContext.runAsNonRoot: false",
+        ),
+        (
+            "pod: {securityContext: {seccompProfile: {type: Unconfined}}}",
+            "pod.securityContext.seccompProfile.type: Unconfined",
+        ),
+        ("pod: {hostNetwork: true}", "pod.hostNetwork: true"),
+        ("pod: {hostPID: true}", "pod.hostPID: true"),
+        ("pod: {hostIPC: true}", "pod.hostIPC: true"),
+        (
+            "pod: {serviceAccountName: admin}",
+            "pod.serviceAccountName: admin",
+        ),
+        (
+            "pod: {volumes: [{name: h, hostPath: {path: /}}]}",
+            "pod.volumes.h.hostPath: {path: /}",
+        ),
+        (
+            "pod: {containers: [{name: x, image: a/b, securityContext: {privileged: true}}]}",
+            "pod.containers.x.securityContext.privileged: true",
+        ),
+    ] {
+        assert_eq!(told(lines), [format!("store {key}")], "{lines}");
+    }
+}
+
+#[test]
+fn what_tightens_a_pod_or_says_nothing_of_power_is_not() {
+    for lines in [
+        "securityContext: {privileged: false, runAsUser: 1000, capabilities: {drop: [ALL]}}",
+        "pod: {hostNetwork: false, securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}}",
+        "pod: {volumes: [{name: h, emptyDir: {}}]}",
+    ] {
+        assert_eq!(told(lines), Vec::<String>::new(), "{lines}");
+    }
+}
+
+#[test]
+fn a_new_node_type_may_do_what_another_does() {
+    let loose = |name: &str| {
+        format!("    {name}:\n      pod: {{hostNetwork: true}}\n      ports: {{http: 8081}}\n")
+    };
+    let one = MANIFEST.replacen(STORE, &format!("{}{STORE}", loose("a")), 1);
+    let two = one.replacen(STORE, &format!("{}{STORE}", loose("b")), 1);
+    let (one, two) = (operator(&one).cluster, operator(&two).cluster);
+    assert_eq!(gained(Some(&one), &two), []);
+    assert_eq!(gained(Some(&operator(MANIFEST).cluster), &one).len(), 1);
+    assert_eq!(gained(None, &one).len(), 1);
+}
+
+// SE-28
+#[test]
+fn a_field_that_gives_whoever_edits_a_custom_resource_power_is_told_once_it_is_there() {
+    let with = |fields: &str| {
+        let group = format!("  k8sConfigGroup: {{fields: [image, {fields}]}}\n  nodeTypes:\n");
+        operator(&MANIFEST.replacen("  nodeTypes:\n", &group, 1)).cluster
+    };
+    let (few, more) = (with("env"), with("env, securityContext, affinity"));
+    assert_eq!(
+        opened(Some(&few), &more),
+        ["spec.k8sConfigGroup[].securityContext"]
+    );
+    assert!(opened(Some(&more), &few).is_empty());
+    assert!(opened(Some(&more), &more).is_empty());
+}
