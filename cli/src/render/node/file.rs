@@ -41,7 +41,7 @@ impl Writer<'_> {
             self.file_content(file)
         } else {
             let body = self.file_body(file);
-            let args = body.contains("node").then(|| Rust::atom("node"));
+            let args = names_node(&body).then(|| Rust::atom("node"));
             Rust::call(name, args)
         };
         code = code.method(method, [content]);
@@ -71,7 +71,7 @@ impl Writer<'_> {
         let body = self.file_body(file);
         let kind = self.cluster.kind.as_str();
         let params: &[String] = &[format!("node: &Node<'_, {kind}>")];
-        let params = if body.contains("node") { params } else { &[] };
+        let params = if names_node(&body) { params } else { &[] };
         function(file.ident.as_str(), params, result, &body)
     }
 }
@@ -137,6 +137,50 @@ fn add_layer(ctx: Ctx<'_>, all: Rust, layer: &Layer) -> Rust {
                 Json::Expr(code) => all.method("ours", [Rust::Json(Box::new(Json::Expr(code)))]),
                 other => all.method("ours", [Rust::Json(Box::new(other))]),
             }
+        }
+    }
+}
+
+/// Whether code has the variable `node`: the word in a text is none, nor is the name of a field or method.
+fn names_node(code: &str) -> bool {
+    // Where a text is written in another way, it is not looked at: at worst a parameter is not used.
+    if ["r#\"", "r\"", "'\"'"].iter().any(|way| code.contains(way)) {
+        return code.contains("node");
+    }
+    let mut outside = String::new();
+    let mut chars = code.chars();
+    let mut in_text = false;
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' if in_text => {
+                chars.next();
+            }
+            '"' => in_text = !in_text,
+            c if !in_text => outside.push(c),
+            _ => {}
+        }
+    }
+    outside
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .any(|word| word == "node")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_in_a_text_is_no_variable() {
+        for code in [
+            "node.pods()",
+            "f(&node)",
+            "a(\"\\\"\", node)",
+            "r#\"node\"#",
+        ] {
+            assert!(names_node(code), "{code}");
+        }
+        for code in ["(\"node\", 1)", "nodes_of(x)", "\"a \\\" node\"", ""] {
+            assert!(!names_node(code), "{code}");
         }
     }
 }
