@@ -14,7 +14,7 @@ use crate::command::{Failure, Report, Warnings, chain};
 use crate::diagnostic::{Problems, Severity, github, print, sarif};
 use crate::manifest::{Rejected, Source};
 
-pub use self::wait::Wait;
+pub use self::wait::{Wait, doing};
 
 /// Version of the JSON envelope; grows when a key changes its meaning or goes away.
 const ENVELOPE: &str = "dsoi.dev/output/v1";

@@ -56,6 +56,8 @@ pub(crate) struct Preview {
     pub(crate) turns: Vec<Turn>,
     /// The workloads of which no pod is touched.
     pub(crate) steady: Vec<String>,
+    /// Of all turns together.
+    pub(crate) pods: Counts,
 }
 
 /// What happens to an object.
@@ -126,6 +128,42 @@ pub(crate) struct Workload {
     /// How many pods stay at the old template, as the workload says.
     #[serde(skip_serializing_if = "is_zero")]
     pub(crate) partition: i32,
+    /// The workload of the same node in whose place it comes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) replaces: Option<String>,
+}
+
+/// How many pods are touched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Counts {
+    /// Get another template.
+    pub(crate) restart: i32,
+    /// Go, and others come for them, as their node has another workload: another kind, or another name.
+    pub(crate) replaced: i32,
+    /// Come, and none went for them.
+    pub(crate) start: i32,
+    /// Go for good.
+    pub(crate) stop: i32,
+}
+
+impl Counts {
+    fn of(turns: &[Turn]) -> Self {
+        let mut counts = Self::default();
+        let mut nodes: BTreeMap<&str, (i32, i32)> = BTreeMap::new();
+        for workload in turns.iter().flat_map(|turn| &turn.workloads) {
+            let (starts, stops) = nodes.entry(&workload.node).or_default();
+            counts.restart = counts.restart.saturating_add(workload.restarts);
+            *starts = starts.saturating_add(workload.starts);
+            *stops = stops.saturating_add(workload.stops);
+        }
+        for (starts, stops) in nodes.into_values() {
+            let both = starts.min(stops);
+            counts.replaced = counts.replaced.saturating_add(both);
+            counts.start = counts.start.saturating_add(starts - both);
+            counts.stop = counts.stop.saturating_add(stops - both);
+        }
+        counts
+    }
 }
 
 #[allow(
@@ -169,7 +207,8 @@ pub(crate) fn preview(old: Option<&Built>, new: &Built) -> Preview {
         name: new.name.clone(),
         strategy: new.policy.strategy,
         objects: changes(&before, &world, &new.desired.children, &when),
-        turns,
+        pods: Counts::of(&turns),
+        turns: replacing(turns),
         steady: Vec::new(),
     };
     let is_touched = |id: &ObjectId| {
@@ -220,6 +259,24 @@ fn turn(
     turn
 }
 
+/// Says of each workload that comes which one of its node goes for it.
+fn replacing(mut turns: Vec<Turn>) -> Vec<Turn> {
+    let all = turns.iter().flat_map(|turn| &turn.workloads);
+    let gone: Vec<(String, String)> = all
+        .filter(|workload| workload.stops > 0 && workload.restarts == 0)
+        .map(|gone| (gone.node.clone(), format!("{} {}", gone.kind, gone.name)))
+        .collect();
+    let comes = turns.iter_mut().flat_map(|turn| &mut turn.workloads);
+    for workload in comes.filter(|workload| workload.starts > 0) {
+        let own = format!("{} {}", workload.kind, workload.name);
+        let of_node = gone
+            .iter()
+            .find(|(node, name)| *node == workload.node && *name != own);
+        workload.replaces = of_node.map(|(_, name)| name.clone());
+    }
+    turns
+}
+
 impl Workload {
     fn of(id: &ObjectId, object: &Object, moves: Moves) -> Self {
         let deployment = id.kind == crate::kind::ChildKind::Deployment;
@@ -249,6 +306,7 @@ impl Workload {
             strategy: strategy.to_owned(),
             at_once,
             partition: crate::rollout::facts::partition(&object.document),
+            replaces: None,
         }
     }
 }

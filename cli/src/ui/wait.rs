@@ -1,6 +1,7 @@
 //! A sign of life on a terminal, of whatever takes longer than a second.
 
 use std::io::Write as _;
+use std::sync::Mutex;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -11,6 +12,16 @@ const STEP: Duration = Duration::from_millis(120);
 const FRAMES: [char; 8] = ['⠋', '⠙', '⠸', '⠴', '⠦', '⠇', '⠏', '⠋'];
 /// To the start of the line, and clears it.
 const CLEAR: &str = "\r\u{1b}[2K";
+
+/// What is going on, where somebody has said more than the verb.
+static DOING: Mutex<Option<String>> = Mutex::new(None);
+
+/// Says what is going on, for whoever waits in front of a terminal.
+pub fn doing(what: &str) {
+    // Whoever has panicked while holding it has left a whole text.
+    let mut doing = DOING.lock().unwrap_or_else(|held| held.into_inner());
+    *doing = Some(what.to_owned());
+}
 
 /// Shows the sign until it is dropped; then the line is as it was.
 #[derive(Debug)]
@@ -37,7 +48,12 @@ impl Wait {
                     break;
                 }
                 pause = STEP;
-                let line = format!("{CLEAR}{frame} {what} … {} s", start.elapsed().as_secs());
+                let doing = DOING
+                    .lock()
+                    .unwrap_or_else(|held| held.into_inner())
+                    .clone();
+                let now = doing.map_or_else(|| what.clone(), |doing| format!("{what}: {doing}"));
+                let line = format!("{CLEAR}{frame} {now} … {} s", start.elapsed().as_secs());
                 super::stderr(&line);
             }
             if start.elapsed() >= PATIENCE {

@@ -78,7 +78,7 @@ fn what_the_operator_says_is_passed_on_with_its_exit_code() {
     assert_eq!(text(&output.stderr), "beside\n");
     assert_eq!(
         fs::read_to_string(programs.log()).unwrap(),
-        "cargo build --quiet --bins --message-format=json-render-diagnostics --color never --offline --locked\n"
+        "cargo build --bins --message-format=json-render-diagnostics --color never --offline --locked\n"
     );
 
     let programs = Programs::new().operator("echo no >&2; exit 3");
@@ -123,7 +123,9 @@ fn what_is_missing_is_said_with_the_way_out() {
         "error: there is no `cargo` to build this project's operator with\n\
          help: install Rust, and see that `cargo` is on the path\n"
     );
-    let broken = Programs::new().with("cargo", "echo 'error: no such thing' >&2; exit 101");
+    let broken =
+        "echo '   Compiling tally-operator v0.1.0' >&2; echo 'error: no such thing' >&2; exit 101";
+    let broken = Programs::new().with("cargo", broken);
     assert_eq!(
         said(broken.preview(&["-f", "a.yaml"])),
         "error: the operator of this project cannot be built\n\

@@ -99,19 +99,32 @@ fn compared(old: &Looked, new: &Looked, output: Output) -> String {
             == (&b.api_version, &b.kind, &b.namespace, &b.name)
     };
     let (was, is) = (&old.report.built, &new.report.built);
+    let named = |built: &Built| format!("`{}/{}`", built.namespace, built.name);
+    let mut notes = Vec::new();
     for gone in was {
         if !is.iter().any(|new| is_same(gone, new)) {
-            let Built {
-                kind,
-                namespace,
-                name,
-                ..
-            } = gone;
-            note(&format!(
-                "{kind} {namespace}/{name} is in {} alone: applying {} leaves it as it is",
-                old.file, new.file
+            notes.push(format!(
+                "{} {} of {} is compared with nothing: {} has none of that name, and applying it leaves this one as it is",
+                gone.kind,
+                named(gone),
+                old.file,
+                new.file
             ));
         }
+    }
+    for fresh in is {
+        if !was.iter().any(|old| is_same(old, fresh)) {
+            notes.push(format!(
+                "{} {} of {} is compared with nothing: {} has none of that name, so that all of it is new",
+                fresh.kind,
+                named(fresh),
+                new.file,
+                old.file
+            ));
+        }
+    }
+    for text in &notes {
+        note(text);
     }
     let previews = is.iter().map(|new| {
         let old = was.iter().find(|old| is_same(old, new));
@@ -121,7 +134,7 @@ fn compared(old: &Looked, new: &Looked, output: Output) -> String {
         Output::Text => previews.map(|preview| preview::text(&preview)).collect(),
         Output::Json => {
             let previews: Vec<_> = previews.collect();
-            lines(&json!({"apiVersion": FORMAT, "resources": previews}))
+            lines(&json!({"apiVersion": FORMAT, "resources": previews, "notes": notes}))
         }
     }
 }

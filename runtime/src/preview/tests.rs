@@ -102,6 +102,7 @@ fn an_image_restarts_the_pods_of_its_group_and_no_others() {
                 }],
             }],
             "steady": ["Deployment t-gate"],
+            "pods": {"restart": 3, "replaced": 0, "start": 0, "stop": 0},
         })
     );
     assert_eq!(
@@ -235,6 +236,30 @@ fn a_renamed_node_is_ready_before_the_old_one_goes() {
     assert_eq!(
         (turn("t-front-config"), turn("t-gate-config")),
         (Some(1), Some(2))
+    );
+}
+
+#[test]
+fn a_node_of_another_kind_has_its_pods_replaced_and_that_is_said_first() {
+    let found = changed(&[
+        ("/spec/nodes/1/kind", json!("StatefulSet")),
+        ("/spec/nodes/1/replicas", json!(1)),
+    ]);
+    let counts = Counts {
+        replaced: 1,
+        stop: 1,
+        ..Counts::default()
+    };
+    assert_eq!(found.pods, counts);
+    let said = text(&found);
+    let first = said.lines().next().unwrap();
+    assert!(
+        first.ends_with("; 1 pod is replaced, 1 pod stops"),
+        "{first}"
+    );
+    assert!(
+        said.contains("StatefulSet t-gate: 1 pod starts in place of Deployment t-gate"),
+        "{said}"
     );
 }
 

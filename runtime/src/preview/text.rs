@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::Value;
 
 use super::fields::Field;
-use super::{Action, Change, Preview, Turn, Workload};
+use super::{Action, Change, Counts, Preview, Turn, Workload};
 use crate::event::cut;
 use crate::labels;
 use crate::spec::RolloutStrategy;
@@ -53,7 +53,7 @@ pub(crate) fn text(preview: &Preview) -> String {
     out
 }
 
-/// `2 objects change, 1 is created; 3 pods restart`
+/// `2 objects change, 1 object is created; 3 pods restart`
 fn summary(preview: &Preview) -> String {
     let mut parts = Vec::new();
     for (action, one, more) in [
@@ -72,18 +72,27 @@ fn summary(preview: &Preview) -> String {
             count => parts.push(format!("{count} objects {more}")),
         }
     }
-    let restarts: i32 = preview
-        .turns
-        .iter()
-        .flat_map(|turn| &turn.workloads)
-        .map(|workload| workload.restarts)
-        .sum();
-    let restarts = match restarts {
-        0 => "no pod restarts".to_owned(),
-        1 => "1 pod restarts".to_owned(),
-        count => format!("{count} pods restart"),
-    };
-    format!("{}; {restarts}", parts.join(", "))
+    format!("{}; {}", parts.join(", "), pods(preview.pods))
+}
+
+/// `3 pods restart, 2 pods are replaced`
+fn pods(counts: Counts) -> String {
+    let mut parts = Vec::new();
+    for (count, one, more) in [
+        (counts.restart, "restarts", "restart"),
+        (counts.replaced, "is replaced", "are replaced"),
+        (counts.stop, "stops", "stop"),
+    ] {
+        match count {
+            0 => {}
+            1 => parts.push(format!("1 pod {one}")),
+            count => parts.push(format!("{count} pods {more}")),
+        }
+    }
+    if counts.restart == 0 && counts.replaced == 0 {
+        parts.insert(0, "no pod restarts".to_owned());
+    }
+    parts.join(", ")
 }
 
 fn change(out: &mut String, change: &Change) {
@@ -179,7 +188,15 @@ fn moves(workload: &Workload) -> String {
         &format!("restarts{pace}"),
         &format!("restart{pace}"),
     );
-    say(workload.starts, "starts", "start");
+    let place = match &workload.replaces {
+        Some(gone) => format!(" in place of {gone}"),
+        None => String::new(),
+    };
+    say(
+        workload.starts,
+        &format!("starts{place}"),
+        &format!("start{place}"),
+    );
     say(workload.stops, "stops", "stop");
     format!("{} {}: {}", workload.kind, workload.name, parts.join(", "))
 }
