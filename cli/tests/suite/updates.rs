@@ -6,6 +6,7 @@
 
 mod git;
 mod killed;
+mod manifests;
 mod sequences;
 mod verbs;
 pub(crate) mod world;

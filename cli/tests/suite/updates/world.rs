@@ -21,7 +21,12 @@ pub(crate) type Files = BTreeMap<String, Vec<u8>>;
 
 pub(crate) struct World {
     temp: tempfile::TempDir,
+    /// The last rendering of a new project, and of what.
+    fresh: Mutex<Option<(Said, Option<Arc<Tree>>)>>,
 }
+
+/// A manifest, and the settings of a project.
+type Said = (Vec<u8>, String);
 
 /// A command that was run in a project.
 pub(crate) struct Run {
@@ -72,20 +77,31 @@ impl World {
             .clone()
     }
 
+    /// A new project of a manifest, with the runtime of the registry.
+    pub(crate) fn of_text(manifest: &str) -> Self {
+        Self::of(&Self::tree(manifest.to_owned(), "version=0.1.0"))
+    }
+
     fn rendering(base: &str, runtime: &str) -> Tree {
         let text = fs::read_to_string(testdata("manifests").join(format!("{base}.yaml"))).unwrap();
+        Self::tree(text, runtime)
+    }
+
+    fn tree(text: String, runtime: &str) -> Tree {
         let source = Source::new("dsoi.yaml", text.into_bytes()).unwrap();
         let settings = Settings {
             runtime: init::runtime(Some(&runtime.parse().unwrap())).unwrap(),
             kubernetes: "1.36".to_owned(),
         };
-        init::generate(&source, &settings).unwrap()
+        init::generate(&source, &settings)
+            .unwrap_or_else(|failure| panic!("{failure:#?}\n{}", source.text()))
     }
 
     /// An empty folder.
     pub(crate) fn empty() -> Self {
         Self {
             temp: tempfile::tempdir().unwrap(),
+            fresh: Mutex::default(),
         }
     }
 
@@ -214,16 +230,27 @@ impl World {
     /// What a new project of the manifest would have, with the settings of this one; empty if there can be none.
     pub(crate) fn rendered(&self) -> Files {
         let tree = self.fresh();
-        let tree = tree.iter().flat_map(Tree::iter);
+        let tree = tree.iter().flat_map(|tree| tree.iter());
         tree.map(|(path, text)| (path.to_string(), text.as_bytes().to_vec()))
             .collect()
     }
 
-    fn fresh(&self) -> Option<Tree> {
+    fn fresh(&self) -> Option<Arc<Tree>> {
         let lock = Project::read_lock(self.dir()).ok()?;
         let bytes = fs::read(self.path("dsoi.yaml")).ok()?;
+        let settings = lock.settings().ok()?;
+        // It is asked for again and again, and takes a while.
+        let key = (bytes.clone(), format!("{settings:?}"));
+        let mut known = self.fresh.lock().unwrap();
+        if let Some((of, tree)) = known.as_ref()
+            && *of == key
+        {
+            return tree.clone();
+        }
         let source = Source::new("dsoi.yaml", bytes).ok()?;
-        init::generate(&source, &lock.settings().ok()?).ok()
+        let tree = init::generate(&source, &settings).ok().map(Arc::new);
+        *known = Some((key, tree.clone()));
+        tree
     }
 
     /// The files of `.dsoi` that are others than those of a new project of the manifest. One that is not dsoi's has
@@ -264,6 +291,11 @@ impl World {
 
     /// What an update would change, if nothing stands in its way.
     pub(crate) fn changes(&self) -> Vec<Change> {
+        self.wanted().unwrap()
+    }
+
+    /// The same; `None` where something does.
+    pub(crate) fn wanted(&self) -> Option<Vec<Change>> {
         let lock = Project::read_lock(self.dir()).unwrap();
         let source = Source::new("dsoi.yaml", fs::read(self.path("dsoi.yaml")).unwrap()).unwrap();
         let (plan, tree) = init::planned(&source, &lock.settings().unwrap()).unwrap();
@@ -271,8 +303,7 @@ impl World {
         let paths = paths.filter(|path| !path.as_str().starts_with(".dsoi/"));
         let project = Project::read(self.dir(), lock, paths).unwrap();
         let decision = decide(&plan, &tree, &project, false, || None);
-        assert!(decision.refused.is_empty(), "{:?}", decision.refused);
-        decision.changes
+        decision.refused.is_empty().then_some(decision.changes)
     }
 
     /// An update whose process is gone at an operation on the disk.
