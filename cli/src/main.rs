@@ -2,8 +2,10 @@
 
 use std::ffi::OsString;
 use std::panic;
+use std::path::Path;
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ColorChoice, FromArgMatches};
 use dsoi::args::{self, Cli};
 use dsoi::command;
@@ -22,7 +24,7 @@ fn main() -> ExitCode {
     let parsed = command.try_get_matches();
     let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error),
+        Err(error) => return usage(&hinted(error)),
     };
     let ui = Ui::new(&cli.common);
     let name = command::name(&cli.command);
@@ -53,6 +55,29 @@ fn main() -> ExitCode {
             ExitCode::from(70)
         }
     }
+}
+
+/// An error that names the flag, where a file stands alone.
+fn hinted(mut error: clap::Error) -> clap::Error {
+    let file = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(text)) => text.clone(),
+        _ => return error,
+    };
+    // The verbs that read one that is named.
+    let takes = ["check", "explain", "init", "preview"];
+    let verb = std::env::args().skip(1).find(|arg| !arg.starts_with('-'));
+    let is_file = !file.starts_with('-') && (Path::new(&file).is_file() || file.contains(".y"));
+    if error.kind() == ErrorKind::UnknownArgument
+        && is_file
+        && verb.is_some_and(|verb| takes.contains(&verb.as_str()))
+    {
+        let tip = format!("a file is named by a flag: '-f {file}'");
+        error.insert(
+            ContextKind::Suggested,
+            ContextValue::StyledStrs(vec![tip.into()]),
+        );
+    }
+    error
 }
 
 fn usage(error: &clap::Error) -> ExitCode {

@@ -21,6 +21,7 @@ pub mod explain;
 mod external;
 mod fields;
 mod file;
+mod form;
 mod helm;
 mod hook;
 mod k8s_config_group;

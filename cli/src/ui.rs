@@ -169,11 +169,13 @@ impl Ui {
                 self.failure(command, failure);
             }
             (Output::Text, Failure::Manifest(rejected)) => {
-                stderr(&print::text(
-                    &rejected.problems,
-                    &rejected.source,
-                    self.color,
-                ));
+                let mut text = print::text(&rejected.problems, &rejected.source, self.color);
+                // The others never write.
+                if ["init", "update", "add", "remove", "rename", "import"].contains(&command) {
+                    text.truncate(text.trim_end().len());
+                    text.push_str(", nothing was written\n");
+                }
+                stderr(&text);
                 if self.verbose {
                     stderr(&print::explanations(&rejected.problems));
                 }

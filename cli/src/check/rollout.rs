@@ -1,5 +1,7 @@
 //! `rollout`: how an upgrade goes through the cluster, and how the pods of one node are replaced.
 
+use std::time::Duration;
+
 use super::facts::TypeFacts;
 use super::report::Report;
 use super::typer::Typer;
@@ -10,6 +12,9 @@ use crate::model::{OnCrash, Rollout, Strategy, WorkloadKind};
 
 /// The first server that replaces more than one pod of a `StatefulSet` at a time.
 const STATEFUL_SET_MINOR: u16 = 35;
+
+/// The longest that a crash may last before something follows from it: thirty days.
+const LONGEST: Duration = Duration::from_secs(720 * 60 * 60);
 
 /// The policy of the whole cluster.
 pub(super) fn policy(report: &Report<'_>, written: &ast::Cluster) -> Rollout {
@@ -32,6 +37,19 @@ pub(super) fn policy(report: &Report<'_>, written: &ast::Cluster) -> Rollout {
                 report.push(
                     Problem::new(Code::E0107, "`after` has parts of a second")
                         .at(after.span, "expected whole seconds, such as `30s` or `10m`"),
+                );
+                default.after
+            }
+            Some(after) if after.value.is_zero() || after.value > LONGEST => {
+                let why = if after.value.is_zero() {
+                    "a crash would lead to it at once, also one that mends itself"
+                } else {
+                    "nobody waits for so long"
+                };
+                report.push(
+                    Problem::new(Code::E0107, "`after` is from `1s` to `720h`")
+                        .at(after.span, why)
+                        .help("write how long a crash may last, such as `10m`"),
                 );
                 default.after
             }

@@ -56,7 +56,19 @@ pub fn run(args: &InitArgs, directory: &Path) -> Result<Report, Failure> {
         .copied()
         .find(|path| path.starts_with("config/samples/"));
     let data = json!({ "directory": args.dir, "dryRun": args.dry_run, "files": paths });
-    let refused = |error: &write::Error| written(error, error.help(), args);
+    let is_project = dir.join(".dsoi/lock").is_file();
+    let refused = |error: &write::Error| {
+        let there = matches!(error, write::Error::Collisions { .. }) && is_project;
+        let help = there.then(|| {
+            let place = match dir.as_path() {
+                here if here == Path::new(".") => String::new(),
+                there => format!(" -C {}", shell_word(&there.display().to_string())),
+            };
+            format!("it is a project already: `dsoi{place} update` brings it up to date with its `dsoi.yaml`")
+        });
+        let help = help.as_deref().or_else(|| error.help());
+        written(error, help, args)
+    };
     let absent = write::absent(&dir, &tree).map_err(|error| refused(&error))?;
     let (place, all) = (args.dir.display(), paths.len());
     let warnings = warnings(&source);

@@ -29,11 +29,15 @@ impl Problems {
         self.list.len()
     }
 
-    /// The mistakes in the order of their places, each once; those without a place come first.
+    /// The mistakes in the order of their places, each once; those without a place come first. What a node type takes over
+    /// from another with `like` is wrong at one place, however many have it.
     pub fn sorted(&self) -> Vec<&Problem> {
         let mut list: Vec<&Problem> = self.list.iter().collect();
         list.sort_by(|a, b| (a.span(), a.code, &a.message).cmp(&(b.span(), b.code, &b.message)));
         list.dedup();
+        list.dedup_by(|b, a| {
+            b.span().is_some() && (a.span(), a.code, &a.message) == (b.span(), b.code, &b.message)
+        });
         list
     }
 

@@ -24,7 +24,7 @@ const LONGEST_LINE: usize = 4000;
 pub fn text(problems: &Problems, source: &Source, color: bool) -> String {
     let (mut text, number) = list(problems, source, &Level::ERROR, color);
     text.extend([format!(
-        "{}: {}, nothing was written\n",
+        "{}: {}\n",
         clean(source.name()),
         count(number, "error")
     )]);

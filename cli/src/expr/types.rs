@@ -206,13 +206,19 @@ fn variants(part: Part<'_>) -> Result<Vec<Spanned<String>>, Box<Problem>> {
         let problem =
             |text: &str| Box::new(Problem::new(Code::E0110, text).at(trimmed.span(), "here"));
         if name.is_empty() {
-            return Err(problem("a word is missing beside `|`"));
+            let problem = problem("a word is missing beside `|`");
+            return Err(Box::new(
+                problem.help("choices have one `|` between them: `debug | info | warn`"),
+            ));
         }
         if name.contains(char::is_whitespace) {
-            return Err(problem("a choice is one word"));
+            let problem = problem("a choice is one word");
+            let word = name.split_whitespace().collect::<Vec<_>>().join("-");
+            return Err(Box::new(problem.help(format!("write it as one: `{word}`"))));
         }
         if variants.iter().any(|known| known.value == name) {
-            return Err(problem("the same choice twice"));
+            let problem = problem("the same choice twice");
+            return Err(Box::new(problem.help("keep one of them")));
         }
         variants.push(Spanned::new(name.to_owned(), trimmed.span()));
     }

@@ -4,6 +4,7 @@
 //! problems is good for nothing but finding more of them.
 
 use super::elsewhere;
+use super::form;
 use super::keys::{Section, Shape};
 use super::scalar::{Core, Scalar};
 use super::source::{Span, Spanned};
@@ -33,7 +34,8 @@ impl<'a, 'p> Reader<'a, 'p> {
     ) -> Option<Self> {
         let name = name.into();
         let Value::Map(pairs) = &node.value else {
-            problems.push(wrong_type(&name, "a mapping", node));
+            let help = form::of_section(section, node);
+            problems.push(wrong_type(&name, "a mapping", node).help(help));
             return None;
         };
         for pair in pairs {
@@ -141,8 +143,9 @@ impl<'a, 'p> Reader<'a, 'p> {
                 ..
             }) => pairs,
             Some(node) => {
+                let problem = wrong_type(&quoted(key), "a mapping", node);
                 self.problems
-                    .push(wrong_type(&quoted(key), "a mapping", node));
+                    .push(problem.help(form::of_names(&shorten(key))));
                 &[]
             }
             None => &[],
@@ -157,7 +160,9 @@ impl<'a, 'p> Reader<'a, 'p> {
                 ..
             }) => items,
             Some(node) => {
-                self.problems.push(wrong_type(&quoted(key), "a list", node));
+                let problem = wrong_type(&quoted(key), "a list", node);
+                self.problems
+                    .push(problem.help(form::of_list(&shorten(key), node)));
                 &[]
             }
             None => &[],
@@ -234,7 +239,9 @@ pub(super) fn wrong_type(name: &str, expected: &str, node: &Node) -> Problem {
 
 pub(super) fn unknown_key(section: &Section, name: &str, key: &Scalar) -> Problem {
     let all = format!("All keys: dsoi explain {}", section.path);
-    let help = match (elsewhere::place(&key.text), suggestion(section, key)) {
+    let place = elsewhere::of_node_type(section.path, &key.text);
+    let place = place.or_else(|| elsewhere::place(&key.text));
+    let help = match (place, suggestion(section, key)) {
         (Some(place), _) => format!("{place}. {all}"),
         (None, Some(word)) => format!("did you mean `{word}`? {all}"),
         (None, None) => all,

@@ -96,6 +96,17 @@ impl Reader<'_, '_> {
     pub(super) fn words<T: Word>(&mut self, key: &str) -> Option<Vec<Spanned<T>>> {
         self.node(key)?;
         let items = self.items(key);
+        let mut known: Vec<&str> = Vec::new();
+        for scalar in items.iter().filter_map(Node::as_scalar) {
+            if known.contains(&scalar.text.as_str()) {
+                let word = shorten(&scalar.text);
+                let problem = Problem::new(Code::E0107, format!("`{key}` has `{word}` twice"))
+                    .at(scalar.span, "again here")
+                    .help("once is enough: take one of them out");
+                self.problems.push(problem);
+            }
+            known.push(&scalar.text);
+        }
         Some(
             items
                 .iter()

@@ -1,8 +1,8 @@
 //! A sign of life on a terminal, of whatever takes longer than a second.
 
 use std::io::Write as _;
-use std::sync::Mutex;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::{Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,7 @@ static DOING: Mutex<Option<String>> = Mutex::new(None);
 /// Says what is going on, for whoever waits in front of a terminal.
 pub fn doing(what: &str) {
     // Whoever has panicked while holding it has left a whole text.
-    let mut doing = DOING.lock().unwrap_or_else(|held| held.into_inner());
+    let mut doing = DOING.lock().unwrap_or_else(PoisonError::into_inner);
     *doing = Some(what.to_owned());
 }
 
@@ -48,10 +48,7 @@ impl Wait {
                     break;
                 }
                 pause = STEP;
-                let doing = DOING
-                    .lock()
-                    .unwrap_or_else(|held| held.into_inner())
-                    .clone();
+                let doing = DOING.lock().unwrap_or_else(PoisonError::into_inner).clone();
                 let now = doing.map_or_else(|| what.clone(), |doing| format!("{what}: {doing}"));
                 let line = format!("{CLEAR}{frame} {now} … {} s", start.elapsed().as_secs());
                 super::stderr(&line);

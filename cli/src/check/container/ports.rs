@@ -6,6 +6,8 @@ use crate::manifest::{Entry as WrittenEntry, Span, Template as Written, Template
 use crate::model::{Port, PortName};
 
 /// The ports that a node type declares, as constants.
+///
+/// One that cannot be read is there with the number `0`: what is wrong with it has been said, and nothing else is to follow.
 pub(in crate::check) fn ports(report: &Report<'_>, written: Option<&Written>) -> Vec<Port> {
     let Some(written) = written else {
         return Vec::new();
@@ -23,7 +25,10 @@ pub(in crate::check) fn ports(report: &Report<'_>, written: Option<&Written>) ->
     };
     let mut ports: Vec<Port> = Vec::new();
     for (port, span) in declared {
-        let Some(port) = port else { continue };
+        let Some(port) = port else {
+            ports.push(UNREAD);
+            continue;
+        };
         let clash = ports.iter().find(|known| {
             (known.name.is_some() && known.name == port.name)
                 || (known.number == port.number && known.protocol == port.protocol)
@@ -49,6 +54,12 @@ pub(in crate::check) fn ports(report: &Report<'_>, written: Option<&Written>) ->
     }
     ports
 }
+
+const UNREAD: Port = Port {
+    name: None,
+    number: 0,
+    protocol: "TCP",
+};
 
 pub(super) fn named_port(report: &Report<'_>, entry: &WrittenEntry) -> Option<Port> {
     let TemplateKind::Int(number) = entry.value.kind else {

@@ -160,7 +160,8 @@ impl Typer<'_, '_> {
                     Code::E0508,
                     format!("a layer of a {} file is {expected}", format_name(format)),
                 )
-                .at(value.span, words(&expr.ty)),
+                .at(value.span, words(&expr.ty))
+                .help("give it a key, `- key: ${…}`; or write the whole file as one text, with `format: text`"),
             );
             return None;
         }

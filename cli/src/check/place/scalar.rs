@@ -140,6 +140,10 @@ impl Typer<'_, '_> {
             .ports
             .as_ref()
             .map_or(node_type.ports.as_slice(), |ports| ports.as_slice());
+        // What is wrong with one of them has been said.
+        if ports.iter().any(|port| port.number == 0) {
+            return Some(());
+        }
         let names = || {
             ports
                 .iter()

@@ -45,7 +45,15 @@ pub(super) fn told(prospect: &Prospect) -> Told {
     }
     notes.extend(meant.summary());
     if meant.children.is_none() {
-        notes.push("what becomes of children is not known: `.dsoi/dsoi.yaml` is not a manifest of this dsoi".to_owned());
+        let kept = prospect.found.own.keys();
+        let mut kept = kept.filter(|path| path.as_str() == ".dsoi/dsoi.yaml");
+        let why = match kept.next() {
+            Some(_) => "is not a manifest of this dsoi",
+            None => "is missing: bring it back from version control",
+        };
+        notes.push(format!(
+            "what becomes of children is not known: `.dsoi/dsoi.yaml` {why}"
+        ));
     }
     if !meant.released
         && meant

@@ -62,7 +62,9 @@ pub(super) fn done(
         (true, _) => "the project is up to date".to_owned(),
         (false, true) if changed == 0 => "only `.dsoi` is behind; nothing was written".to_owned(),
         (false, true) => format!("{} would change; nothing was written", files(changed)),
-        (false, false) if changed == 0 => "no file had to change".to_owned(),
+        (false, false) if changed == 0 => {
+            "no file had to change but what dsoi keeps in `.dsoi`".to_owned()
+        }
         (false, false) => format!("{} changed", files(changed)),
     });
     let notable = if up_to_date {

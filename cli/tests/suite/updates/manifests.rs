@@ -488,7 +488,7 @@ impl Manifest {
         let mut text = "files:\n  app:\n    path: /etc/box/app.yaml\n".to_owned();
         text += per;
         text += "    content:\n      name: ${cr.name}\n";
-        for ((of, name), _) in &self.fields {
+        for (of, name) in self.fields.keys() {
             let root = match of {
                 Fields::Config => "config",
                 Fields::Spec => "spec",

@@ -49,9 +49,9 @@ fn event() -> impl Strategy<Value = Event> {
         8 => manifests::change().prop_map(Event::Manifest),
         1 => Just(Event::Ends),
         4 => Just(Event::Update),
-        2 => (index(), proptest::option::of(place())).prop_map(|(at, edit)| Event::Lost(at, edit)),
-        1 => proptest::option::of(index()).prop_map(Event::AddAndRemove),
-        1 => (index(), any::<bool>()).prop_map(|(which, edit)| Event::RenameAndBack(which, edit)),
+        4 => (index(), proptest::option::of(place())).prop_map(|(at, edit)| Event::Lost(at, edit)),
+        2 => proptest::option::of(index()).prop_map(Event::AddAndRemove),
+        2 => (index(), any::<bool>()).prop_map(|(which, edit)| Event::RenameAndBack(which, edit)),
     ]
 }
 
@@ -110,9 +110,9 @@ fn no_edit_is_lost_whatever_happens_to_a_project() {
     let mut tried = Tried::default();
     let lives = (
         proptest::collection::vec(manifests::change(), 0..24),
-        proptest::collection::vec(event(), 1..12),
+        proptest::collection::vec(event(), 2..12),
     );
-    try_all(cases(16), &lives, |(changes, events)| {
+    try_all(cases(8), &lives, |(changes, events)| {
         tried.sequences += 1;
         let mut life = Life::new(Manifest::of(&changes));
         for event in &events {
