@@ -111,16 +111,25 @@ fn no_edit_is_lost_whatever_happens_to_a_project() {
     let lives = (
         proptest::collection::vec(manifests::change(), 0..24),
         proptest::collection::vec(event(), 2..12),
+        // Each life ends with an update that is lost.
+        proptest::collection::vec(manifests::change(), 1..4),
+        any::<(Index, Option<(Index, Index)>)>(),
     );
-    try_all(cases(8), &lives, |(changes, events)| {
+    try_all(cases(8), &lives, |(changes, events, last, (at, edit))| {
         tried.sequences += 1;
         let mut life = Life::new(Manifest::of(&changes));
         for event in &events {
             life.happens(event, &mut tried);
         }
         life.happens(&Event::Update, &mut tried);
+        for change in last {
+            life.happens(&Event::Manifest(change), &mut tried);
+        }
+        life.happens(&Event::Lost(at, edit), &mut tried);
+        life.happens(&Event::Update, &mut tried);
     });
     println!("{tried:?}");
+    assert!(tried.lost > 0 || tried.sequences < 8, "no process was lost");
 }
 
 /// The manifest of before gives the files of before.
