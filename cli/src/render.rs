@@ -7,6 +7,7 @@ mod api;
 mod cluster;
 mod crd;
 pub mod docs;
+pub mod editor;
 mod encode;
 mod env;
 mod hooks;
@@ -169,6 +170,7 @@ impl Rendering<'_> {
             What::Resource(index)
             | What::ResourceCrd(index)
             | What::ResourceSample(index)
+            | What::ResourceSchema(index)
             | What::ResourceDocs(index) => match operator.resources.get(*index) {
                 Some(resource) => self.resource(what, resource)?,
                 None => return Ok(None),
@@ -180,6 +182,8 @@ impl Rendering<'_> {
             },
             What::Crd => format!("{GENERATED}{}", crd::document(operator).print()),
             What::Sample => sample::sample(operator),
+            What::ManifestSchema => editor::manifest(),
+            What::Schema => editor::cluster(operator),
             What::FieldsMarkdown => {
                 templates.render("docs/reference/fields.md", &docs::docs(operator))?
             }
@@ -196,6 +200,7 @@ impl Rendering<'_> {
                 format!("{GENERATED}{}", crd::resource(operator, resource).print())
             }
             What::ResourceSample(_) => sample::resource(operator, resource),
+            What::ResourceSchema(_) => editor::resource(operator, resource),
             What::ResourceDocs(_) => self.templates.render(
                 "docs/reference/resource.md",
                 &docs::resource(operator, resource),

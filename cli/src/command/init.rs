@@ -1,5 +1,6 @@
 //! `dsoi init`: a new operator project from a manifest.
 
+use std::fs;
 use std::path::Path;
 
 use serde_json::json;
@@ -9,7 +10,7 @@ use crate::args::{InitArgs, Runtime as RuntimeArg};
 use crate::check;
 use crate::manifest::Source;
 use crate::plan::{self, PlannedFile, Runtime};
-use crate::render::{self, Settings, shell_word};
+use crate::render::{self, Settings, editor, shell_word};
 use crate::write::{self, Tree};
 
 /// Manifests that `--example` knows.
@@ -38,17 +39,26 @@ pub fn examples() -> impl Iterator<Item = &'static str> {
 /// # Errors
 /// The manifest has mistakes, or the directory has files of the project already.
 pub fn run(args: &InitArgs, directory: &Path) -> Result<Report, Failure> {
-    let source = source(args, directory)?;
-    let settings = Settings {
-        runtime: runtime(args.runtime.as_ref())?,
-        kubernetes: args.k8s.clone(),
-    };
-    let tree = generate(&source, &settings)?;
     // As the user would type it.
     let dir = if directory == Path::new(".") {
         args.dir.clone()
     } else {
         directory.join(&args.dir)
+    };
+    let source = source(args, directory)?;
+    let wired = wired(&source, &dir);
+    // What is told of an example is told of the file that it becomes; a user's file is told of as it is.
+    let source = match &wired {
+        Some(wired) if args.file.is_none() => wired.clone(),
+        _ => source,
+    };
+    let settings = Settings {
+        runtime: runtime(args.runtime.as_ref())?,
+        kubernetes: args.k8s.clone(),
+    };
+    let tree = match &wired {
+        Some(wired) if check::read(&source).is_ok() => generate(wired, &settings)?,
+        _ => generate(&source, &settings)?,
     };
     let paths: Vec<&str> = tree.iter().map(|(path, _)| path.as_str()).collect();
     let sample = paths
@@ -174,6 +184,18 @@ fn source(args: &InitArgs, directory: &Path) -> Result<Source, Failure> {
         }
     })?;
     Source::new("dsoi.yaml".to_owned(), text.as_bytes().to_vec()).map_err(Failure::Manifest)
+}
+
+/// The manifest as the new project gets it, with its schema named for editors; `None` where it says so already, or where
+/// the project's manifest is there: that is the user's.
+fn wired(source: &Source, dir: &Path) -> Option<Source> {
+    let there = fs::read(dir.join("dsoi.yaml"));
+    if there.is_ok_and(|text| text == source.text().as_bytes()) {
+        return None;
+    }
+    let text = editor::wired(source.text())?;
+    // A manifest that the line would make too large goes without it.
+    Source::new("dsoi.yaml", text.into_bytes()).ok()
 }
 
 /// Where the runtime comes from; a copy in the project unless the command line says otherwise.

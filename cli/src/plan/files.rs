@@ -2,6 +2,7 @@
 
 use super::Runtime;
 use crate::model::Operator;
+use crate::render::editor;
 
 /// Who may change a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,12 +59,17 @@ pub enum What {
     Node(usize),
     Crd,
     Sample,
+    /// What editors know of the manifest, and of the custom resource.
+    ManifestSchema,
+    Schema,
     /// `src/external.rs`.
     External,
-    /// The module of a kind outside of Kubernetes, by its index; its definition, its sample and its reference likewise.
+    /// The module of a kind outside of Kubernetes, by its index; its definition, its sample, its reference and what
+    /// editors know of it likewise.
     Resource(usize),
     ResourceCrd(usize),
     ResourceSample(usize),
+    ResourceSchema(usize),
     ResourceDocs(usize),
     FieldsMarkdown,
     FieldsJson,
@@ -77,8 +83,8 @@ type Row = (&'static str, Owner, What);
 const FIXED: &[Row] = {
     use Owner::{Generated, Once, Scaffold};
     use What::{
-        Cluster, FieldsJson, FieldsMarkdown, Main, Manager, Manifest, Nodes, Project, Rbac,
-        Template,
+        Cluster, FieldsJson, FieldsMarkdown, Main, Manager, Manifest, ManifestSchema, Nodes,
+        Project, Rbac, Template,
     };
     &[
         ("dsoi.yaml", Once, Manifest),
@@ -167,6 +173,7 @@ const FIXED: &[Row] = {
             Scaffold,
             Rbac("config/components/namespaced/role_binding.yaml"),
         ),
+        (editor::MANIFEST, Generated, ManifestSchema),
         (
             "config/crd/kustomization.yaml",
             Scaffold,
@@ -232,6 +239,11 @@ pub(super) fn all(operator: &Operator, runtime: &Runtime) -> Vec<PlannedFile> {
         Owner::Scaffold,
         What::Sample,
     );
+    add(
+        editor::path(cluster.singular.as_str()),
+        Owner::Generated,
+        What::Schema,
+    );
     if crate::render::has_hooks(operator) {
         add("src/hooks.rs".to_owned(), Owner::Once, What::Hooks);
     }
@@ -271,6 +283,11 @@ pub(super) fn all(operator: &Operator, runtime: &Runtime) -> Vec<PlannedFile> {
                 format!("config/samples/{singular}.yaml"),
                 Owner::Scaffold,
                 What::ResourceSample(index),
+            ),
+            (
+                editor::path(singular.as_str()),
+                Owner::Generated,
+                What::ResourceSchema(index),
             ),
             (
                 format!("docs/reference/{singular}.md"),

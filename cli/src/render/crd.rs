@@ -15,7 +15,7 @@ pub(crate) use self::cel::{access, cel};
 use self::cel::{rule, with_rules};
 use self::field::{Object, field_schema};
 pub(super) use self::field::{any_case, layer, literal};
-pub(super) use self::resource::{resource, status as resource_status};
+pub(super) use self::resource::{resource, root as resource_schema, status as resource_status};
 use super::meaning::{self, described};
 use super::yaml::Yaml;
 use crate::model::{
@@ -55,7 +55,7 @@ pub(super) fn document(operator: &Operator) -> Yaml {
         short_names: &cluster.short_names,
         categories: &cluster.categories,
     };
-    definition(operator, &names, &columns(cluster), &root(cluster))
+    definition(operator, &names, &columns(cluster), root(cluster))
 }
 
 /// What a kind is called.
@@ -68,7 +68,7 @@ struct Called<'a> {
 }
 
 /// The definition of a kind with one version.
-fn definition(operator: &Operator, called: &Called<'_>, columns: &[Value], schema: &Value) -> Yaml {
+fn definition(operator: &Operator, called: &Called<'_>, columns: &[Value], schema: Value) -> Yaml {
     let group = operator.api.group.as_str();
     let mut names = Map::new();
     names.insert("kind".into(), called.kind.as_str().into());
@@ -83,7 +83,7 @@ fn definition(operator: &Operator, called: &Called<'_>, columns: &[Value], schem
             names.insert(key.into(), texts(list));
         }
     }
-    let document = json!({
+    let mut document = json!({
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
         "metadata": {"name": format!("{}.{group}", called.plural)},
@@ -98,10 +98,12 @@ fn definition(operator: &Operator, called: &Called<'_>, columns: &[Value], schem
                 "additionalPrinterColumns": columns,
                 // No `scale`: it is one number, and each node has one of its own.
                 "subresources": {"status": {}},
-                "schema": {"openAPIV3Schema": schema},
+                "schema": {},
             }],
         },
     });
+    // What the macro is given, it copies.
+    document["spec"]["versions"][0]["schema"]["openAPIV3Schema"] = schema;
     Yaml::from(&document)
 }
 
@@ -170,10 +172,10 @@ fn root(cluster: &Cluster) -> Value {
             "apiVersion": {"type": "string"},
             "kind": {"type": "string"},
             "metadata": {"type": "object"},
-            "spec": spec(cluster),
-            "status": status(cluster),
         },
     });
+    root["properties"]["spec"] = spec(cluster);
+    root["properties"]["status"] = status(cluster);
     let kind = cluster.kind.as_str();
     let doc = cluster
         .doc

@@ -14,6 +14,7 @@ pub use resource::resource;
 
 use std::collections::BTreeSet;
 
+use super::editor::sample_line;
 use super::yaml::Yaml;
 use crate::model::{
     External, ExternalShape, K8sField, LimitedName, MissingOrder, NodeType, Operator, OrderBy,
@@ -42,8 +43,9 @@ pub fn sample(operator: &Operator) -> String {
     } else {
         format!("# CHANGE what is made up here, as the manifest says nothing of it:\n{made_up}")
     };
+    let schema = sample_line(operator.cluster.singular.as_str());
     format!(
-        "# A {kind} with a node of each type. Every field: docs/reference/fields.md\n{made_up}{}",
+        "{schema}# A {kind} with a node of each type. Every field: docs/reference/fields.md\n{made_up}{}",
         document(operator).print_open()
     )
 }

@@ -82,15 +82,24 @@ impl From<&Value> for Yaml {
 
 /// A scalar that cannot be read as anything but this text.
 pub(super) fn scalar(text: &str) -> String {
+    let mut out = String::new();
+    push_scalar(text, &mut out);
+    out
+}
+
+fn push_scalar(text: &str, out: &mut String) {
     const WORDS: &[&str] = &[
         "true", "false", "yes", "no", "on", "off", "null", "y", "n", "nan", "inf",
     ];
-    let plain = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '$')
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "_./-$()".contains(c))
-        && !WORDS.contains(&text.to_ascii_lowercase().as_str());
-    if plain { text.to_owned() } else { quoted(text) }
+    let is_word = || WORDS.iter().any(|word| word.eq_ignore_ascii_case(text));
+    let begins = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'/' | b'$');
+    let goes_on = |byte: u8| byte.is_ascii_alphanumeric() || b"_./-$()".contains(&byte);
+    let plain = text.as_bytes().first().is_some_and(begins) && text.bytes().all(goes_on);
+    if plain && (text.len() > 5 || !is_word()) {
+        out.push_str(text);
+    } else {
+        out.push_str(&quoted(text));
+    }
 }
 
 /// A text in double quotes, with what does not print escaped.
@@ -121,24 +130,47 @@ pub(crate) fn quoted(text: &str) -> String {
 }
 
 fn flow(value: &Yaml) -> String {
+    let mut out = String::new();
+    write_flow(value, usize::MAX, &mut out);
+    out
+}
+
+/// Writes a value in flow style; gives up, and says so, where the text gets longer than `most` characters: most values that are
+/// asked about do not fit, and each would be written again for each one that it is in.
+fn write_flow(value: &Yaml, most: usize, out: &mut String) -> bool {
+    let mut between = "";
     match value {
-        Yaml::Null => "null".to_owned(),
-        Yaml::Bool(value) => value.to_string(),
-        Yaml::Int(value) => value.to_string(),
-        Yaml::Float(text) => text.clone(),
-        Yaml::Str(text) => scalar(text),
+        Yaml::Null => out.push_str("null"),
+        Yaml::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+        Yaml::Int(value) => out.push_str(&value.to_string()),
+        Yaml::Float(text) => out.push_str(text),
+        Yaml::Str(text) => push_scalar(text, out),
         Yaml::Seq(items) => {
-            let items: Vec<_> = items.iter().map(flow).collect();
-            format!("[{}]", items.join(", "))
+            out.push('[');
+            for item in items {
+                out.push_str(between);
+                between = ", ";
+                if !write_flow(item, most, out) {
+                    return false;
+                }
+            }
+            out.push(']');
         }
         Yaml::Map(entries) => {
-            let entries: Vec<_> = entries
-                .iter()
-                .map(|(key, value)| format!("{}: {}", scalar(key), flow(value)))
-                .collect();
-            format!("{{{}}}", entries.join(", "))
+            out.push('{');
+            for (key, value) in entries {
+                out.push_str(between);
+                between = ", ";
+                push_scalar(key, out);
+                out.push_str(": ");
+                if !write_flow(value, most, out) {
+                    return false;
+                }
+            }
+            out.push('}');
         }
     }
+    out.len() <= most || out.chars().count() <= most
 }
 
 fn is_scalar(value: &Yaml) -> bool {
@@ -151,9 +183,13 @@ fn is_scalar(value: &Yaml) -> bool {
 
 /// The value on one line, if it is small enough or deep enough there.
 fn inline(value: &Yaml, indent: usize, before: usize) -> Option<String> {
-    let text = flow(value);
-    let small = || before + text.chars().count() <= WIDTH;
-    (is_scalar(value) || indent >= DEEP || small()).then_some(text)
+    let most = if is_scalar(value) || indent >= DEEP {
+        usize::MAX
+    } else {
+        WIDTH.checked_sub(before)?
+    };
+    let mut text = String::new();
+    write_flow(value, most, &mut text).then_some(text)
 }
 
 fn block(value: &Yaml, indent: usize, out: &mut String) {

@@ -50,7 +50,9 @@ impl Object {
 
     pub(super) fn finish(mut self) -> Value {
         self.required.sort();
-        let mut out = json!({"type": "object", "properties": self.properties});
+        let mut out = json!({"type": "object"});
+        // What the macro is given, it copies.
+        out["properties"] = Value::Object(self.properties);
         if !self.required.is_empty() {
             out["required"] = json!(self.required);
         }
@@ -152,11 +154,11 @@ fn type_schema(cluster: &Cluster, ty: &Type) -> Value {
         Type::SecretRef => schema::expand("SecretRef"),
         Type::NodeType => node_type_enum(cluster),
         Type::K8s(ty) => schema::expand(ty.as_str()),
-        Type::List(item) => json!({
-            "type": "array",
-            "maxItems": schema::MAX_ENTRIES,
-            "items": type_schema(cluster, item),
-        }),
+        Type::List(item) => {
+            let mut list = json!({"type": "array", "maxItems": schema::MAX_ENTRIES});
+            list["items"] = type_schema(cluster, item);
+            list
+        }
         Type::KeyedList { item, key } => {
             list_map(structure(cluster, item), &[key.as_str()], MAX_GROUPS, "")
         }

@@ -81,7 +81,8 @@ pub(super) fn k8s_field(cluster: &Cluster, field: &K8sGroupField) -> Value {
                 K8sField::StorageConfig => cluster.k8s_group.max_storage.map_or(16, u64::from),
                 _ => schema::MAX_ENTRIES,
             };
-            let mut list = json!({"type": "array", "maxItems": max, "items": one});
+            let mut list = json!({"type": "array", "maxItems": max});
+            list["items"] = one;
             if let Some(keys) = list_keys(ty) {
                 list["x-kubernetes-list-type"] = "map".into();
                 list["x-kubernetes-list-map-keys"] = keys;

@@ -22,7 +22,7 @@ pub(in crate::render) fn resource(operator: &Operator, resource: &Resource) -> Y
         categories: &[],
     };
     let columns = columns(&resource.columns);
-    definition(operator, &names, &columns, &root(operator, resource))
+    definition(operator, &names, &columns, root(operator, resource))
 }
 
 /// What `kubectl get` shows: whether it is as asked for, why not, the manifest's own columns, and the age.
@@ -37,7 +37,8 @@ fn columns(own: &[Column]) -> Vec<Value> {
         .collect()
 }
 
-fn root(operator: &Operator, resource: &Resource) -> Value {
+/// The schema of the custom resource.
+pub(in crate::render) fn root(operator: &Operator, resource: &Resource) -> Value {
     let mut spec = Object::default();
     for field in &resource.spec {
         spec.field(&operator.cluster, field);

@@ -2,6 +2,7 @@
 
 use super::{made_up, name, value};
 use crate::model::{Access, ExprKind, Operator, Piece, Resource, Root, WireName};
+use crate::render::editor::sample_line;
 use crate::render::yaml::Yaml;
 
 /// The text of the sample.
@@ -36,7 +37,8 @@ pub fn resource(operator: &Operator, resource: &Resource) -> String {
         ("spec", Yaml::Map(spec)),
     ]);
     format!(
-        "# A {}. Every field: docs/reference/{}.md\n{made_up}{}",
+        "{}# A {}. Every field: docs/reference/{}.md\n{made_up}{}",
+        sample_line(resource.singular.as_str()),
         resource.kind,
         resource.singular,
         document.print_open()
