@@ -86,6 +86,13 @@ pub fn read(source: &Source) -> Result<(Manifest, Operator), Problems> {
     }
 }
 
+/// The operator as far as it can be told in spite of mistakes: for finding out what a value decides, and for nothing else.
+pub(crate) fn in_spite(source: &Source) -> Option<Operator> {
+    let manifest = ast::read(source).manifest?;
+    let report = Report::new(&manifest.source);
+    operator(&report, &manifest).map(|(operator, _)| operator)
+}
+
 /// Whether a mount of that directory would hide what an image cannot do without.
 pub fn hides_the_system(directory: &str) -> bool {
     directory.is_empty() || file::SYSTEM.contains(&directory)

@@ -16,4 +16,4 @@ pub use change::Change;
 pub use field::{Below, Field, Missing, Resource};
 pub(crate) use origin::same_line;
 pub use origin::{Cause, Depth, Origins, Why};
-pub use path::{Step, is_of_resource, steps};
+pub use path::{Step, is_of_resource, steps, without_gaps};

@@ -78,6 +78,7 @@ impl Typer<'_, '_> {
         let note = |field: &str, kind| {
             let child = ChildPath {
                 node_type: Some(node_type.name.to_string()),
+                from: None,
                 kind,
                 path: "metadata.name".to_owned(),
                 restarts: true,
@@ -116,6 +117,7 @@ impl Typer<'_, '_> {
         for node_type in node_types {
             let child = |kind, path: &str, restarts| ChildPath {
                 node_type: Some(node_type.name.to_string()),
+                from: None,
                 kind,
                 path: path.to_owned(),
                 restarts,

@@ -38,8 +38,29 @@ impl<'r, 'm> Typer<'r, 'm> {
         }
     }
 
+    /// The path of the nodes of one type, until it is noted.
+    pub(super) fn nodes_of(&self, node_type: &str) -> String {
+        format!("spec.{}[{node_type}]", self.facts.nodes_word)
+    }
+
+    /// A path as the map has it, and the node type whose nodes it is of, where that is one.
+    fn field_of<'p>(&self, cr_path: &'p str) -> (String, Option<&'p str>) {
+        let nodes = format!("spec.{}", self.facts.nodes_word);
+        let of_one = cr_path.strip_prefix(&nodes).and_then(|rest| {
+            let (of, rest) = rest.strip_prefix('[')?.split_once(']')?;
+            (!of.is_empty()).then_some((of, rest.strip_prefix("[]").unwrap_or(rest)))
+        });
+        match of_one {
+            None => (cr_path.to_owned(), None),
+            Some((of, "")) => (nodes, Some(of)),
+            Some((of, rest)) => (format!("{nodes}[]{rest}"), Some(of)),
+        }
+    }
+
     /// Notes that a field of the custom resource sets what the scope builds.
     pub(super) fn note(&self, scope: &Scope<'_>, cr_path: &str) {
+        let (cr_path, from) = self.field_of(cr_path);
+        let cr_path = cr_path.as_str();
         if let View::Server { .. } = scope.view {
             self.served.borrow_mut().insert(cr_path.to_owned());
         }
@@ -56,6 +77,7 @@ impl<'r, 'm> Typer<'r, 'm> {
                     cr_path,
                     ChildPath {
                         node_type: scope.node_type.map(|known| known.name.to_string()),
+                        from: from.map(ToOwned::to_owned),
                         kind: *kind,
                         path: path.clone(),
                         restarts: target.restarts,

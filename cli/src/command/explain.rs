@@ -55,6 +55,12 @@ pub fn run(args: &ExplainArgs, directory: &Path) -> Result<Report, Failure> {
     if let Some((file, line)) = line::parse(what) {
         return line::run(directory, file, line);
     }
+    if let Some(meant) = facts::without_gaps(what) {
+        return Err(Failure::Usage {
+            message: format!("`{what}` has a step without a name"),
+            help: Some(format!("did you mean `{meant}`?")),
+        });
+    }
     let source = source(args, directory)?;
     if let Some(source) = &source
         && let Some(report) = of_resource(source, what)?
@@ -74,7 +80,8 @@ pub fn run(args: &ExplainArgs, directory: &Path) -> Result<Report, Failure> {
             if source.is_none() && facts::is_of_resource(what) {
                 with_manifest(directory)?;
             }
-            Err(unknown_path(source.as_ref(), what, &unknown))
+            Err(line::without_number(directory, what)
+                .unwrap_or_else(|| unknown_path(source.as_ref(), what, &unknown)))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What follows when a field of a custom resource changes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::rules::Bound;
 use crate::model::{ChildPath, Operator};
@@ -78,11 +78,8 @@ fn by_effects(operator: &Operator, path: &str, nodes: &str, sets: &[ChildPath]) 
     let spelling = &operator.cluster.spelling;
     let restarts = restarts(operator, sets);
     let all = operator.cluster.node_types.len();
-    let of = match restarts.as_slice() {
-        list if list.len() == all => "all node types".to_owned(),
-        [one] => format!("the node type {one}"),
-        list => format!("the node types {}", list.join(", ")),
-    };
+    let names: Vec<&str> = restarts.iter().map(String::as_str).collect();
+    let of = types_of(&names, all);
     let group = [&spelling.k8s_config_group, &spelling.app_config_group]
         .into_iter()
         .find(|word| path.starts_with(&format!("spec.{}[].", word.wire)));
@@ -102,12 +99,7 @@ fn by_effects(operator: &Operator, path: &str, nodes: &str, sets: &[ChildPath]) 
             "A change adds or removes pods; none restarts.".to_owned(),
         )
     } else if replicas {
-        (
-            "scales",
-            format!(
-                "A change adds or removes pods, and restarts the pods of {whose}, which count them."
-            ),
-        )
+        ("scales", counted(operator, sets))
     } else if !restarts.is_empty() {
         (
             "restarts",
@@ -128,6 +120,47 @@ fn by_effects(operator: &Operator, path: &str, nodes: &str, sets: &[ChildPath]) 
         word,
         restarts,
         text,
+    }
+}
+
+/// What scaling a node comes to where pods are counted: it depends on what the node is.
+fn counted(operator: &Operator, sets: &[ChildPath]) -> String {
+    let mut by: BTreeMap<BTreeSet<&str>, Vec<&str>> = BTreeMap::new();
+    let types = operator.cluster.node_types.iter();
+    for scaled in types.map(|node_type| node_type.name.as_str()) {
+        let of = sets.iter().filter(|child| {
+            // Without one, a node counts its own pods.
+            let from = child.from.as_deref().or(child.node_type.as_deref());
+            child.restarts && from.is_none_or(|from| from == scaled)
+        });
+        let of: Vec<ChildPath> = of.cloned().collect();
+        let restarted = restarts(operator, &of);
+        let known = operator.cluster.node_types.iter();
+        let known = known.map(|node_type| node_type.name.as_str());
+        let restarted = known.filter(|known| restarted.iter().any(|name| name == known));
+        by.entry(restarted.collect()).or_default().push(scaled);
+    }
+    let all = operator.cluster.node_types.len();
+    let mut text = "A change adds or removes pods.".to_owned();
+    for (restarted, scaled) in by {
+        let restarted: Vec<&str> = restarted.into_iter().collect();
+        let nodes = format!("At nodes of {}", types_of(&scaled, all));
+        text.push_str(&if restarted.is_empty() {
+            format!(" {nodes}, no pod restarts.")
+        } else {
+            let whose = types_of(&restarted, all);
+            format!(" {nodes}, it restarts the pods of {whose}, which count them.")
+        });
+    }
+    text
+}
+
+/// Node types in words.
+fn types_of(names: &[&str], all: usize) -> String {
+    match names {
+        list if list.len() == all => "all node types".to_owned(),
+        [one] => format!("the node type {one}"),
+        list => format!("the node types {}", list.join(", ")),
     }
 }
 

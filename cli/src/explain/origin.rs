@@ -4,6 +4,9 @@
 //! that differ come from that value. So no renderer has to say where its words come from, and none can forget to; what a
 //! value does by way of the model (a limit that is computed from a name, a right that follows from a field) is found as well.
 //! One file of one model takes about a millisecond, and a model that is the same as before is not rendered at all.
+//!
+//! Where every other value is a mistake (a node type whose pods are named elsewhere has to be a StatefulSet), it is tried in
+//! spite of that, but only for lines that nothing else is found for: such a model lacks more than the value.
 
 use std::thread;
 
@@ -24,6 +27,8 @@ pub struct Cause {
     pub span: Span,
     /// The lines of the file, from 1; sorted.
     pub lines: Vec<usize>,
+    /// Whether it was tried in spite of mistakes that come of it.
+    pub refused: bool,
 }
 
 impl Cause {
@@ -108,45 +113,48 @@ impl Origins {
             path,
             text: &origins.text,
         };
-        let values = trial.all(&variants::values(source, &root));
-        let more = match depth {
+        let wanted = |causes: &[Cause]| match depth {
             Depth::All => true,
-            Depth::Line(line) => !values.iter().any(|cause| cause.has(line)),
+            Depth::Line(line) => !causes.iter().any(|cause| cause.has(line)),
         };
-        let entries = if more {
-            trial.all(&variants::entries(source, &root))
-        } else {
-            Vec::new()
-        };
-        (origins.values, origins.entries) = (values, entries);
+        origins.values = trial.all(&variants::values(source, &root), wanted);
+        if wanted(&origins.values) {
+            origins.entries = trial.all(&variants::entries(source, &root), wanted);
+        }
         Ok(Some(origins))
     }
 
     /// Where a line comes from, the places that say least else first: values, or, where none changes the line, the smallest
-    /// entry without which it would not be there.
+    /// entry without which it would not be there, or the value that nobody may change, whichever says less else.
     pub fn of(&self, line: usize) -> (Why, Vec<&Cause>) {
-        let of = |causes: &'_ [Cause]| {
-            let mut found: Vec<usize> = (0..causes.len())
-                .filter(|index| causes.get(*index).is_some_and(|cause| cause.has(line)))
-                .collect();
-            found.sort_by_key(|index| {
-                causes
-                    .get(*index)
-                    .map(|cause| (cause.lines.len(), cause.span))
-            });
-            found
-        };
-        let values: Vec<&Cause> = of(&self.values)
-            .into_iter()
-            .filter_map(|index| self.values.get(index))
-            .collect();
+        let values = having(&self.values, line, false);
         if !values.is_empty() {
             return (Why::Value, values);
         }
-        let smallest = of(&self.entries).into_iter().next();
-        let entries = smallest.and_then(|index| self.entries.get(index));
-        (Why::Presence, entries.into_iter().collect())
+        let others = [
+            (Why::Value, &self.values, true),
+            (Why::Presence, &self.entries, false),
+            (Why::Presence, &self.entries, true),
+        ];
+        let found = others.into_iter().filter_map(|(why, causes, refused)| {
+            let first = having(causes, line, refused).into_iter().next()?;
+            Some((why, first))
+        });
+        let smallest = found.min_by_key(|(why, cause)| (cause.lines.len(), cause.refused, *why));
+        smallest.map_or((Why::Presence, Vec::new()), |(why, cause)| {
+            (why, vec![cause])
+        })
     }
+}
+
+/// The causes of a line, those that say least else first.
+fn having(causes: &[Cause], line: usize, refused: bool) -> Vec<&Cause> {
+    let mut found: Vec<&Cause> = causes
+        .iter()
+        .filter(|cause| cause.refused == refused && cause.has(line))
+        .collect();
+    found.sort_by_key(|cause| (cause.lines.len(), cause.span));
+    found
 }
 
 /// One file, and what it is tried with.
@@ -161,66 +169,114 @@ struct Trial<'a> {
 }
 
 impl Trial<'_> {
-    /// Tries all places; each on its own, so that they can be tried side by side.
-    fn all(&self, sites: &[Site]) -> Vec<Cause> {
-        let workers = thread::available_parallelism()
-            .map_or(1, usize::from)
-            .min(8);
-        let share = sites.len().div_ceil(workers).max(1);
-        thread::scope(|scope| {
-            let parts: Vec<_> = sites
-                .chunks(share)
-                .map(|part| {
-                    scope.spawn(move || -> Vec<Cause> {
-                        part.iter().filter_map(|site| self.one(site)).collect()
-                    })
-                })
-                .collect();
-            parts
-                .into_iter()
-                // A panic is the worker's own, and goes on in the caller.
-                .flat_map(|part| {
-                    part.join()
-                        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-                })
-                .collect()
-        })
+    /// Tries all places, each on its own; those that every try of is a mistake in spite of it, where `wanted` says that the
+    /// others do not tell enough.
+    fn all(&self, sites: &[Site], wanted: impl Fn(&[Cause]) -> bool) -> Vec<Cause> {
+        let tried = side_by_side(sites, |site| self.one(site, Self::legal));
+        let (mut causes, mut refused) = (Vec::new(), Vec::new());
+        for (site, tried) in sites.iter().zip(tried) {
+            match tried {
+                Some(cause) if cause.lines.is_empty() => {}
+                Some(cause) => causes.push(cause),
+                None => refused.push(site),
+            }
+        }
+        if wanted(&causes) {
+            let tried = side_by_side(&refused, |site| self.one(site, Self::in_spite));
+            causes.extend(tried.into_iter().flatten());
+        }
+        causes
     }
 
-    fn one(&self, site: &Site) -> Option<Cause> {
-        let lines = site
-            .tries
-            .iter()
-            .find_map(|(span, new)| self.lines(*span, new))?;
-        (!lines.is_empty()).then(|| Cause {
+    /// What another value there, or none, changes, which may be nothing; `None` where nothing else can be there.
+    fn one(&self, site: &Site, lines: impl Fn(&Self, &Source) -> Option<Tried>) -> Option<Cause> {
+        let tried = site.tries.iter().find_map(|(span, new)| {
+            let text = replaced(self.source.text(), *span, new)?;
+            let source = Source::new(self.source.name(), text.into_bytes()).ok()?;
+            lines(self, &source)
+        })?;
+        Some(Cause {
             path: site.path.clone(),
             span: site.span,
-            lines,
+            lines: tried.lines,
+            refused: tried.refused,
         })
     }
 
-    /// The lines that differ with that change; `None` where it is no manifest any more.
-    fn lines(&self, span: Span, new: &str) -> Option<Vec<usize>> {
-        let text = replaced(self.source.text(), span, new)?;
-        let source = Source::new(self.source.name(), text.into_bytes()).ok()?;
-        let (_, operator) = check::read(&source).ok()?;
-        if operator == *self.operator {
+    /// The lines that differ by another manifest; `None` where it is none.
+    fn legal(&self, source: &Source) -> Option<Tried> {
+        let (_, operator) = check::read(source).ok()?;
+        let all = (1..=self.text.lines().count()).collect();
+        Some(Tried {
+            lines: self.lines(source, &operator, Some(all))?,
+            refused: false,
+        })
+    }
+
+    /// The same of one that has mistakes; `None` where nothing can be told of it, or nothing differs. That a file is not there
+    /// says nothing: with a mistake in it, a node type is left out.
+    fn in_spite(&self, source: &Source) -> Option<Tried> {
+        let operator = check::in_spite(source)?;
+        let lines = self.lines(source, &operator, None)?;
+        (!lines.is_empty()).then_some(Tried {
+            lines,
+            refused: true,
+        })
+    }
+
+    /// The lines that differ; `gone` where there is no such file any more.
+    fn lines(
+        &self,
+        source: &Source,
+        operator: &Operator,
+        gone: Option<Vec<usize>>,
+    ) -> Option<Vec<usize>> {
+        if operator == self.operator {
             return Some(Vec::new());
         }
-        let plan = plan::plan(&operator, &self.settings.runtime);
+        let plan = plan::plan(operator, &self.settings.runtime);
         // A file that is named after the value is still the same file; a node type that went moves the others up.
         let planned = plan
             .iter()
             .find(|file| file.path == self.path)
             .or_else(|| plan.iter().find(|file| file.what == *self.what));
         let Some(planned) = planned else {
-            return Some((1..=self.text.lines().count()).collect());
+            return gone;
         };
-        let rendering = self.renderer.of(&operator, source.text(), self.settings);
+        let rendering = self.renderer.of(operator, source.text(), self.settings);
         // What cannot be rendered with that value says nothing of the line.
         let text = rendering.file(&planned.what).ok()??;
         Some(different(self.text, &text))
     }
+}
+
+/// What came of a try.
+struct Tried {
+    lines: Vec<usize>,
+    refused: bool,
+}
+
+/// Does the same with all items, on as many processors as there are; in their order.
+fn side_by_side<T: Sync, R: Send>(items: &[T], one: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let workers = thread::available_parallelism()
+        .map_or(1, usize::from)
+        .min(8);
+    let share = items.len().div_ceil(workers).max(1);
+    let one = &one;
+    thread::scope(|scope| {
+        let parts: Vec<_> = items
+            .chunks(share)
+            .map(|part| scope.spawn(move || part.iter().map(one).collect::<Vec<R>>()))
+            .collect();
+        parts
+            .into_iter()
+            // A panic is the worker's own, and goes on in the caller.
+            .flat_map(|part| {
+                part.join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            })
+            .collect()
+    })
 }
 
 /// The lines of a text that another one has not, from 1; sorted.

@@ -52,6 +52,22 @@ pub fn steps(path: &str) -> Vec<Step> {
     steps
 }
 
+/// The path without its empty steps, where it has some: `spec.nodes` for `spec..nodes`.
+pub fn without_gaps(path: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut depth = 0_usize;
+    for c in path.chars() {
+        match c {
+            '[' => depth += 1,
+            ']' => depth = depth.saturating_sub(1),
+            '.' if depth == 0 && out.ends_with('.') => continue,
+            _ => {}
+        }
+        out.push(c);
+    }
+    (out != path).then_some(out)
+}
+
 fn plain(name: &str) -> Step {
     Step {
         name: name.to_owned(),
@@ -127,6 +143,15 @@ mod tests {
         }
         assert_eq!(within(&operator, "cluster.nodeTypes"), None);
         assert_eq!(within(&operator, ""), None);
+        for (path, expected) in [
+            ("spec..nodes", Some("spec.nodes")),
+            ("a...b..c", Some("a.b.c")),
+            ("spec.nodes[].name", None),
+            ("a[\"x..y\"].b", None),
+            ("]]..", Some("]].")),
+        ] {
+            assert_eq!(without_gaps(path).as_deref(), expected, "{path}");
+        }
         assert!(!is_of_resource("cluster.spec"));
         assert!(steps("a[").len() == 1 && steps("]]").len() == 1 && steps("[0]").is_empty());
     }

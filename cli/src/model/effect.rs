@@ -32,6 +32,8 @@ pub struct Effect {
 pub struct ChildPath {
     /// The node type whose child it is; `None` for children of the cluster.
     pub node_type: Option<String>,
+    /// The one node type whose nodes' field it is, where children of others are made from it too.
+    pub from: Option<String>,
     pub kind: ChildKind,
     /// A path such as `data["app.yaml"]` or `spec.template.spec.containers[0].args`.
     pub path: String,

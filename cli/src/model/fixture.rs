@@ -200,6 +200,7 @@ fn effects() -> Vec<Effect> {
         field: CrPath(field.to_owned()),
         children: vec![ChildPath {
             node_type: None,
+            from: None,
             kind,
             path: path.to_owned(),
             restarts,

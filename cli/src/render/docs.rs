@@ -52,6 +52,8 @@ pub struct Set {
     pub path: String,
     /// The node types, where they are not all.
     pub of: String,
+    /// The node type whose nodes' field it is, where it is of one alone.
+    pub from: String,
     pub restarts: bool,
 }
 
@@ -77,6 +79,9 @@ pub struct FieldDoc {
 pub struct ChildDoc {
     /// The node types whose children these are; empty: a child of the cluster.
     pub node_types: Vec<String>,
+    /// The node type whose nodes' field it is, where it is of one alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     pub kind: &'static str,
     pub path: String,
     /// Whether a change restarts pods.
@@ -117,6 +122,7 @@ fn row(operator: &Operator, field: FieldDoc) -> Row {
         } else {
             child.node_types.join(", ")
         },
+        from: child.from.unwrap_or_default(),
         restarts: child.restarts,
     });
     Row {
@@ -179,6 +185,7 @@ pub fn grouped(children: &[ChildPath]) -> Vec<ChildDoc> {
             (Some(_), None) => {}
             (None, node_type) => docs.push(ChildDoc {
                 node_types: node_type.iter().cloned().collect(),
+                from: child.from.clone(),
                 kind: child.kind.as_str(),
                 path: child.path.clone(),
                 restarts: child.restarts,
@@ -197,6 +204,7 @@ fn is_same(doc: &ChildDoc, child: &ChildPath) -> bool {
     doc.kind == child.kind.as_str()
         && doc.path == child.path
         && doc.restarts == child.restarts
+        && doc.from == child.from
         && doc.node_types.is_empty() == child.node_type.is_none()
 }
 

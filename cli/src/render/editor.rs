@@ -83,7 +83,7 @@ fn text(operator: &Operator, kind: &str, max: Option<u32>, root: &Value) -> Stri
     schema["properties"]["apiVersion"] = json!({"const": format!("{group}/{version}")});
     schema["properties"]["kind"] = json!({"const": kind});
     schema["properties"]["metadata"] = metadata(max);
-    print::print(&strict::shared(schema))
+    print::print(&strict::shared(&schema))
 }
 
 /// What Kubernetes has of every object; the definition only says that it is an object.

@@ -54,7 +54,16 @@ Change: A change restarts the pods of nodes of all node types that name the grou
 fn what_follows_a_change_depends_on_the_field() {
     for (manifest, path, says) in [
         ("pinot.yaml", "spec.nodes.replicas", "none restarts"),
-        ("quickstart.yaml", "spec.nodes.replicas", "which count them"),
+        (
+            "quickstart.yaml",
+            "spec.nodes.replicas",
+            "At nodes of the node type gateway, no pod restarts. At nodes of the node type store, it restarts the pods of all node types, which count them.",
+        ),
+        (
+            "quickstart.yaml",
+            "spec.nodes.replicas",
+            "(gateway, store), restarts pods, where the node is a store",
+        ),
         (
             "quickstart.yaml",
             "spec.k8sConfigGroup.podDisruptionBudget.minAvailable",
@@ -134,8 +143,8 @@ fn without_a_manifest_a_path_of_a_resource_says_what_is_missing() {
         "spec.nodes.replicas",
     ]);
     let text = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(2));
-    assert!(text.contains("name the manifest with `-f FILE`"), "{text}");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text.contains("`-f FILE` names a manifest alone"), "{text}");
 }
 
 #[test]

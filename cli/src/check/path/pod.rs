@@ -30,7 +30,7 @@ impl Typer<'_, '_> {
         let name = known.name.clone();
         // A name that stays when the node type gets another.
         let lasting = known.type_name.clone();
-        let nodes = format!("spec.{}[]", self.facts.nodes_word);
+        let nodes = self.nodes_of(name.as_str());
         let walk = if path.root.value == "nodes" {
             Walk::new(Root::Nodes(lasting), Type::List(Box::new(Type::Node))).at(nodes)
         } else {

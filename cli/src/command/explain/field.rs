@@ -129,7 +129,11 @@ fn set(child: &ChildDoc) -> String {
     } else {
         ""
     };
-    format!("{} {}{of}{restarts}", child.kind, child.path)
+    let from = match &child.from {
+        Some(from) => format!(", where the node is a {from}"),
+        None => String::new(),
+    };
+    format!("{} {}{of}{restarts}{from}", child.kind, child.path)
 }
 
 fn rows(fields: &[Below]) -> impl Iterator<Item = String> {

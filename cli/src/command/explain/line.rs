@@ -1,5 +1,6 @@
 //! A line of a project's file: which places of the manifest it comes from, and who owns the file.
 
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -16,29 +17,58 @@ use crate::write::digest;
 const SHOWN: usize = 6;
 
 /// `FILE:LINE`, also with a column behind, as compilers print it; `None` where it is none.
-pub(super) fn parse(what: &str) -> Option<(&str, usize)> {
+pub(super) fn parse(what: &str) -> Option<(&str, &str)> {
     let (file, number) = what.rsplit_once(':')?;
-    let number = number.parse().ok()?;
-    let whole = Some((file, number)).filter(|(file, _)| !file.is_empty());
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if file.is_empty() || !is_number(number) {
+        return None;
+    }
     match file.rsplit_once(':') {
-        Some((file, line)) if !file.is_empty() => match line.parse() {
-            Ok(line) => Some((file, line)),
-            Err(_) => whole,
-        },
-        _ => whole,
+        Some((file, line)) if !file.is_empty() && is_number(line) => Some((file, line)),
+        _ => Some((file, number)),
     }
 }
 
+/// A file whose line is left out, or what looks like the path of one.
+pub(super) fn without_number(directory: &Path, what: &str) -> Option<Failure> {
+    let typed = directory.join(what);
+    if typed.is_dir() {
+        return Some(folder(what));
+    }
+    if typed.is_file() {
+        return Some(usage(
+            format!("`{what}` is a file, and only a line of one can be explained"),
+            format!("name the line: `dsoi explain {what}:12`"),
+        ));
+    }
+    what.contains('/').then(|| absent(what))
+}
+
+/// How a line is named.
+const LINES: &str = "a line of a project's file is named as `src/main.rs:12`, from the folder that you are in; `dsoi explain` lists what else there is";
+
+fn folder(name: &str) -> Failure {
+    usage(
+        format!("`{name}` is a folder, and only a line of a file can be explained"),
+        LINES.to_owned(),
+    )
+}
+
+fn absent(name: &str) -> Failure {
+    usage(format!("there is no file `{name}`"), LINES.to_owned())
+}
+
 /// Explains a line of a file.
-pub(super) fn run(directory: &Path, file: &str, line: usize) -> Result<Report, Failure> {
+pub(super) fn run(directory: &Path, file: &str, number: &str) -> Result<Report, Failure> {
     let (root, path) = project(directory, file)?;
     let text = read(&root, &path)?;
-    let shown = line
-        .checked_sub(1)
-        .and_then(|index| text.lines().nth(index));
-    let Some(shown) = shown else {
+    let shown = number.parse().ok().and_then(|line: usize| {
+        let shown = text.lines().nth(line.checked_sub(1)?)?;
+        Some((line, shown))
+    });
+    let Some((line, shown)) = shown else {
         return Err(usage(
-            format!("`{path}` has no line {line}"),
+            format!("`{path}` has no line {number}"),
             format!("it has {} lines", text.lines().count()),
         ));
     };
@@ -73,12 +103,7 @@ pub(super) fn run(directory: &Path, file: &str, line: usize) -> Result<Report, F
         ));
     }
     let owner = found.owner.map_or("yours", Owner::as_str);
-    let edits = if path.starts_with(RELEASED) {
-        "Leave it as it is: whoever edits or removes it takes the promise back, and no update goes on before that is accepted."
-    } else {
-        edits(found.owner)
-    };
-    out.push_str(&format!("\nOwner: {owner}. {edits}\n"));
+    out.push_str(&format!("\nOwner: {owner}. {}\n", found.edits));
     let origins: Vec<Value> = found
         .source
         .iter()
@@ -88,7 +113,7 @@ pub(super) fn run(directory: &Path, file: &str, line: usize) -> Result<Report, F
                     Why::Value => "value",
                     Why::Presence => "presence",
                 };
-                json!({ "path": cause.path, "why": why, "place": place(source, cause.span) })
+                json!({ "path": cause.path, "why": why, "refused": cause.refused, "place": place(source, cause.span) })
             })
         })
         .collect();
@@ -111,13 +136,15 @@ pub(super) fn run(directory: &Path, file: &str, line: usize) -> Result<Report, F
 fn edits(owner: Option<Owner>) -> &'static str {
     match owner {
         Some(Owner::Generated) => {
-            "dsoi writes it anew; an update refuses to go on where somebody edited it."
+            "It follows from the manifest alone: change that. An update stops where somebody edited it, and names it."
         }
         Some(Owner::Scaffold) => {
-            "Edit it: an update merges what the manifest brings into what you made of it."
+            "It is code and configuration to build on: an update merges your edits and the manifest's, line by line."
         }
-        Some(Owner::Once) => "Edit it: an update leaves it alone once you did.",
-        None => "dsoi never touches it.",
+        Some(Owner::Once) => {
+            "It is yours from the start: after your edit, an update leaves it as it is."
+        }
+        None => "It is yours, and dsoi never touches it.",
     }
 }
 
@@ -132,6 +159,8 @@ struct Found {
     causes: Vec<Cause>,
     why: Why,
     depends: Vec<String>,
+    /// What becomes of an edit.
+    edits: &'static str,
 }
 
 fn look(root: &Path, path: &str, text: &str, line: usize) -> Result<Found, Failure> {
@@ -143,27 +172,37 @@ fn look(root: &Path, path: &str, text: &str, line: usize) -> Result<Found, Failu
         causes: Vec::new(),
         why: Why::Value,
         depends: Vec::new(),
+        edits: edits(owner),
     };
     if path.starts_with(".dsoi/") {
-        return Ok(found(
-            Some(Owner::Generated),
-            "dsoi",
-            "It is what dsoi keeps for the next update, and no part of the operator.",
-        ));
+        return Ok(Found {
+            edits: "Leave it alone, and commit it: updates tell your edits by it.",
+            ..found(
+                Some(Owner::Generated),
+                "dsoi",
+                "It is what dsoi keeps for the next update, and no part of the operator.",
+            )
+        });
     }
     if path.starts_with(RELEASED) {
-        return Ok(found(
-            Some(Owner::Generated),
-            "dsoi",
-            "It is of a definition as it was released: what is stored by it stays legal, and an update that would break that needs a yes. `dsoi update --release` writes it.",
-        ));
+        return Ok(Found {
+            edits: "Leave it as it is: whoever edits or removes it takes the promise back, and no update goes on before that is accepted.",
+            ..found(
+                Some(Owner::Generated),
+                "dsoi",
+                "It is of a definition as it was released: what is stored by it stays legal, and an update that would break that needs a yes. `dsoi update --release` writes it.",
+            )
+        });
     }
     if path == "dsoi.yaml" {
-        return Ok(found(
-            Some(Owner::Once),
-            "user",
-            "This is the manifest itself: you wrote it. `dsoi explain` with the path of a key explains that key.",
-        ));
+        return Ok(Found {
+            edits: "Edit it, and run `dsoi update`; of dsoi's commands only those that say so change it.",
+            ..found(
+                Some(Owner::Once),
+                "user",
+                "This is the manifest itself: you wrote it. `dsoi explain` with the path of a key explains that key.",
+            )
+        });
     }
     let lock = Project::read_lock(root).map_err(|error| {
         let help = error.help();
@@ -229,7 +268,14 @@ fn look(root: &Path, path: &str, text: &str, line: usize) -> Result<Found, Failu
     let (by, says) = if causes.is_empty() {
         (
             "dsoi",
-            "It comes from dsoi itself: no one value of the manifest changes it.".to_owned(),
+            "It comes from dsoi itself: no one value of the manifest that could be tried changes it.".to_owned(),
+        )
+    } else if causes.iter().all(|cause| cause.refused) {
+        (
+            "manifest",
+            format!(
+                "It may come from the manifest: what else could be there is refused, and was tried all the same.{stale}"
+            ),
         )
     } else {
         ("manifest", format!("It comes from the manifest.{stale}"))
@@ -238,6 +284,7 @@ fn look(root: &Path, path: &str, text: &str, line: usize) -> Result<Found, Failu
         owner,
         by,
         says,
+        edits: edits(owner),
         depends: if causes.is_empty() {
             depends(&origins)
         } else {
@@ -268,11 +315,17 @@ fn depends(origins: &Origins) -> Vec<String> {
 /// The project that a file lies in, and its path there.
 fn project(directory: &Path, file: &str) -> Result<(PathBuf, String), Failure> {
     let typed = directory.join(file);
-    let missing = |source| Failure::Read {
-        path: typed.clone(),
-        source,
+    let missing = |source: io::Error| match source.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => absent(file),
+        _ => Failure::Read {
+            path: typed.clone(),
+            source,
+        },
     };
     let whole = typed.canonicalize().map_err(missing)?;
+    if whole.is_dir() {
+        return Err(folder(file));
+    }
     let root = whole
         .ancestors()
         .skip(1)
@@ -323,9 +376,11 @@ mod tests {
 
     #[test]
     fn a_place_is_a_file_and_a_line_as_compilers_print_it() {
-        assert_eq!(parse("src/main.rs:12"), Some(("src/main.rs", 12)));
-        assert_eq!(parse("src/main.rs:12:5"), Some(("src/main.rs", 12)));
-        assert_eq!(parse("C:\\x.rs:3"), Some(("C:\\x.rs", 3)));
+        assert_eq!(parse("src/main.rs:12"), Some(("src/main.rs", "12")));
+        assert_eq!(parse("src/main.rs:12:5"), Some(("src/main.rs", "12")));
+        assert_eq!(parse("C:\\x.rs:3"), Some(("C:\\x.rs", "3")));
+        let high = "99999999999999999999";
+        assert_eq!(parse(&format!("a.rs:{high}")), Some(("a.rs", high)));
         assert_eq!(parse("spec.nodes"), None);
         assert_eq!(parse(":3"), None);
         assert_eq!(parse("a:b"), None);

@@ -106,9 +106,9 @@ fn is_understood(pattern: &str) -> bool {
 }
 
 /// The same schema with what it says more than once under `definitions`: Kubernetes' types come up again and again.
-pub(super) fn shared(schema: Value) -> Value {
+pub(super) fn shared(schema: &Value) -> Value {
     let mut counts = BTreeMap::new();
-    count(&schema, &mut counts);
+    count(schema, &mut counts);
     let again: BTreeSet<String> = counts
         .into_iter()
         .filter(|(_, count)| *count > 1)
@@ -119,7 +119,7 @@ pub(super) fn shared(schema: Value) -> Value {
         names: BTreeMap::new(),
         definitions: BTreeMap::new(),
     };
-    let mut root = shared.below(&schema, "");
+    let mut root = shared.below(schema, "");
     if !shared.definitions.is_empty() {
         root["definitions"] = json!(shared.definitions);
     }
@@ -284,6 +284,6 @@ mod tests {
                 "f": {"type": "string"},
             },
         });
-        assert_eq!(shared(schema), expected);
+        assert_eq!(shared(&schema), expected);
     }
 }

@@ -166,6 +166,48 @@ fn what_no_value_decides_comes_from_the_entry_that_brings_it_or_from_dsoi() {
     assert_eq!(find("rust-toolchain.toml").values, []);
 }
 
+/// The words for owners are those of the README's table.
+#[test]
+fn an_owner_is_called_as_the_readme_calls_it() {
+    let readme = std::fs::read_to_string(crate::testdata("../README.md")).unwrap();
+    for words in [
+        "*generated*, what follows from the manifest alone",
+        "*scaffold*, code and configuration to build on",
+        "*once*, what is yours from the start",
+    ] {
+        assert!(readme.contains(words), "{words}");
+    }
+}
+
+/// Both values of the quick start hold each other: whoever changes one alone has made a mistake.
+#[test]
+fn a_line_whose_every_other_value_is_refused_may_still_come_from_it() {
+    let source = source(&manifest("quickstart.yaml"));
+    for (file, part, path) in [
+        (
+            "src/nodes/store.rs",
+            ".kinds([WorkloadKind::StatefulSet])",
+            "cluster.nodeTypes.store.kinds[0]",
+        ),
+        (
+            "config/crd/tallies.yaml",
+            "              external:",
+            "cluster.external",
+        ),
+    ] {
+        let mut asked = 0;
+        let found = Origins::find(&source, &settings(), file, |text| {
+            asked = text.lines().position(|line| line.contains(part)).unwrap() + 1;
+            Some(Depth::Line(asked))
+        });
+        let origins = found.unwrap().unwrap();
+        let (_, causes) = origins.of(asked);
+        let paths: Vec<_> = causes.iter().map(|cause| cause.path.as_str()).collect();
+        assert_eq!(paths, [path], "{file}:{asked}");
+        assert!(causes[0].refused, "{file}");
+    }
+}
+
 fn explained(world: &World, what: &str) -> String {
     let output = dsoi(&["-C", world.dir().to_str().unwrap(), "explain", what]);
     let text = [output.stdout, output.stderr].concat();
@@ -186,7 +228,29 @@ fn whose_a_line_is_follows_what_was_done_to_it() {
         ("dsoi.yaml:3", "This is the manifest itself"),
         (".dsoi/lock:1", "what dsoi keeps"),
         ("notes.txt:7", "has no line 7"),
-        ("nothing.txt:7", "failed to read"),
+        (
+            "notes.txt:99999999999999999999",
+            "has no line 99999999999999999999",
+        ),
+        ("nothing.txt:7", "there is no file `nothing.txt`"),
+        ("x:1", "is named as `src/main.rs:12`"),
+        ("config:1", "`config` is a folder"),
+        (
+            "src/nodes/store.rs",
+            "name the line: `dsoi explain src/nodes/store.rs:12`",
+        ),
+        ("src/nodes/none.rs", "there is no file `src/nodes/none.rs`"),
+        ("src/nodes", "`src/nodes` is a folder"),
+        ("spec..nodes", "did you mean `spec.nodes`?"),
+        (
+            ".dockerignore:1",
+            "Owner: scaffold. It is code and configuration to build on",
+        ),
+        (
+            "config/crd/tallies.yaml:1",
+            "Owner: generated. It follows from the manifest alone",
+        ),
+        ("README.md:1", "Owner: once. It is yours from the start"),
     ] {
         let text = explained(&world, what);
         assert!(text.contains(says), "{what}: {text}");
