@@ -40,6 +40,7 @@ use crate::write::{Tree, TreeError, digest};
 pub(crate) use crd::{access, cel};
 pub(crate) use encode::shell_word;
 pub use env::TemplateError;
+pub(crate) use hooks::stubs;
 pub(crate) use yaml::quoted;
 
 /// Head of a generated YAML file.

@@ -48,6 +48,8 @@ struct Renamed {
     /// Lines that have the old name in quotes.
     perhaps: Vec<usize>,
     type_name: String,
+    /// Whether children knew it by another name before.
+    is_other: bool,
     /// The kind of the custom resource, and where it names node types.
     kind: String,
     fields: String,
@@ -94,9 +96,13 @@ fn edited(source: &Source, args: &RenameNodeTypeArgs) -> Result<(Source, Renamed
     let lines = renaming.perhaps.iter().map(|span| source.line(span.start));
     let mut perhaps: Vec<usize> = lines.collect();
     perhaps.dedup();
+    let mut types = operator.cluster.node_types.iter();
+    let before = types.find(|known| known.name.as_str() == old);
+    let type_name = renaming.type_name.unwrap_or_else(|| new.clone());
     let renamed = Renamed {
         perhaps,
-        type_name: renaming.type_name.unwrap_or_else(|| new.clone()),
+        is_other: before.is_none_or(|known| known.type_name.as_str() != type_name),
+        type_name,
         kind: operator.cluster.kind.to_string(),
         fields: fields(&operator),
     };
@@ -119,6 +125,7 @@ impl Renamed {
         let Self {
             perhaps,
             type_name,
+            is_other,
             kind,
             fields,
         } = self;
@@ -132,7 +139,7 @@ impl Renamed {
                 "clusters: a {kind} may say `{old}` or `{new}` in {fields}, and nothing of it changes by that: `aliases` has the old name"
             ));
         }
-        if type_name == *new {
+        if is_other {
             lines.push(format!(
                 "clusters: labels, names and files that have `type.name` in them change from `{old}` to `{new}`, and pods restart for it"
             ));
@@ -141,8 +148,13 @@ impl Renamed {
                     .to_owned(),
             );
         } else {
+            let now = if type_name == *new {
+                "its name again"
+            } else {
+                "the `typeName` now"
+            };
             lines.push(format!(
-                "clusters: labels, names, files and status keep `{type_name}`, which is the `typeName` now: nothing restarts"
+                "clusters: labels, names, files and status keep `{type_name}`, which is {now}: nothing restarts"
             ));
         }
         for line in &perhaps {

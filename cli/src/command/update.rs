@@ -3,6 +3,7 @@
 mod alone;
 mod by_hand;
 pub(super) mod gate;
+mod hooks;
 mod news;
 mod prospect;
 mod recovery;
@@ -115,6 +116,7 @@ fn updated(
     let decision = &prospect.decision;
     let by_hand = by_hand::hint(&prospect.found, &prospect.source, decision, looks_only);
     report.note(by_hand);
+    report.note(hooks::lacking(&prospect));
     Ok(report)
 }
 

@@ -80,6 +80,14 @@ fn kept(directory: &Path, lock: &Lock) -> Finding {
         Ok(project) => project,
         Err(error) => return Finding::missing(".dsoi", error.to_string(), error.help()),
     };
+    let manifest = write::RelPath::new(".dsoi/dsoi.yaml");
+    if manifest.is_ok_and(|path| !project.own.contains_key(&path)) {
+        return Finding::warning(
+            ".dsoi",
+            "`.dsoi/dsoi.yaml` is missing: what an update means to clusters is not known",
+            "bring `.dsoi` back from version control",
+        );
+    }
     let lost = project.lost(rendered(&project).as_ref());
     match lost.as_slice() {
         [] => Finding::ok(".dsoi", "whole"),

@@ -115,7 +115,7 @@ impl Origins {
         };
         let wanted = |causes: &[Cause]| match depth {
             Depth::All => true,
-            Depth::Line(line) => !causes.iter().any(|cause| cause.has(line)),
+            Depth::Line(line) => having(causes, line, false).is_empty(),
         };
         origins.values = trial.all(&variants::values(source, &root), wanted);
         if wanted(&origins.values) {
@@ -131,20 +131,56 @@ impl Origins {
         if !values.is_empty() {
             return (Why::Value, values);
         }
-        let others = [
-            (Why::Value, &self.values, true),
-            (Why::Presence, &self.entries, false),
-            (Why::Presence, &self.entries, true),
-        ];
-        let found = others.into_iter().filter_map(|(why, causes, refused)| {
-            let first = having(causes, line, refused).into_iter().next()?;
-            Some((why, first))
+        let legal = having(&self.entries, line, false).into_iter().next();
+        let refused = [(Why::Value, &self.values), (Why::Presence, &self.entries)];
+        let refused = refused.into_iter().filter_map(|(why, causes)| {
+            let mut found = having(causes, line, true).into_iter();
+            // A manifest with a mistake lacks more than the value: where a legal one explains the line, only what is in the
+            // entry that it lacks may say more.
+            let says_more = |cause: &&Cause| {
+                let is_carried = why == Why::Value && self.is_carried(cause, line);
+                legal.is_none_or(|legal| is_below(cause, legal)) && !is_carried
+            };
+            Some((why, found.find(says_more)?))
         });
-        let smallest = found.min_by_key(|(why, cause)| (cause.lines.len(), cause.refused, *why));
-        smallest.map_or((Why::Presence, Vec::new()), |(why, cause)| {
-            (why, vec![cause])
-        })
+        let smallest = refused
+            .chain(legal.map(|legal| (Why::Presence, legal)))
+            .min_by_key(|(why, cause)| (cause.lines.len(), cause.refused, *why));
+        match smallest {
+            None => (Why::Presence, Vec::new()),
+            Some((Why::Presence, first)) if first.refused => {
+                (Why::Presence, self.alike(first, line))
+            }
+            Some((why, cause)) => (why, vec![cause]),
+        }
     }
+}
+
+impl Origins {
+    /// The refused entries that bring as many lines as this one: nothing tells them apart. Of one in another, the outer one.
+    fn alike(&self, first: &Cause, line: usize) -> Vec<&Cause> {
+        let mut found = having(&self.entries, line, true);
+        found.retain(|cause| cause.lines.len() == first.lines.len());
+        let all = found.clone();
+        found.retain(|inner| !all.iter().any(|outer| is_below(inner, outer)));
+        found
+    }
+
+    /// Whether a refused value only takes along what another entry brings: all of its lines are among those of the entry.
+    fn is_carried(&self, value: &Cause, line: usize) -> bool {
+        let mut entries = having(&self.entries, line, true).into_iter();
+        let is_more = |entry: &Cause| {
+            let (all, own) = (entry.lines.len(), value.lines.len());
+            all >= own && value.lines.iter().all(|line| entry.has(*line))
+        };
+        entries.any(|entry| !is_below(value, entry) && entry.path != value.path && is_more(entry))
+    }
+}
+
+/// Whether a place is a part of another one.
+fn is_below(inner: &Cause, outer: &Cause) -> bool {
+    let rest = inner.path.strip_prefix(&outer.path);
+    rest.is_some_and(|rest| rest.starts_with(['.', '[']))
 }
 
 /// The causes of a line, those that say least else first.
@@ -182,10 +218,22 @@ impl Trial<'_> {
             }
         }
         if wanted(&causes) {
+            refused.retain(|site| !self.is_of_another(site));
             let tried = side_by_side(&refused, |site| self.one(site, Self::in_spite));
             causes.extend(tried.into_iter().flatten());
         }
         causes
+    }
+
+    /// Whether a place is of another node type than the file, which may only miss it by a mistake.
+    fn is_of_another(&self, site: &Site) -> bool {
+        let What::Node(index) = self.what else {
+            return false;
+        };
+        let own = self.operator.cluster.node_types.get(*index);
+        let key = site.path.strip_prefix("cluster.nodeTypes.");
+        let of = key.map(|key| key.split(['.', '[']).next().unwrap_or(key));
+        of.is_some_and(|of| own.is_none_or(|own| own.name.as_str() != of))
     }
 
     /// What another value there, or none, changes, which may be nothing; `None` where nothing else can be there.

@@ -7,6 +7,7 @@ mod cause;
 mod cluster;
 mod elsewhere;
 mod outside;
+mod pair;
 mod parts;
 mod say;
 
@@ -116,19 +117,13 @@ pub(super) fn children(old: &Operator, new: &Operator, schema: &[Change]) -> Vec
             causes: whole,
         });
     }
-    // One that is known by the same name is the same, whatever custom resources call it.
-    let named = |operator: &'_ Operator, node_type: &NodeType| -> Option<NodeType> {
-        let mut types = operator.cluster.node_types.iter();
-        types
-            .find(|known| known.type_name == node_type.type_name)
-            .cloned()
-    };
     for now in &new.cluster.node_types {
-        let Some(was) = named(old, now) else {
+        let Some(was) = pair::before(now, old, new) else {
             found.push(added(now, new));
             continue;
         };
-        let mut change = changed(&was, now, old, new);
+        let mut change = changed(was, now, old, new);
+        change.causes.extend(pair::causes(was, now));
         change.causes.extend(everywhere.iter().cloned());
         change.causes.extend(addresses(now, old, new));
         change.causes.extend(defaults(now, old, new, schema));
@@ -148,7 +143,8 @@ pub(super) fn children(old: &Operator, new: &Operator, schema: &[Change]) -> Vec
         }
     }
     for was in &old.cluster.node_types {
-        if named(new, was).is_none() {
+        let mut types = new.cluster.node_types.iter();
+        if !types.any(|now| pair::before(now, old, new) == Some(was)) {
             found.push(removed(was, old));
         }
     }

@@ -66,12 +66,16 @@ pub fn consequences(past: &Past, documents: &[Value], operator: &Operator) -> Co
     });
     let is = operator.cluster.security;
     let known = past.operator.as_ref();
-    let opened = power::opened(known.map(|known| &known.cluster), &operator.cluster);
-    let mut schema = definitions(&crds(&past.documents), &crds(documents));
+    let mut opened = power::opened(known.map(|known| &known.cluster), &operator.cluster);
+    let defined = crds(&past.documents);
+    let mut schema = definitions(&defined, &crds(documents));
+    if known.is_none() && !defined.is_empty() {
+        // The definition of before tells what there was where the manifest of before cannot.
+        opened.retain(|path| schema.iter().any(|change| adds(change, path)));
+    }
     for change in &mut schema {
-        let is_new = change.subject == Subject::Field && change.was.is_none();
-        if is_new && change.kind == operator.cluster.kind.as_str() && opened.contains(&change.path)
-        {
+        let is_own = change.kind == operator.cluster.kind.as_str();
+        if is_own && opened.iter().any(|path| adds(change, path)) {
             change.class = Class::Security;
         }
     }
@@ -94,6 +98,11 @@ pub fn consequences(past: &Past, documents: &[Value], operator: &Operator) -> Co
         lost: before.beyond(&after),
         profile: (was != is).then_some((was, is)),
     }
+}
+
+/// Whether a change gives a definition the field at this path.
+fn adds(change: &Change, path: &str) -> bool {
+    change.subject == Subject::Field && change.was.is_none() && change.path == path
 }
 
 /// The key by which another definition replaces that of the cluster; `None` where it stays.

@@ -32,6 +32,7 @@ const LOOSE: &[(&str, Option<&str>, Loose)] = &[
     ("runAsNonRoot", None, Loose::Unless("true")),
     ("type", Some("seccompProfile"), Loose::If("Unconfined")),
     ("type", Some("appArmorProfile"), Loose::If("Unconfined")),
+    ("seLinuxOptions", None, Loose::Set),
     ("procMount", None, Loose::Unless("Default")),
     ("hostProcess", None, Loose::Unless("false")),
     ("sysctls", None, Loose::Set),
@@ -43,9 +44,32 @@ const LOOSE: &[(&str, Option<&str>, Loose)] = &[
     ("serviceAccountName", None, Loose::Set),
     ("serviceAccount", None, Loose::Set),
     ("automountServiceAccountToken", None, Loose::Unless("false")),
+    ("serviceAccountToken", None, Loose::Set),
+    // Volumes that the restricted standard does not know.
+    ("awsElasticBlockStore", None, Loose::Set),
+    ("azureDisk", None, Loose::Set),
+    ("azureFile", None, Loose::Set),
+    ("cephfs", None, Loose::Set),
+    ("cinder", None, Loose::Set),
+    ("fc", None, Loose::Set),
+    ("flexVolume", None, Loose::Set),
+    ("flocker", None, Loose::Set),
+    ("gcePersistentDisk", None, Loose::Set),
+    ("gitRepo", None, Loose::Set),
+    ("glusterfs", None, Loose::Set),
+    ("iscsi", None, Loose::Set),
+    ("nfs", None, Loose::Set),
+    ("photonPersistentDisk", None, Loose::Set),
+    ("portworxVolume", None, Loose::Set),
+    ("quobyte", None, Loose::Set),
+    ("rbd", None, Loose::Set),
+    ("scaleIO", None, Loose::Set),
+    ("storageos", None, Loose::Set),
+    ("vsphereVolume", None, Loose::Set),
 ];
 
-/// Fields of a k8s config group by which whoever writes a custom resource says what its pods may do.
+/// Fields of a k8s config group by which whoever writes a custom resource says what its pods may do: their rights, ports of
+/// the node that they run on, and which Secrets they read.
 const POWERFUL: &[K8sField] = &[
     K8sField::SecurityContext,
     K8sField::PodSecurityContext,
@@ -53,6 +77,9 @@ const POWERFUL: &[K8sField] = &[
     K8sField::Volumes,
     K8sField::AdditionalContainers,
     K8sField::InitContainers,
+    K8sField::Ports,
+    K8sField::Env,
+    K8sField::EnvFrom,
 ];
 
 /// A setting that loosens the pods of a node type.

@@ -66,6 +66,29 @@ pub(super) fn module(templates: &Templates, operator: &Operator) -> Result<Strin
     )
 }
 
+/// A function of `src/hooks.rs` that generated code calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stub {
+    /// The module of its node type.
+    pub(crate) module: String,
+    pub(crate) name: &'static str,
+    pub(crate) text: String,
+}
+
+/// All functions that node types call.
+pub(crate) fn stubs(cluster: &Cluster) -> Vec<Stub> {
+    let kind = cluster.kind.as_str();
+    let of = |node_type: &NodeType, hook: Hook| Stub {
+        module: node_type.ident.to_string(),
+        name: signature(hook, kind).name,
+        text: stub(hook, kind),
+    };
+    let types = cluster.node_types.iter();
+    types
+        .flat_map(|known| known.hooks.iter().map(move |hook| of(known, *hook)))
+        .collect()
+}
+
 /// The stub that gives an answer as it came.
 fn live_body(resource: &Resource) -> String {
     let params = [

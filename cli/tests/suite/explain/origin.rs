@@ -208,6 +208,23 @@ fn a_line_whose_every_other_value_is_refused_may_still_come_from_it() {
     }
 }
 
+/// A right follows from a file, and without the file other things are missing too: nothing tells the causes apart.
+#[test]
+fn of_causes_that_are_alike_none_is_kept_back() {
+    let source = source(&manifest("quickstart.yaml"));
+    let mut asked = 0;
+    let found = Origins::find(&source, &settings(), "config/rbac/role.yaml", |text| {
+        let mut lines = text.lines();
+        asked = lines.position(|line| line.contains("configmaps")).unwrap() + 1;
+        Some(Depth::Line(asked))
+    });
+    let origins = found.unwrap().unwrap();
+    let (_, causes) = origins.of(asked);
+    let paths: Vec<_> = causes.iter().map(|cause| cause.path.as_str()).collect();
+    assert!(paths.contains(&"cluster.everyNodeType"), "{paths:?}");
+    assert!(causes.iter().all(|cause| cause.refused), "{paths:?}");
+}
+
 fn explained(world: &World, what: &str) -> String {
     let output = dsoi(&["-C", world.dir().to_str().unwrap(), "explain", what]);
     let text = [output.stdout, output.stderr].concat();
