@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 
 use self::cause::{cause, reached};
 use self::elsewhere::{addresses, defaults, shared};
+pub(super) use self::pair::before;
 use self::parts::{Reach, parts};
 pub(super) use self::say::k8s;
 use super::Class;
@@ -118,7 +119,7 @@ pub(super) fn children(old: &Operator, new: &Operator, schema: &[Change]) -> Vec
         });
     }
     for now in &new.cluster.node_types {
-        let Some(was) = pair::before(now, old, new) else {
+        let Some(was) = before(now, &old.cluster, &new.cluster) else {
             found.push(added(now, new));
             continue;
         };
@@ -144,7 +145,7 @@ pub(super) fn children(old: &Operator, new: &Operator, schema: &[Change]) -> Vec
     }
     for was in &old.cluster.node_types {
         let mut types = new.cluster.node_types.iter();
-        if !types.any(|now| pair::before(now, old, new) == Some(was)) {
+        if !types.any(|now| before(now, &old.cluster, &new.cluster) == Some(was)) {
             found.push(removed(was, old));
         }
     }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::children::k8s;
+use super::children::{before, k8s};
 use crate::model::{Cluster, Container, K8sField, K8sFieldValue, K8sValue, NodeType};
 
 /// When a field of a pod or a container loosens it.
@@ -93,17 +93,16 @@ pub struct Power {
 
 /// Settings that the pods of before did not have. A node type that is new has what any of before had.
 pub(super) fn gained(old: Option<&Cluster>, new: &Cluster) -> Vec<Power> {
-    let before = |of: &NodeType| -> Settings {
-        let types = old.iter().flat_map(|old| &old.node_types);
-        let mut same = types.clone().filter(|was| was.type_name == of.type_name);
-        match same.next() {
-            Some(was) => settings(was),
-            None => types.flat_map(settings).collect(),
+    let had = |of: &NodeType| -> Settings {
+        if let Some(was) = old.and_then(|old| before(of, old, new)) {
+            return settings(was);
         }
+        let types = old.iter().flat_map(|old| &old.node_types);
+        types.flat_map(settings).collect()
     };
     let mut found = Vec::new();
     for node_type in &new.node_types {
-        let known = before(node_type);
+        let known = had(node_type);
         let more = settings(node_type).into_iter();
         found.extend(
             more.filter(|setting| !known.contains(setting))
@@ -144,38 +143,27 @@ type Settings = BTreeSet<(String, String)>;
 /// What loosens the pods of a node type.
 fn settings(node_type: &NodeType) -> Settings {
     let mut found = Settings::new();
-    let mut container = |at: &str, container: &Container| {
-        if let Some(context) = &container.security_context {
-            look(
-                &format!("{at}securityContext"),
-                "securityContext",
-                context,
-                &mut found,
-            );
-        }
-    };
-    container("", &node_type.container);
-    let extra = [
+    container("", &node_type.container, &mut found);
+    for (of, all) in [
         ("containers", &node_type.sidecars),
         ("initContainers", &node_type.init_containers),
-    ];
-    for (of, all) in extra {
+    ] {
         for extra in all {
-            container(&format!("pod.{of}.{}.", extra.name), &extra.container);
-        }
-    }
-    for (of, all) in extra {
-        for extra in all {
-            fields(
-                &format!("pod.{of}.{}", extra.name),
-                "",
-                &extra.fields,
-                &mut found,
-            );
+            let at = format!("pod.{of}.{}", extra.name);
+            container(&format!("{at}."), &extra.container, &mut found);
+            fields(&at, "", &extra.fields, &mut found);
         }
     }
     fields("pod", "", &node_type.pod, &mut found);
     found
+}
+
+/// `at` is empty, or ends with a dot.
+fn container(at: &str, container: &Container, found: &mut Settings) {
+    if let Some(context) = &container.security_context {
+        let at = format!("{at}securityContext");
+        look(&at, "securityContext", context, found);
+    }
 }
 
 fn fields(at: &str, of: &str, fields: &[K8sFieldValue], found: &mut Settings) {

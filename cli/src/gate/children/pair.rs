@@ -2,17 +2,17 @@
 
 use super::Cause;
 use crate::gate::Class;
-use crate::model::{NodeType, NodeTypeName, Operator};
+use crate::model::{Cluster, NodeType, NodeTypeName};
 
 /// The node type of before: the one that children know by the same name, or else the one that custom resources call by a
 /// name that they may still say.
-pub(super) fn before<'a>(
+pub(in crate::gate) fn before<'a>(
     now: &NodeType,
-    old: &'a Operator,
-    new: &Operator,
+    old: &'a Cluster,
+    new: &Cluster,
 ) -> Option<&'a NodeType> {
     let known = |name: &NodeTypeName| {
-        let mut types = old.cluster.node_types.iter();
+        let mut types = old.node_types.iter();
         types.find(|was| was.type_name == *name)
     };
     if let Some(was) = known(&now.type_name) {
@@ -20,10 +20,10 @@ pub(super) fn before<'a>(
     }
     let called = |was: &&NodeType| was.name == now.name || now.aliases.contains(&was.name);
     let is_free = |was: &&NodeType| {
-        let mut types = new.cluster.node_types.iter();
+        let mut types = new.node_types.iter();
         !types.any(|other| other.type_name == was.type_name)
     };
-    let mut types = old.cluster.node_types.iter();
+    let mut types = old.node_types.iter();
     types.find(|was| called(was) && is_free(was))
 }
 
