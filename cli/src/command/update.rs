@@ -160,11 +160,9 @@ fn unknown(error: &LockError) -> Failure {
 }
 
 /// The project as the last update rendered it, where this dsoi still does so.
-fn again(project: &Project) -> Option<write::Tree> {
-    let kept = RelPath::new(".dsoi/dsoi.yaml").ok()?;
-    let text = project.own.get(&kept)?.clone();
+pub(crate) fn again(project: &Project) -> Option<write::Tree> {
     // A manifest that is damaged or of another time has no say: the digests in the lock decide.
-    let source = Source::new("dsoi.yaml", text).ok()?;
+    let source = project.manifest()?;
     // Nor has one with settings that this dsoi does not know any more.
     let settings = project.lock.settings().ok()?;
     init::generate(&source, &settings).ok()

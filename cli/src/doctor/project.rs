@@ -5,8 +5,7 @@ use std::path::Path;
 use super::program::{Asked, ask};
 use super::{Finding, files};
 use crate::args::KUBERNETES;
-use crate::command::init;
-use crate::manifest::Source;
+use crate::command::update::again;
 use crate::plan::Runtime;
 use crate::update::{Lock, Project, Whereabouts};
 use crate::write;
@@ -110,10 +109,8 @@ fn rendered(project: &Project) -> Option<write::Tree> {
     if project.lock.dsoi != env!("CARGO_PKG_VERSION") {
         return None;
     }
-    let kept = write::RelPath::new(".dsoi/dsoi.yaml").ok()?;
     // What is wrong with the manifest or the settings is said elsewhere.
-    let source = Source::new("dsoi.yaml", project.own.get(&kept)?.clone()).ok()?;
-    init::generate(&source, &project.lock.settings().ok()?).ok()
+    again(project)
 }
 
 fn runtime(directory: &Path, lock: &Lock) -> Finding {

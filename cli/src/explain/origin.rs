@@ -154,9 +154,7 @@ impl Origins {
             Some((why, cause)) => (why, vec![cause]),
         }
     }
-}
 
-impl Origins {
     /// The refused entries that bring as many lines as this one: nothing tells them apart. Of one in another, the outer one.
     fn alike(&self, first: &Cause, line: usize) -> Vec<&Cause> {
         let mut found = having(&self.entries, line, true);

@@ -12,6 +12,7 @@ use super::past::RELEASED;
 use super::text::{Text, marker};
 use super::whereabouts::BEREFT;
 use super::{Lock, LockError};
+use crate::manifest::Source;
 use crate::write::{RelPath, Tree};
 
 /// What is at a path of the project.
@@ -172,6 +173,12 @@ impl Project {
         texts
             .filter_map(|(path, text)| Some((path, marker(&text.plain)?)))
             .collect()
+    }
+
+    /// The manifest of the last update; `None` where it is lost, or cannot be read as text.
+    pub fn manifest(&self) -> Option<Source> {
+        let kept = RelPath::new(".dsoi/dsoi.yaml").ok()?;
+        Source::new("dsoi.yaml", self.own.get(&kept)?.clone()).ok()
     }
 
     /// What is at a path.

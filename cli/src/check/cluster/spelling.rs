@@ -75,43 +75,28 @@ pub(in crate::check) fn spelling(report: &Report<'_>, written: &ast::Spelling) -
         &spelling.kind,
         &spelling.replicas,
     ];
-    let taken = |fixed: &str, words: &[&Word]| {
-        for word in words.iter().filter(|word| word.wire.as_str() == fixed) {
-            let span = written
-                .words
-                .iter()
-                .find(|(_, name)| name.value == word.wire.as_str())
-                .map(|(_, name)| name.span);
-            report.push(
-                Problem::new(
-                    Code::E0605,
-                    format!("`{fixed}` is a field of every spec already"),
-                )
-                .at(span.unwrap_or_default(), "already taken")
-                .help("spell the word in another way"),
-            );
-        }
+    let taken = |word: &Word, message: String, help: &str| {
+        let names = written.words.iter().map(|(_, name)| name);
+        let mut same = names.filter(|name| name.value == word.wire.as_str());
+        let span = same.next().map(|name| name.span).unwrap_or_default();
+        report.push(
+            Problem::new(Code::E0605, message)
+                .at(span, "already taken")
+                .help(help),
+        );
     };
     for fixed in SPEC_WORDS {
-        taken(fixed, &in_spec);
+        for word in in_spec.iter().filter(|word| word.wire.as_str() == fixed) {
+            let message = format!("`{fixed}` is a field of every spec already");
+            taken(word, message, "spell the word in another way");
+        }
     }
     for words in [in_spec, in_node] {
         let mut seen = BTreeSet::new();
         for word in words {
             if !seen.insert(word.ident.as_str()) {
-                let span = written
-                    .words
-                    .iter()
-                    .find(|(_, name)| name.value == word.wire.as_str())
-                    .map(|(_, name)| name.span);
-                report.push(
-                    Problem::new(
-                        Code::E0605,
-                        format!("two words of the specification are spelled `{}`", word.wire),
-                    )
-                    .at(span.unwrap_or_default(), "already taken")
-                    .help("spell each word in its own way"),
-                );
+                let message = format!("two words of the specification are spelled `{}`", word.wire);
+                taken(word, message, "spell each word in its own way");
             }
         }
     }

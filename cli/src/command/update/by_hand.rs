@@ -2,7 +2,6 @@
 
 use crate::manifest::{self, Source};
 use crate::update::{Decision, Done, Project};
-use crate::write::RelPath;
 
 /// What to say where it looks so.
 pub(super) fn hint(
@@ -15,9 +14,7 @@ pub(super) fn hint(
         outcome.done == Done::Orphaned && outcome.path.as_str().starts_with("src/nodes/")
     });
     orphans.next()?;
-    let kept = RelPath::new(".dsoi/dsoi.yaml").ok()?;
-    let kept = Source::new("dsoi.yaml", project.own.get(&kept)?.clone()).ok()?;
-    let (before, now) = (names(&kept)?, names(source)?);
+    let (before, now) = (names(&project.manifest()?)?, names(source)?);
     let gone: Vec<&String> = before.iter().filter(|name| !now.contains(name)).collect();
     let new: Vec<&String> = now.iter().filter(|name| !before.contains(name)).collect();
     let ([gone], [new], None) = (gone.as_slice(), new.as_slice(), orphans.next()) else {

@@ -13,7 +13,7 @@ use crate::model::Operator;
 use crate::plan::PlannedFile;
 use crate::render::Settings;
 use crate::update::{Decision, Found, Moves, Project, Refusal, past, present, release};
-use crate::write::{Change, RelPath, Tree, digest};
+use crate::write::{Change, Tree, digest};
 
 /// What a file of another path is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -190,7 +190,5 @@ fn other_runtime(found: &Project, settings: &Settings, tree: &Tree) -> bool {
 
 /// The manifest of the last update and its operator.
 fn last(project: &Project) -> Option<(Manifest, Operator)> {
-    let kept = RelPath::new(".dsoi/dsoi.yaml").ok()?;
-    let source = Source::new("dsoi.yaml", project.own.get(&kept)?.clone()).ok()?;
-    check::read(&source).ok()
+    check::read(&project.manifest()?).ok()
 }
