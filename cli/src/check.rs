@@ -39,8 +39,8 @@ use std::collections::BTreeSet;
 use crate::diagnostic::{Code, Problem, Problems};
 use crate::manifest::{self as ast, Manifest, Reading, Source};
 use crate::model::{
-    ChildKind, Cluster, DnsLabel, ImageName, K8sGroup, KindName, KubernetesVersion, NodeType,
-    NodeTypeName, Operator, Server,
+    ChildKind, Cluster, DnsLabel, ImageName, K8sGroup, KubernetesVersion, NodeType, NodeTypeName,
+    Operator, Server,
 };
 use crate::write::RelPath;
 use facts::{Facts, TypeFacts};
@@ -122,7 +122,7 @@ fn run(manifest: &Manifest) -> Result<(Operator, Problems), Problems> {
 
 fn operator(report: &Report<'_>, manifest: &Manifest) -> Option<(Operator, Problems)> {
     let written = &manifest.cluster;
-    let kind = report.name(&written.kind, "a kind", KindName::new);
+    let kind = report.kind(&written.kind);
     let spelling = cluster::spelling(report, &written.spelling);
     let api = operator::api(report, &manifest.api);
     let kubernetes = operator::version(report, &manifest.operator);
@@ -327,8 +327,8 @@ fn type_facts(report: &Report<'_>, written: &ast::Cluster) -> Vec<TypeFacts> {
         .into_iter()
         .filter_map(|written| {
             let (services, governing) = node_type::services(&written);
-            let name = |text| report.name(text, "the name of a node type", NodeTypeName::new);
-            let own = name(&written.name)?;
+            let name = |text| report.name(text, merge::NODE_TYPE, NodeTypeName::new);
+            let own = report.name_or(&written.name, merge::NODE_TYPE, NodeTypeName::new)?;
             Some(TypeFacts {
                 aliases: written.aliases.iter().filter_map(name).collect(),
                 type_name: match &written.type_name {

@@ -1,4 +1,4 @@
-//! Which mistakes of this stage stand although the first stage could not read everything.
+//! Which mistakes of this stage stand although not everything could be read or made out.
 //!
 //! In: the mistakes that were found in what could be read, and what was lost. Out: those that are mistakes whatever the lost parts
 //! say. In doubt a mistake is left out: it comes back in the next run if it is one, while one that follows from another would send
@@ -30,12 +30,17 @@ fn follows(source: &Source, problem: &Problem, loss: &Loss) -> bool {
         !said.is_disjoint(&loss.names)
     };
     touched
-        || named()
+        || (!stands_alone(problem.code) && named())
         || (lacks(problem.code)
             && spans().any(|span| loss.above.iter().any(|key| overlap(span, *key))))
         || rests_on(problem.code)
             .iter()
             .any(|word| loss.words.contains(*word))
+}
+
+/// Mistakes of what is written there, whatever it would mean: a name that cannot be one, an address that is none, a circle.
+fn stands_alone(code: Code) -> bool {
+    matches!(code, Code::E0204 | Code::E0601 | Code::E0523)
 }
 
 fn overlap(a: Span, b: Span) -> bool {

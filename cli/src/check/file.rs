@@ -45,9 +45,14 @@ impl Typer<'_, '_> {
                 };
                 let text = constant_text(&self.whole_text(&scope, path)?)?;
                 let spanned = ast::Spanned::new(text, inner_span(path));
-                let path = self
+                let made = self
                     .report
-                    .name(&spanned, "the path of a file", AbsolutePath::new)?;
+                    .name(&spanned, "the path of a file", AbsolutePath::new);
+                // What is in it is looked at all the same, in the format that its name says.
+                let path = made.or_else(|| {
+                    let name = spanned.value.rsplit('/').next()?;
+                    AbsolutePath::new(format!("/standin{}/{name}", path.span.start)).ok()
+                })?;
                 Some((
                     file.name.value.clone(),
                     path.to_string(),

@@ -9,6 +9,10 @@ use crate::manifest::{
     Bounds, Cluster, ConfigMap, Container, Content, Entry, File, NodeType, Service, Storage,
     StorageVolume, Template, TemplateKind,
 };
+use crate::model::NodeTypeName;
+
+/// What a name of one is, in messages.
+pub(super) const NODE_TYPE: &str = "the name of a node type";
 
 /// The most node types of a cluster; each holds a copy of `everyNodeType`.
 const MAX_NODE_TYPES: usize = 100;
@@ -16,7 +20,8 @@ const MAX_NODE_TYPES: usize = 100;
 /// The most steps from a node type to the last one that it is like.
 const MAX_LIKES: usize = 16;
 
-/// Each node type of the cluster as it stands after merging, in the order written.
+/// Each node type of the cluster as it stands after merging, in the order written; without those of which it is not known what
+/// they are like.
 pub(super) fn node_types(report: &Report<'_>, cluster: &Cluster) -> Vec<NodeType> {
     if let Some(surplus) = cluster.node_types.get(MAX_NODE_TYPES) {
         report.push(
@@ -34,13 +39,18 @@ pub(super) fn node_types(report: &Report<'_>, cluster: &Cluster) -> Vec<NodeType
     cluster
         .node_types
         .iter()
-        .map(|node_type| {
+        .filter_map(|node_type| {
             let mut chain = Vec::new();
             let own = with_likes(report, cluster, node_type, &mut chain);
-            match &cluster.every_node_type {
+            let Some(own) = own else {
+                report.name_or(&node_type.name, NODE_TYPE, NodeTypeName::new);
+                report.lose(&node_type.name.value);
+                return None;
+            };
+            Some(match &cluster.every_node_type {
                 Some(every) => lay(every, &own),
                 None => own,
-            }
+            })
         })
         .collect()
 }
@@ -50,9 +60,9 @@ fn with_likes(
     cluster: &Cluster,
     node_type: &NodeType,
     chain: &mut Vec<String>,
-) -> NodeType {
+) -> Option<NodeType> {
     let Some(like) = &node_type.like else {
-        return node_type.clone();
+        return Some(node_type.clone());
     };
     chain.push(node_type.name.value.clone());
     if chain.len() > MAX_LIKES {
@@ -64,7 +74,7 @@ fn with_likes(
             .at(like.span, "one too many")
             .help("let them be like the first one, or write it under `everyNodeType`"),
         );
-        return node_type.clone();
+        return None;
     }
     if chain.contains(&like.value) {
         report.push(
@@ -72,7 +82,7 @@ fn with_likes(
                 .at(like.span, format!("{} → {}", chain.join(" → "), like.value))
                 .help("write one of these node types out"),
         );
-        return node_type.clone();
+        return None;
     }
     let names = || {
         cluster
@@ -93,9 +103,9 @@ fn with_likes(
             Some(near) => problem.help(format!("did you mean `{near}`?")),
             None => problem,
         });
-        return node_type.clone();
+        return None;
     };
-    lay(&with_likes(report, cluster, base, chain), node_type)
+    Some(lay(&with_likes(report, cluster, base, chain)?, node_type))
 }
 
 /// `over` lies over `base`; name and place are `over`'s.

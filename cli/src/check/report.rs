@@ -3,9 +3,10 @@
 use std::cell::RefCell;
 use std::fmt::Display;
 
+use super::doubt;
 use crate::diagnostic::{Code, Problem, Problems};
-use crate::manifest::{Source, Span, Spanned};
-use crate::model::BadName;
+use crate::manifest::{Loss, Source, Span, Spanned, words};
+use crate::model::{BadName, KindName};
 
 /// The collector of the stage; shared, since typing goes on after a mistake.
 #[derive(Debug)]
@@ -13,6 +14,7 @@ pub(super) struct Report<'m> {
     source: &'m Source,
     problems: RefCell<Problems>,
     warnings: RefCell<Problems>,
+    losses: RefCell<Vec<Loss>>,
 }
 
 impl<'m> Report<'m> {
@@ -21,6 +23,7 @@ impl<'m> Report<'m> {
             source,
             problems: RefCell::default(),
             warnings: RefCell::default(),
+            losses: RefCell::default(),
         }
     }
 
@@ -38,13 +41,50 @@ impl<'m> Report<'m> {
         self.warnings.take()
     }
 
+    /// The mistakes, but for those that say of a stand-in what nobody wrote.
     pub(super) fn into_problems(self) -> Problems {
-        self.problems.into_inner()
+        let problems = self.problems.into_inner();
+        let losses = self.losses.into_inner();
+        if losses.is_empty() {
+            return problems;
+        }
+        doubt::standing(self.source, &problems, &losses)
     }
 
     /// `(line 12)`.
     pub(super) fn line(&self, span: Span) -> String {
         format!("(line {})", self.source.line(span.start))
+    }
+
+    /// The text as a name of kind `what`; after `E0601` a stand-in that nothing else is called, so that what it names is looked
+    /// at all the same. Mistakes that mention either name are left out: they follow from this one.
+    pub(super) fn name_or<T>(
+        &self,
+        text: &Spanned<String>,
+        what: &str,
+        make: impl Fn(String) -> Result<T, BadName>,
+    ) -> Option<T> {
+        let made = self.name(text, what, &make);
+        made.or_else(|| {
+            let stand_in = format!("standin{}", text.span.start);
+            self.lose(&text.value);
+            self.lose(&stand_in);
+            make(stand_in).ok()
+        })
+    }
+
+    /// What has this name cannot be told: mistakes that mention it are left out.
+    pub(super) fn lose(&self, name: &str) {
+        self.losses.borrow_mut().push(Loss {
+            names: words(name).collect(),
+            ..Loss::default()
+        });
+    }
+
+    /// The text as a kind; after `E0601` a stand-in.
+    pub(super) fn kind(&self, text: &Spanned<String>) -> Option<KindName> {
+        let made = self.name(text, "a kind", KindName::new);
+        made.or_else(|| KindName::new(format!("StandIn{}", text.span.start)).ok())
     }
 
     /// The text as a name of kind `what`, or `E0601`.

@@ -21,8 +21,8 @@ use crate::diagnostic::{Code, Problem, nearest};
 use crate::expr::Text as WrittenText;
 use crate::manifest::{self as ast, Manifest, Resource as Written, Spanned};
 use crate::model::{
-    Adopt, Compare, Deletion, DnsLabel, DnsSubdomain, KindName, LabelKey, Literal, ParentGone,
-    Policy, Resource, Server,
+    Adopt, Compare, Deletion, DnsLabel, DnsSubdomain, LabelKey, Literal, ParentGone, Policy,
+    Resource, Server,
 };
 use crate::write::RelPath;
 
@@ -79,7 +79,7 @@ impl<'m> Outside<'_, 'm> {
         modules: &mut BTreeSet<String>,
     ) -> Option<Resource> {
         let report = self.report;
-        let kind = report.name(&written.kind, "a kind", KindName::new)?;
+        let kind = report.kind(&written.kind)?;
         let singular = kind.as_str().to_lowercase();
         let ident = ident::field(kind.as_str())?;
         let taken = |why: String| {
@@ -104,14 +104,14 @@ impl<'m> Outside<'_, 'm> {
         }
         let label = |text: &Spanned<String>, what: &str| report.name(text, what, DnsLabel::new);
         let plural = match &written.plural {
-            Some(plural) => label(plural, "a plural"),
+            Some(plural) => report.name_or(plural, "a plural", DnsLabel::new),
             None => DnsLabel::new(Facts::default_plural(&singular)).ok(),
         }?;
         if !plurals.insert(plural.to_string()) {
             taken(format!("`{plural}` is the plural of another kind"));
             return None;
         }
-        let facts = self.facts(written, &singular);
+        let facts = self.facts(written, kind.as_str());
         let typer = Typer::new(report, &facts);
         let missing = self.missing(written);
         let parent = Made::of(written.parent.as_ref(), |parent| {
@@ -183,7 +183,7 @@ impl<'m> Outside<'_, 'm> {
     }
 
     /// What expressions of a resource may refer to: its own fields.
-    fn facts(&self, written: &Written, singular: &str) -> Facts<'m> {
+    fn facts(&self, written: &Written, kind: &str) -> Facts<'m> {
         let declared = self
             .manifest
             .resources
@@ -194,9 +194,15 @@ impl<'m> Outside<'_, 'm> {
             words: &[],
             reason: "",
         };
-        let fields = self.fields.of_resource(&written.kind.value);
+        let fields = self.fields.of_resource(kind);
         let spec = fields.group(&written.spec, "", &none);
-        Facts::of_resource(self.manifest, singular, declared, spec, self.minor)
+        Facts::of_resource(
+            self.manifest,
+            &kind.to_lowercase(),
+            declared,
+            spec,
+            self.minor,
+        )
     }
 
     /// `E0104` for what neither the resource nor `everyResource` says.

@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Problem, nearest};
 use crate::expr::Text as WrittenText;
 use crate::manifest::{self as ast, Server as Written, Spanned};
 use crate::model::{
-    Auth, AuthKeys, DnsLabel, Expr, LabelKey, Piece, Server, ServerPlace, Text, Type,
+    Auth, AuthKeys, DnsLabel, Expr, KindName, LabelKey, Piece, Server, ServerPlace, Text, Type,
 };
 
 impl Typer<'_, '_> {
@@ -17,7 +17,7 @@ impl Typer<'_, '_> {
     pub(super) fn server(&self, written: &Written) -> Option<Server> {
         let name = self
             .report
-            .name(&written.name, "the name of a server", DnsLabel::new)?;
+            .name_or(&written.name, "the name of a server", DnsLabel::new)?;
         let Some(ident) = ident::field(name.as_str()) else {
             self.report.push(ident::none(&written.name));
             return None;
@@ -53,7 +53,8 @@ impl Typer<'_, '_> {
     /// `E0216` unless it is the cluster's kind.
     pub(super) fn is_cluster(&self, kind: &Spanned<String>) -> Option<()> {
         let known = &self.facts.manifest.cluster.kind.value;
-        if kind.value == *known {
+        // One that cannot be a kind was reported: what is right is not known.
+        if kind.value == *known || KindName::new(known.as_str()).is_err() {
             return Some(());
         }
         let problem = Problem::new(

@@ -24,6 +24,7 @@ mod problems;
 mod requirements;
 mod specification;
 #[cfg(unix)]
+mod together;
 mod transcripts;
 mod updates;
 

@@ -159,7 +159,7 @@ impl Typer<'_, '_> {
         let name = Spanned::new(text.as_literal().unwrap_or_default().to_owned(), text.span);
         let label = self
             .report
-            .name(&name, "the name of a container", DnsLabel::new)?;
+            .name_or(&name, "the name of a container", DnsLabel::new)?;
         if !names.insert(name.value.clone()) {
             self.report.push(
                 Problem::new(

@@ -8,9 +8,9 @@ use crate::model::{External, ExternalShape, StructType, Variant, WireName};
 impl Fields<'_, '_> {
     /// A dependency: its struct, list or variants.
     pub(in crate::check) fn external(&self, external: &ast::External) -> Option<External> {
-        let wire = self
-            .report
-            .name(&external.name, "the name of a dependency", WireName::new)?;
+        let wire =
+            self.report
+                .name_or(&external.name, "the name of a dependency", WireName::new)?;
         let Some(ident) = ident::field(wire.as_str()) else {
             self.report.push(ident::none(&external.name));
             return None;

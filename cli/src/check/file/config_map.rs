@@ -33,7 +33,7 @@ impl Typer<'_, '_> {
     ) -> Option<ConfigMap> {
         let name = self
             .report
-            .name(&written.key, "the name of a config map", DnsLabel::new)?;
+            .name_or(&written.key, "the name of a config map", DnsLabel::new)?;
         let Some(data) = &written.data else {
             let names_file = node_type.is_some_and(|known| {
                 known

@@ -95,7 +95,7 @@ impl Typer<'_, '_> {
     fn more_service(&self, known: &TypeFacts, written: &ast::Service) -> Option<MoreService> {
         let key = self
             .report
-            .name(&written.key, "the name of a service", DnsLabel::new)?;
+            .name_or(&written.key, "the name of a service", DnsLabel::new)?;
         if let Some(governing) = written.governing.as_ref().filter(|flag| flag.value) {
             self.report.push(
                 Problem::new(Code::E0108, format!("service `{key}` cannot govern"))
