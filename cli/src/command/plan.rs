@@ -3,7 +3,7 @@
 mod data;
 mod tell;
 
-pub(super) use self::tell::notable;
+pub(super) use self::tell::{notable, unknown};
 
 use std::path::Path;
 

@@ -178,11 +178,15 @@ fn committed(
     if args.guard.allow_dirty {
         return Ok(());
     }
+    let render = |source: &Source, lock: &Lock| init::generate(source, &lock.settings().ok()?).ok();
+    let merges = git::Merges::since_commit(directory, found, &render);
     let uncommitted = git::uncommitted(directory, changes, |path| {
         // Git has the copy of what is gone, and if no update knows of it, none is to make it again.
         let is_gone = fs::symlink_metadata(directory.join(path)).is_err();
         RelPath::new(path).is_ok_and(|path| {
-            found.is_as_written(&path) || (is_gone && !found.lock.files.contains_key(&path))
+            found.is_as_written(&path)
+                || (is_gone && !found.lock.files.contains_key(&path))
+                || merges.made(&path)
         })
     });
     let uncommitted = uncommitted.map_err(|error| Failure::Project {

@@ -1,10 +1,13 @@
 //! Whether git has a copy of what an update is about to change. Looks, and changes nothing: not even git's index.
 
+mod merges;
+
 use std::fs;
 use std::io;
 use std::path::Path;
 use std::process::Command;
 
+pub use self::merges::Merges;
 use crate::write::Change;
 
 /// A file that git has no copy of.
@@ -41,7 +44,7 @@ const HOOK: [&str; 9] = [
 /// around.
 ///
 /// Left out are the manifest, which an update starts from, a removed file that `changes` makes again, and what `ours`
-/// says of: what an earlier update wrote and nobody has edited, so that one update can follow the other. What git is
+/// says of: what an earlier update wrote or merged and nobody has edited, so that one update can follow the other. What git is
 /// told not to look at counts only where `changes` replaces it.
 ///
 /// # Errors

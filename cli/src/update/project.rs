@@ -154,6 +154,9 @@ impl Project {
         let missing = wanted
             .filter(|path| path.as_str().starts_with(".dsoi/") && !self.own.contains_key(path));
         lost.extend(missing.cloned());
+        if self.is_misremembered() {
+            lost.extend(RelPath::new(".dsoi/dsoi.yaml"));
+        }
         lost.into_iter().collect()
     }
 
@@ -175,10 +178,25 @@ impl Project {
             .collect()
     }
 
-    /// The manifest of the last update; `None` where it is lost, or cannot be read as text.
+    /// The manifest of the last update; `None` where it is lost or damaged, or cannot be read as text.
     pub fn manifest(&self) -> Option<Source> {
-        let kept = RelPath::new(".dsoi/dsoi.yaml").ok()?;
-        Source::new("dsoi.yaml", self.own.get(&kept)?.clone()).ok()
+        let kept = self.kept_manifest().filter(|_| !self.is_misremembered())?;
+        Source::new("dsoi.yaml", kept.clone()).ok()
+    }
+
+    /// Whether the manifest of the last update is there, and is another than that update kept: what the next one is
+    /// compared with would be another.
+    pub fn is_misremembered(&self) -> bool {
+        let mut files = self.lock.files.iter();
+        let known = files.find(|(path, _)| path.as_str() == "dsoi.yaml");
+        let Some((bytes, (_, known))) = self.kept_manifest().zip(known) else {
+            return false;
+        };
+        !untouched(bytes, Text::of(bytes).as_ref(), known)
+    }
+
+    fn kept_manifest(&self) -> Option<&Vec<u8>> {
+        self.own.get(&RelPath::new(".dsoi/dsoi.yaml").ok()?)
     }
 
     /// What is at a path.

@@ -44,17 +44,14 @@ pub(super) fn told(prospect: &Prospect) -> Told {
         notes.push("nothing changes but what dsoi keeps in `.dsoi`".to_owned());
     }
     notes.extend(meant.summary());
-    if meant.children.is_none() {
-        let kept = prospect.found.own.keys();
-        let mut kept = kept.filter(|path| path.as_str() == ".dsoi/dsoi.yaml");
-        let why = match kept.next() {
-            Some(_) => "is not a manifest of this dsoi",
-            None => "is missing: bring it back from version control",
+    notes.extend(unknown(prospect).map(|said| {
+        let way = if said.ends_with("missing") {
+            ": bring it back from version control"
+        } else {
+            ""
         };
-        notes.push(format!(
-            "what becomes of children is not known: `.dsoi/dsoi.yaml` {why}"
-        ));
-    }
+        said + way
+    }));
     if !meant.released
         && meant
             .schema
@@ -71,6 +68,22 @@ pub(super) fn told(prospect: &Prospect) -> Told {
         notes,
         refused: is_refused,
     }
+}
+
+/// That what becomes of children is not known, where it is not.
+pub(in crate::command) fn unknown(prospect: &Prospect) -> Option<String> {
+    if prospect.meant.children.is_some() {
+        return None;
+    }
+    let mut kept = prospect.found.own.keys();
+    let why = if kept.any(|path| path.as_str() == ".dsoi/dsoi.yaml") {
+        "is not a manifest of this dsoi"
+    } else {
+        "is missing"
+    };
+    Some(format!(
+        "what becomes of children is not known: `.dsoi/dsoi.yaml` {why}"
+    ))
 }
 
 /// What is more than safe, a line each with its class, the worst first.

@@ -22,6 +22,20 @@ pub(super) fn readable(project: &Project) -> Result<(), Failure> {
     }
 }
 
+/// Refuses a project whose manifest of the last update is not what that update kept: nothing can be compared with it.
+pub(super) fn remembered(project: &Project) -> Result<(), Failure> {
+    if !project.is_misremembered() {
+        return Ok(());
+    }
+    Err(Failure::Project {
+        message: "`.dsoi/dsoi.yaml`, the manifest of the last update, is damaged: it is not what that update kept".to_owned(),
+        help: Some(
+            "bring `.dsoi` back from version control; or remove that file, and the next update is made without knowing what becomes of children".to_owned(),
+        ),
+        source: None,
+    })
+}
+
 /// Refuses what was not accepted; for a look, with the difference that it makes.
 pub(super) fn let_through(
     reasons: &[Reason],

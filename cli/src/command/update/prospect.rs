@@ -76,6 +76,7 @@ impl Prospect {
         let found =
             Project::read(directory, lock, paths).map_err(|error| project(&error, error.help()))?;
         gate::readable(&found)?;
+        gate::remembered(&found)?;
         let markers = args.guard.markers;
         let decision = moves.decide(&plan, &tree, &found, markers, || again(&found));
         let (last, was) = last(&found).unzip();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::plan::notable;
+use super::super::plan::{notable, unknown};
 use super::super::{Report, Warnings};
 use super::Prospect;
 use super::news;
@@ -74,6 +74,7 @@ pub(super) fn done(
     };
     if !up_to_date {
         notes.extend(meant.summary());
+        notes.extend(unknown(prospect));
         notes.extend(shown(&notable));
     }
     notes.extend(promises(prospect, looks_only));

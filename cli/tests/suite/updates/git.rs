@@ -80,12 +80,17 @@ impl Repository {
     }
 
     fn update(&self) -> Command {
+        self.run(&["update"])
+    }
+
+    fn run(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dsoi"));
         command
             .current_dir(self.temp.path())
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
             .env("GIT_CONFIG_SYSTEM", "/dev/null")
-            .args(["-C", self.project.to_str().unwrap(), "update"]);
+            .args(["-C", self.project.to_str().unwrap()])
+            .args(args);
         command
     }
 }
@@ -290,6 +295,43 @@ fn an_update_may_follow_another_without_a_commit_between() {
     replace(&manifest, "    cache: {args: [serve]}\n", "");
     is_done(repository.update());
     assert!(!repository.project.join("src/nodes/cache.rs").exists());
+}
+
+#[test]
+fn what_an_update_merged_is_no_edit_for_the_next_one() {
+    let repository = Repository::new("project");
+    repository.edit();
+    repository.commit();
+    is_done(repository.update());
+    repository.ask_again();
+    is_done(repository.update());
+    let gateway = repository.project.join("src/nodes/gateway.rs");
+    let text = fs::read_to_string(&gateway).unwrap();
+    assert!(text.contains("--stricter") && text.contains("// Mine."));
+    // A node type that is renamed takes the edit along, and the next command goes on from there.
+    for (old, new) in [("gateway", "portal"), ("portal", "door")] {
+        is_done(repository.run(&["rename", "nodetype", old, new, "--no-alias"]));
+    }
+    // An edit since is one.
+    let door = repository.project.join("src/nodes/door.rs");
+    let text = fs::read_to_string(&door).unwrap();
+    assert!(text.contains("--stricter") && text.contains("// Mine."));
+    fs::write(&door, text + "// More.\n").unwrap();
+    is_refused(
+        repository.run(&["rename", "nodetype", "door", "gate", "--no-alias"]),
+        "src/nodes/door.rs",
+    );
+}
+
+#[test]
+fn what_was_merged_with_an_edit_that_git_has_no_copy_of_is_one() {
+    let repository = Repository::new("project");
+    repository.edit();
+    let mut command = repository.update();
+    command.arg("--allow-dirty");
+    is_done(command);
+    repository.ask_again();
+    is_refused(repository.update(), "src/nodes/gateway.rs");
 }
 
 #[test]
