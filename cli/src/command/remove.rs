@@ -33,7 +33,11 @@ pub fn node_type(args: &RemoveNodeTypeArgs, directory: &Path) -> Result<Report, 
         (Ok(report), Some(loss)) => Ok(loss.told(report)),
         // Whoever is asked for a yes, or only looks, is told what it is about.
         (
-            Err(failure @ (Failure::Refused { .. } | Failure::Files { diff: Some(_), .. })),
+            Err(
+                failure @ (Failure::Refused { .. }
+                | Failure::Files { diff: Some(_), .. }
+                | Failure::Beside { key: "changes", .. }),
+            ),
             Some(loss),
         ) => Err(loss.beside(failure)),
         (report, _) => report,

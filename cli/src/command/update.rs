@@ -5,6 +5,7 @@ mod by_hand;
 pub(super) mod gate;
 mod hooks;
 mod news;
+mod otherwise;
 mod prospect;
 mod recovery;
 pub(super) mod refusal;
@@ -102,7 +103,9 @@ fn updated(
     let refused = &prospect.decision.refused;
     if !refused.is_empty() {
         let diff = looks_only.then(|| diff(&prospect.overriding(args.release)));
-        return Err(refusal::refused(refused, diff));
+        let failure = refusal::refused(refused, diff);
+        let accepted = &args.guard.accept;
+        return Err(gate::beside(&prospect.reasons(), accepted, failure));
     }
     gate::let_through(&prospect.reasons(), &args.guard.accept, || {
         looks_only.then(|| diff(&prospect.decision.changes))

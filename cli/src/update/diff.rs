@@ -29,11 +29,14 @@ fn file(change: &Change) -> String {
     };
     let (from, to) = (name("a", &before), name("b", &after));
     let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
-    let diff = TextDiff::from_lines(before.as_str(), after.as_str());
-    diff.unified_diff()
-        .context_radius(3)
-        .header(&from, &to)
-        .to_string()
+    unified(&before, &after, &from, &to)
+}
+
+/// Two texts under their names.
+pub(super) fn unified(before: &str, after: &str, from: &str, to: &str) -> String {
+    let diff = TextDiff::from_lines(before, after);
+    let mut diff = diff.unified_diff();
+    diff.context_radius(3).header(from, to).to_string()
 }
 
 #[cfg(test)]

@@ -42,17 +42,7 @@ pub(super) fn let_through(
     accepted: &[Accept],
     diff: impl FnOnce() -> Option<String>,
 ) -> Result<(), Failure> {
-    let is_accepted = |reason: &Reason| {
-        let needed = match reason.class {
-            Class::Security => Accept::Security,
-            _ => Accept::Breaking,
-        };
-        accepted.contains(&needed)
-    };
-    let open: Vec<&Reason> = reasons
-        .iter()
-        .filter(|reason| !is_accepted(reason))
-        .collect();
+    let open = open(reasons, accepted);
     if open.is_empty() {
         return Ok(());
     }
@@ -63,8 +53,49 @@ pub(super) fn let_through(
     for reason in &open {
         message.push_str(&format!("\n{}", lines(reason)));
     }
+    Err(Failure::Refused {
+        message,
+        help: Some(help(&open).join("\nhelp: ")),
+        changes: open.into_iter().map(program).collect(),
+        diff: diff(),
+    })
+}
+
+/// What was not accepted, told beside another failure: whoever mends that is not refused anew.
+pub(super) fn beside(reasons: &[Reason], accepted: &[Accept], failure: Failure) -> Failure {
+    let open = open(reasons, accepted);
+    if open.is_empty() {
+        return failure;
+    }
+    let mut said = vec![match open.len() {
+        1 => "a change needs a yes too:".to_owned(),
+        count => format!("{count} changes need a yes too:"),
+    }];
+    said.extend(open.iter().map(|reason| lines(reason)));
+    said.extend(help(&open).into_iter().map(|way| format!("  {way}")));
+    Failure::Beside {
+        lines: said,
+        key: "changes",
+        data: open.into_iter().map(program).collect(),
+        failure: Box::new(failure),
+    }
+}
+
+fn open<'r>(reasons: &'r [Reason], accepted: &[Accept]) -> Vec<&'r Reason> {
+    let is_accepted = |reason: &Reason| {
+        let needed = match reason.class {
+            Class::Security => Accept::Security,
+            _ => Accept::Breaking,
+        };
+        accepted.contains(&needed)
+    };
+    let open = reasons.iter().filter(|reason| !is_accepted(reason));
+    open.collect()
+}
+
+/// The ways to say yes.
+fn help(open: &[&Reason]) -> Vec<&'static str> {
     let mut help = Vec::new();
-    let any = |class| open.iter().any(|reason| reason.class == class);
     if open.iter().any(|reason| reason.is_forgotten) {
         help.push("`--accept breaking` gives up what was promised there; what is edited is the promise then");
     }
@@ -74,15 +105,10 @@ pub(super) fn let_through(
             "`--accept breaking` makes the change all the same; whoever has such resources mends them first. A new version of the API would leave them as they are, and cannot be added yet",
         );
     }
-    if any(Class::Security) {
+    if open.iter().any(|reason| reason.class == Class::Security) {
         help.push("`--accept security`, if it is meant");
     }
-    Err(Failure::Refused {
-        message,
-        help: Some(help.join("\nhelp: ")),
-        changes: open.into_iter().map(program).collect(),
-        diff: diff(),
-    })
+    help
 }
 
 /// A reason for people: what, why, and the way out.

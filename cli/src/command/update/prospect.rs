@@ -12,7 +12,9 @@ use crate::manifest::{Manifest, Source};
 use crate::model::Operator;
 use crate::plan::PlannedFile;
 use crate::render::Settings;
-use crate::update::{Decision, Found, Moves, Project, Refusal, past, present, release};
+use crate::update::{
+    Decision, Found, Moves, Otherwise, Project, Refusal, otherwise, past, present, release,
+};
 use crate::write::{Change, Tree, digest};
 
 /// What a file of another path is.
@@ -39,6 +41,8 @@ pub(in crate::command) struct Prospect {
     pub(in crate::command) tree: Tree,
     pub(in crate::command) found: Project,
     pub(in crate::command) decision: Decision,
+    /// Files of the user's that dsoi would write otherwise now.
+    pub(in crate::command) otherwise: Vec<Otherwise>,
     /// The manifest of the last update, where this dsoi still reads it.
     pub(in crate::command) last: Option<Manifest>,
     pub(in crate::command) meant: Consequences,
@@ -79,6 +83,7 @@ impl Prospect {
         gate::remembered(&found)?;
         let markers = args.guard.markers;
         let decision = moves.decide(&plan, &tree, &found, markers, || again(&found));
+        let otherwise = otherwise(&decision, &tree, &found, || again(&found));
         let (last, was) = last(&found).unzip();
         let mut past = past(&found, was, || again(&found));
         past.other_runtime = other_runtime(&found, &settings, &tree);
@@ -95,6 +100,7 @@ impl Prospect {
             tree,
             found,
             decision,
+            otherwise,
             last,
             meant,
         })

@@ -15,31 +15,71 @@ pub(super) fn refused(refused: &[Refused], diff: Option<String>) -> Failure {
     for file in refused {
         message.push_str(&format!("\n  {}: {}", file.path, reason(&file.why)));
     }
-    let mut help = Vec::new();
-    let any = |is: fn(&Refusal) -> bool| refused.iter().any(|file| is(&file.why));
-    if any(|why| *why == Refusal::Edited) {
-        help.push(if diff.is_some() {
-            "it follows from the manifest, so change that; remove the edited file, and it is written anew"
-        } else {
-            "it follows from the manifest, so change that; remove the edited file, and it is written anew: `--dry-run` shows what becomes of your edit"
-        });
-    }
-    if any(Refusal::is_a_choice) {
-        help.push("the same with `--markers` writes both sides, to choose from by hand");
-    }
-    if any(|why| matches!(why, Refusal::Markers(_))) {
-        help.push(
-            "keep what you want of what stands between the markers, remove them, and try again",
-        );
-    }
-    if any(|why| matches!(why, Refusal::Taken | Refusal::NoText | Refusal::NoFile(_))) {
-        help.push("move what is in the way to another place, and try again");
-    }
     Failure::Files {
         message,
-        help: Some(help.join("\nhelp: ")),
+        help: Some(help(refused, diff.is_some())),
         files: refused.iter().map(program).collect(),
         diff,
+    }
+}
+
+/// The ways out, each said of the files that it is for where there are several.
+fn help(refused: &[Refused], is_shown: bool) -> String {
+    let mut ways: Vec<(&str, Vec<&Refused>)> = Vec::new();
+    for file in refused {
+        let way = way(file, is_shown);
+        match ways.iter_mut().find(|(known, _)| *known == way) {
+            Some((_, files)) => files.push(file),
+            None => ways.push((way, vec![file])),
+        }
+    }
+    let lines: Vec<String> = match ways.as_slice() {
+        [(way, _)] => vec![(*way).to_owned()],
+        ways => ways
+            .iter()
+            .map(|(way, files)| format!("{}: {way}", named(files)))
+            .collect(),
+    };
+    lines.join("\nhelp: ")
+}
+
+/// So many files are named in front of a way out; all of them stand above.
+const NAMED: usize = 3;
+
+fn named(files: &[&Refused]) -> String {
+    let names = files
+        .iter()
+        .take(NAMED)
+        .map(|file| format!("`{}`", file.path));
+    let names = names.collect::<Vec<_>>().join(", ");
+    match files.len().saturating_sub(NAMED) {
+        0 => names,
+        more => format!("{names} and {more} more"),
+    }
+}
+
+/// What to do about a file.
+fn way(file: &Refused, is_shown: bool) -> &'static str {
+    let is_vendored = file.path.as_str().starts_with("vendor/");
+    match (&file.why, is_shown) {
+        (Refusal::Edited, _) if is_vendored => {
+            "it is part of the bundled runtime: remove the edited file, and it is written anew; to carry a patch, move `vendor/dsoi-runtime` to a folder of yours, and name that: `dsoi update --runtime path=DIR`"
+        }
+        (Refusal::Edited, true) => {
+            "it follows from the manifest, so change that; remove the edited file, and it is written anew"
+        }
+        (Refusal::Edited, false) => {
+            "it follows from the manifest, so change that; remove the edited file, and it is written anew: `--dry-run` shows what becomes of your edit"
+        }
+        (Refusal::Conflict(_) | Refusal::NoBase, _) => {
+            "the same with `--markers` writes both sides, to choose from by hand"
+        }
+        (Refusal::Markers(_), _) => {
+            "keep what you want of what stands between the markers, remove them, and try again"
+        }
+        (Refusal::Taken | Refusal::NoText | Refusal::NoFile(_), _) => {
+            "move what is in the way to another place, and try again"
+        }
     }
 }
 

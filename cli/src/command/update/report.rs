@@ -6,6 +6,7 @@ use super::super::plan::{notable, unknown};
 use super::super::{Report, Warnings};
 use super::Prospect;
 use super::news;
+use super::otherwise;
 use super::recovery::Recovered;
 use crate::args::UpdateArgs;
 use crate::gate::Class;
@@ -58,6 +59,7 @@ pub(super) fn done(
         }
     }
     notes.extend(lines(&decision.outcomes));
+    notes.extend(otherwise::lines(&prospect.otherwise, looks_only));
     notes.push(match (up_to_date, looks_only) {
         (true, _) => "the project is up to date".to_owned(),
         (false, true) if changed == 0 => "only `.dsoi` is behind; nothing was written".to_owned(),
@@ -109,6 +111,7 @@ pub(super) fn done(
             "from": before,
             "to": own,
             "files": decision.outcomes.iter().map(outcome).collect::<Vec<_>>(),
+            "otherwise": prospect.otherwise.iter().map(otherwise::program).collect::<Vec<_>>(),
             "diff": looks_only.then(|| diff(&decision.changes)),
             "summary": meant.summary().filter(|_| !up_to_date),
             "changes": notable.iter().map(|(class, text)| json!({ "class": class.as_str(), "text": text })).collect::<Vec<_>>(),
