@@ -4,6 +4,8 @@
 //! project. Writes nothing and asks nobody else.
 
 mod files;
+mod links;
+mod package;
 mod program;
 mod project;
 mod tools;

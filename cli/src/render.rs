@@ -324,6 +324,11 @@ pub(crate) fn module_file(node_type: &NodeType) -> String {
     ident.strip_prefix("r#").unwrap_or(ident).to_owned()
 }
 
+/// How a project's `Cargo.toml` takes the runtime.
+pub(crate) fn dependency(runtime: &Runtime) -> String {
+    vendor::dependency(runtime)
+}
+
 /// The files of the bundled runtime.
 pub(crate) fn vendored_files() -> Vec<&'static str> {
     vendor::files()

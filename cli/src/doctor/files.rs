@@ -4,17 +4,19 @@ use std::fs;
 use std::path::Path;
 
 use super::Finding;
+use super::links::Links;
 use crate::update::{Forgotten, Found, Lock, Project, forgotten};
 use crate::write::RelPath;
 
 /// Looks at the files that the last update has written.
-pub(super) fn findings(directory: &Path, lock: &Lock) -> Vec<Finding> {
+pub(super) fn findings(directory: &Path, lock: &Lock, links: &Links) -> Vec<Finding> {
+    let mut findings = links.findings(lock);
     let Ok(project) = Project::read(directory, lock.clone(), std::iter::empty()) else {
         // What cannot be read is said of `.dsoi`.
-        return Vec::new();
+        return findings;
     };
-    let mut findings = Vec::new();
-    let (gone, edited) = project.unlike();
+    let (gone, mut edited) = project.unlike();
+    edited.retain(|path| !links.hide(path));
     if let Some(found) = named(&edited, "was edited", "were edited") {
         findings.push(Finding::wrong(
             "files",
@@ -23,7 +25,10 @@ pub(super) fn findings(directory: &Path, lock: &Lock) -> Vec<Finding> {
         ));
     }
     if let Some(found) = named(&gone, "is gone", "are gone") {
-        let help = "`dsoi update` writes it anew";
+        let help = match gone.len() {
+            1 => "`dsoi update` writes it anew",
+            _ => "`dsoi update` writes them anew",
+        };
         findings.push(Finding::warning("files", found, help));
     }
     for (path, line) in project.marked() {
@@ -33,17 +38,28 @@ pub(super) fn findings(directory: &Path, lock: &Lock) -> Vec<Finding> {
             "choose between them, remove them, and update again",
         ));
     }
-    for (path, module) in unresolved(directory, &project) {
+    for Unresolved {
+        path,
+        module,
+        known,
+    } in unresolved(directory, &project)
+    {
+        let help = match known {
+            Some(known) => format!(
+                "bring it back from version control; what dsoi wrote of it last is `.dsoi/base/{known}`"
+            ),
+            None => "bring it back from version control, or take that line out".to_owned(),
+        };
         findings.push(Finding::wrong(
             "files",
             format!("`{path}` names the module `{module}`, which has no file"),
-            "bring it back from version control; what dsoi wrote of it last is in `.dsoi/base`",
+            help,
         ));
     }
     if findings.is_empty() {
         findings.push(Finding::ok("files", "as an update takes them"));
     }
-    findings.extend(promise(&project));
+    findings.push(promise(&project));
     findings
 }
 
@@ -56,19 +72,22 @@ fn named(paths: &[&RelPath], is: &str, are: &str) -> Option<String> {
     })
 }
 
-/// What releases promised; nothing where there was none.
-fn promise(project: &Project) -> Option<Finding> {
+/// What releases promised.
+fn promise(project: &Project) -> Finding {
     let name = "released";
     let kept = project.released.len();
     match forgotten(project).as_slice() {
-        [] if kept == 0 => None,
+        [] if kept == 0 => Finding::ok(
+            name,
+            "nothing, so no update asks before it breaks what clusters have stored: `dsoi update --release` keeps the definitions of now",
+        ),
         [] => {
             let definitions = if kept == 1 {
                 "definition"
             } else {
                 "definitions"
             };
-            Some(Finding::ok(name, format!("{kept} {definitions} kept")))
+            Finding::ok(name, format!("{kept} {definitions} kept"))
         }
         [first, more @ ..] => {
             let Forgotten { path, is_gone } = first;
@@ -77,17 +96,26 @@ fn promise(project: &Project) -> Option<Finding> {
                 0 => String::new(),
                 count => format!(", and {count} more"),
             };
-            Some(Finding::wrong(
+            Finding::wrong(
                 name,
                 format!("`{path}` {became}{more}: what a release promised is not known any more"),
                 "bring it back from version control; `dsoi update --accept breaking` gives the promise up",
-            ))
+            )
         }
     }
 }
 
-/// Modules that the project's code names and that have no file: the file, and the module.
-fn unresolved(directory: &Path, project: &Project) -> Vec<(String, String)> {
+/// A module that the project's code names and that has no file.
+struct Unresolved {
+    /// Where it is named.
+    path: String,
+    module: String,
+    /// The file that it had by the last update.
+    known: Option<RelPath>,
+}
+
+/// All of them, but for those whose file an update writes anew: they are told of as gone.
+fn unresolved(directory: &Path, project: &Project) -> Vec<Unresolved> {
     let mut found = Vec::new();
     for (path, content) in &project.files {
         let (Some(stem), Found::File(bytes)) = (path.as_str().strip_suffix(".rs"), content) else {
@@ -101,13 +129,26 @@ fn unresolved(directory: &Path, project: &Project) -> Vec<(String, String)> {
             stem => stem.strip_suffix("/mod").unwrap_or(stem),
         };
         for module in modules(&String::from_utf8_lossy(bytes)) {
-            let mut places = [
+            let places = [
                 format!("{folder}/{module}.rs"),
                 format!("{folder}/{module}/mod.rs"),
-            ]
-            .into_iter();
-            if !places.any(|place| fs::metadata(directory.join(place)).is_ok()) {
-                found.push((path.to_string(), module.to_owned()));
+            ];
+            let is_there = |place: &String| fs::metadata(directory.join(place)).is_ok();
+            let known = places
+                .iter()
+                .filter_map(|place| RelPath::new(place.as_str()).ok());
+            let known = known
+                .into_iter()
+                .find(|place| project.lock.files.contains_key(place));
+            let comes_back = known
+                .as_ref()
+                .is_some_and(|known| project.lock.generated.contains(known));
+            if !places.iter().any(is_there) && !comes_back {
+                found.push(Unresolved {
+                    path: path.to_string(),
+                    module: module.to_owned(),
+                    known,
+                });
             }
         }
     }

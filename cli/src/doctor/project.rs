@@ -1,13 +1,18 @@
 //! The state of the project in a directory.
 
+use std::fs;
 use std::path::Path;
 
+use super::links::Links;
 use super::program::{Asked, ask};
-use super::{Finding, files};
+use super::{Finding, files, package};
 use crate::args::KUBERNETES;
+use crate::check;
 use crate::command::update::again;
+use crate::command::{Failure, chain, read_source};
+use crate::diagnostic::Problems;
 use crate::plan::Runtime;
-use crate::update::{Lock, Project, Whereabouts};
+use crate::update::{Lock, Project, ProjectError, Whereabouts};
 use crate::write;
 
 /// Looks at the project; nothing where there is none.
@@ -37,7 +42,9 @@ pub(super) fn findings(directory: &Path) -> Vec<Finding> {
         runtime(directory, &lock),
         kubernetes(&lock),
     ];
-    findings.extend(files::findings(directory, &lock));
+    let links = Links::of(directory, &lock);
+    findings.extend(package::findings(directory, &lock, &links));
+    findings.extend(files::findings(directory, &lock, &links));
     findings.extend(tracked(directory));
     findings
 }
@@ -52,12 +59,31 @@ fn version(lock: &Lock) -> Finding {
 }
 
 fn manifest(directory: &Path) -> Finding {
-    if directory.join("dsoi.yaml").is_file() {
-        Finding::ok("manifest", "dsoi.yaml")
-    } else {
+    let name = "manifest";
+    if !directory.join("dsoi.yaml").is_file() {
         let help = "what it was at the last update is `.dsoi/dsoi.yaml`";
-        Finding::missing("manifest", "`dsoi.yaml` is missing", help)
+        return Finding::missing(name, "`dsoi.yaml` is missing", help);
     }
+    let source = match read_source(directory, Path::new("dsoi.yaml")) {
+        Ok(source) => source,
+        Err(Failure::Manifest(rejected)) => return mistaken(&rejected.problems),
+        Err(failure) => {
+            return Finding::wrong(name, chain(&failure), "make it readable");
+        }
+    };
+    match check::read(&source) {
+        Ok(_) => Finding::ok(name, "dsoi.yaml"),
+        Err(problems) => mistaken(&problems),
+    }
+}
+
+fn mistaken(problems: &Problems) -> Finding {
+    let found = match problems.sorted().len() {
+        1 => "`dsoi.yaml` has 1 mistake".to_owned(),
+        count => format!("`dsoi.yaml` has {count} mistakes"),
+    };
+    let help = "`dsoi check` shows each with its place; until then no update goes on";
+    Finding::wrong("manifest", found, help)
 }
 
 /// Whether `.dsoi/` has what the next update stands on.
@@ -77,6 +103,9 @@ fn kept(directory: &Path, lock: &Lock) -> Finding {
     }
     let project = match Project::read(directory, lock.clone(), std::iter::empty()) {
         Ok(project) => project,
+        Err(error @ ProjectError::Released { .. }) => {
+            return Finding::wrong("released", error.to_string(), error.help());
+        }
         Err(error) => return Finding::missing(".dsoi", error.to_string(), error.help()),
     };
     let manifest = write::RelPath::new(".dsoi/dsoi.yaml");
@@ -85,6 +114,13 @@ fn kept(directory: &Path, lock: &Lock) -> Finding {
             ".dsoi",
             "`.dsoi/dsoi.yaml` is missing: what an update means to clusters is not known",
             "bring `.dsoi` back from version control",
+        );
+    }
+    if project.is_misremembered() {
+        return Finding::wrong(
+            ".dsoi",
+            "`.dsoi/dsoi.yaml` is not what the last update kept: no update goes on",
+            "bring `.dsoi` back from version control; or remove that file, and the next update is made without knowing what becomes of children",
         );
     }
     let lost = project.lost(rendered(&project).as_ref());
@@ -114,23 +150,44 @@ fn rendered(project: &Project) -> Option<write::Tree> {
 }
 
 fn runtime(directory: &Path, lock: &Lock) -> Finding {
+    let name = "runtime";
+    let own = env!("CARGO_PKG_VERSION");
     let path = match lock.runtime() {
         Ok(Runtime::Vendored) => "vendor/dsoi-runtime".to_owned(),
         Ok(Runtime::Path(path)) => path,
-        Ok(Runtime::Version(version)) => {
-            return Finding::ok("runtime", format!("version {version} of the registry"));
+        Ok(Runtime::Version(version)) if version == own => {
+            return Finding::ok(name, format!("version {version} of the registry"));
         }
-        Ok(Runtime::Git(url)) => return Finding::ok("runtime", format!("git {url}")),
+        Ok(Runtime::Version(version)) => {
+            let help = format!("`dsoi update --runtime version={own}` takes that of this dsoi");
+            let found = format!("version {version} of the registry, and this dsoi is {own}");
+            return Finding::warning(name, found, help);
+        }
+        Ok(Runtime::Git(url)) => return Finding::ok(name, format!("git {url}")),
         Err(error) => {
             let help = "`dsoi update --runtime …` takes another";
-            return Finding::missing("runtime", error.to_string(), help);
+            return Finding::missing(name, error.to_string(), help);
         }
     };
-    if directory.join(&path).join("Cargo.toml").is_file() {
-        Finding::ok("runtime", path)
-    } else {
+    let Ok(package) = fs::read_to_string(directory.join(&path).join("Cargo.toml")) else {
         let help = "`dsoi update` writes a bundled one anew; `--runtime …` takes another";
-        Finding::missing("runtime", format!("there is no `{path}/Cargo.toml`"), help)
+        return Finding::missing(name, format!("there is no `{path}/Cargo.toml`"), help);
+    };
+    // One that a workspace gives is not known.
+    let version = package.lines().find_map(|line| {
+        let value = line
+            .strip_prefix("version")?
+            .trim_start()
+            .strip_prefix('=')?;
+        Some(value.trim().trim_matches('"').to_owned())
+    });
+    match version {
+        Some(version) if version != own => Finding::warning(
+            name,
+            format!("{path} is version {version}, and this dsoi is {own}"),
+            "`dsoi update` brings a bundled one; bring another to that version, or take another by `--runtime …`",
+        ),
+        _ => Finding::ok(name, path),
     }
 }
 

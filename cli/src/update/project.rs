@@ -47,6 +47,8 @@ pub enum ProjectError {
     Lock(LockError),
     #[error("`{path}` in `.dsoi` is a link or has a name that dsoi does not give")]
     Foreign { path: String },
+    #[error("`{path}` is {what}, and what releases promised is not read through it")]
+    Released { path: String, what: &'static str },
     #[error("failed to read `{path}`")]
     Io { path: String, source: io::Error },
 }
@@ -61,6 +63,9 @@ impl ProjectError {
             }
             Self::Missing { .. } | Self::Lock(_) => BEREFT,
             Self::Foreign { .. } => "move it out of `.dsoi`",
+            Self::Released { .. } => {
+                "put what it should be in its place: a directory with the definitions as releases wrote them"
+            }
             Self::Io { .. } => "make it readable, and update again",
         };
         help.to_owned()
@@ -109,7 +114,7 @@ impl Project {
         }
         Ok(Self {
             own: own(dir)?,
-            released: released(dir)?,
+            released: released(dir, &lock)?,
             lock,
             files,
         })
@@ -228,21 +233,30 @@ fn found(dir: &Path, path: &str) -> Result<Found, ProjectError> {
 }
 
 /// The files of the folder of released definitions.
-fn released(dir: &Path) -> Result<BTreeMap<RelPath, Vec<u8>>, ProjectError> {
+fn released(dir: &Path, lock: &Lock) -> Result<BTreeMap<RelPath, Vec<u8>>, ProjectError> {
     let mut files = BTreeMap::new();
     let folder = RELEASED.trim_end_matches('/');
     match found(dir, folder)? {
         Found::Other("a directory") => {}
-        // Then there are none; a link is not followed.
-        _ => return Ok(files),
+        // Then there are none; a link is not followed, and what is behind it is not gone.
+        Found::Other(what) => {
+            let path = folder.to_owned();
+            return Err(ProjectError::Released { path, what });
+        }
+        Found::Nothing | Found::File(_) => return Ok(files),
     }
     let entries = fs::read_dir(dir.join(folder)).map_err(failed(folder))?;
     for entry in entries {
         let name = entry.map_err(failed(folder))?.file_name();
         let path = format!("{RELEASED}{}", name.to_string_lossy());
-        // A name that no file of the project can have is not dsoi's.
-        if let (Ok(path), Found::File(bytes)) = (RelPath::new(path.as_str()), found(dir, &path)?) {
-            files.insert(path, bytes);
+        match (RelPath::new(path.as_str()), found(dir, &path)?) {
+            (Ok(path), Found::File(bytes)) => drop(files.insert(path, bytes)),
+            (Ok(path), Found::Other(what)) if lock.released.contains_key(&path) => {
+                let path = path.to_string();
+                return Err(ProjectError::Released { path, what });
+            }
+            // A name that no file of the project can have is not dsoi's.
+            _ => {}
         }
     }
     Ok(files)

@@ -11,6 +11,7 @@ mod commands;
 mod completion;
 mod consequences;
 mod depot;
+mod doctor;
 mod editor;
 mod explain;
 mod goldens;

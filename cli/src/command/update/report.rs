@@ -79,7 +79,7 @@ pub(super) fn done(
         notes.extend(unknown(prospect));
         notes.extend(shown(&notable));
     }
-    notes.extend(promises(prospect, looks_only));
+    notes.extend(promises(prospect, looks_only, args.release));
     if !looks_only && !meant.broken.is_empty() {
         let stored = meant.stored.join(",");
         notes.push(format!(
@@ -143,7 +143,7 @@ fn shown(notable: &[(Class, String)]) -> Vec<String> {
 }
 
 /// What was promised and is no more, and what is promised now, where that is another.
-fn promises(prospect: &Prospect, looks_only: bool) -> Vec<String> {
+fn promises(prospect: &Prospect, looks_only: bool, releases: bool) -> Vec<String> {
     let gone = prospect.meant.forgotten.iter().map(|promise| {
         let became = if promise.is_gone {
             "what it promised is given up"
@@ -153,6 +153,17 @@ fn promises(prospect: &Prospect, looks_only: bool) -> Vec<String> {
         format!("`{}`: {became}", promise.path)
     });
     let mut lines: Vec<String> = gone.collect();
+    let gone_all = prospect
+        .meant
+        .forgotten
+        .iter()
+        .all(|promise| promise.is_gone);
+    if !lines.is_empty() && gone_all && prospect.found.released.is_empty() && !releases {
+        lines.push(
+            "nothing is released any more: from now on no update asks before it breaks what clusters have stored. `dsoi update --release` keeps the definitions of now"
+                .to_owned(),
+        );
+    }
     let released = |outcome: &&Outcome| outcome.path.as_str().starts_with(RELEASED);
     let kept = prospect.decision.outcomes.iter().filter(released);
     let is_older =
