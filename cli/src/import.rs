@@ -9,6 +9,7 @@
 //! ```
 
 mod app;
+mod clear;
 mod compose;
 mod content;
 mod crd;

@@ -12,13 +12,15 @@ mod probe;
 mod resources;
 mod rights;
 mod service;
+mod top;
 mod units;
 mod volumes;
 
 use std::collections::BTreeSet;
 
 use super::app::{App, NodeType};
-use super::host;
+use super::clear;
+use super::host::{self, Name, Of};
 use super::lost::{Losses, Weight};
 use super::name;
 use super::yaml::{Document, Yaml};
@@ -35,11 +37,14 @@ struct Peers<'y> {
 }
 
 impl Peers<'_> {
-    /// Notes the services that a text names as hosts. `before` is what stands in front of it.
+    /// Notes the services that a text names as hosts, and secrets in it. `before` is what stands in front of it.
     fn note(&self, text: &str, before: &str, from: &str, losses: &mut Losses) {
-        let hosts = self.hosts.iter();
-        let hosts = hosts.map(|(host, node_type)| (host.as_str(), Some(node_type.as_str())));
-        host::note(text, before, from, hosts, losses);
+        let names = self.hosts.iter().map(|(host, node_type)| Name {
+            text: host,
+            of: Of::Service(Some(node_type)),
+        });
+        host::note(text, before, from, names, losses);
+        clear::note(text, before, from, losses);
     }
 }
 
@@ -59,7 +64,7 @@ pub(super) fn app(documents: &[Document], losses: &mut Losses) -> Option<App> {
         }
     }
     let root = &documents.get(found)?.root;
-    top(root, losses);
+    top::note(root, losses);
     let services = in_order(root.entries_at(&["services"]));
     let mut labels: Vec<String> = Vec::new();
     for (service, _) in &services {
@@ -108,79 +113,6 @@ pub(super) fn app(documents: &[Document], losses: &mut Losses) -> Option<App> {
         node_types,
         ..App::default()
     })
-}
-
-/// Notes what stands beside the services.
-fn top(root: &Yaml, losses: &mut Losses) {
-    for (key, value) in root.entries() {
-        match key.as_str() {
-            // What an old file says of its own form.
-            "services" | "version" | "name" => {}
-            "configs" => unused(root, value, losses),
-            "volumes" => {
-                for (volume, options) in value.entries() {
-                    if !options.entries().is_empty() {
-                        losses.add(
-                            Weight::Resource,
-                            format!("volume {volume}, its options"),
-                            "size and class of a claim",
-                            "`k8sConfigGroup[].storageConfig`",
-                        );
-                    }
-                }
-            }
-            "networks" => losses.add(
-                Weight::LeftOut,
-                "networks",
-                "pods reach each other without them, and nothing keeps them apart",
-                "`k8sConfigGroup[].networkPolicy` restricts who may",
-            ),
-            "secrets" => losses.add(
-                Weight::LeftOut,
-                "secrets",
-                "secrets are not read",
-                "make a Secret in the namespace of each custom resource",
-            ),
-            "include" => losses.add(
-                Weight::LeftOut,
-                "include",
-                "no other file is read",
-                "import it by itself",
-            ),
-            key if key.starts_with("x-") => losses.add(
-                Weight::LeftOut,
-                key,
-                "it has a meaning only where the file takes it up, and there it was taken over",
-                "",
-            ),
-            key => losses.add(
-                Weight::LeftOut,
-                key,
-                "an operator has nothing like it, so it has no effect any more",
-                "",
-            ),
-        }
-    }
-}
-
-/// Notes the configs that no service has.
-fn unused(root: &Yaml, configs: &Yaml, losses: &mut Losses) {
-    for (config, _) in configs.entries() {
-        let services = root.entries_at(&["services"]).iter();
-        let mut taken = services.flat_map(|(_, spec)| spec.items_at(&["configs"]));
-        let used = taken.any(|one| {
-            let source = one.text().or_else(|| one.text_at(&["source"]));
-            source == Some(config)
-        });
-        if !used {
-            losses.add(
-                Weight::LeftOut,
-                format!("config {config}"),
-                "no service has it",
-                "",
-            );
-        }
-    }
 }
 
 /// The services, each behind those that it depends on, else as they are written.

@@ -14,7 +14,7 @@ use super::name;
 use super::yaml::{Document, Yaml};
 use crate::check::is_taken_kind;
 use crate::model::{DnsSubdomain, KindName};
-use field::Fields;
+use field::{Fields, Ty};
 use shape::Shape;
 
 /// The application of the definitions; `None` where there is none.
@@ -139,6 +139,19 @@ fn one(definition: &Yaml, version: &Yaml, schema: &Yaml, losses: &mut Losses) ->
         Some(shape) => shape.parts(losses),
         None => (own(schema, losses), Vec::new()),
     };
+    Fields::new(losses).unsaid(schema, "the resource", &[Ty::Object.says()]);
+    if let Some(metadata) = schema.at(&["properties", "metadata"]) {
+        let said = [Ty::Object.says(), Ty::Tree.says()];
+        Fields::new(losses).unsaid(metadata, "metadata", &said);
+        for (field, _) in metadata.entries_at(&["properties"]) {
+            losses.add(
+                Weight::Changed,
+                format!("metadata.{field}"),
+                "the rules of the operator for names count",
+                "`cluster.rules`, in CEL over the whole resource",
+            );
+        }
+    }
     cluster.extend(parts);
     let node_types = if node_types.is_empty() {
         vec![NodeType {
@@ -196,7 +209,7 @@ fn is_version(text: &str) -> bool {
 fn own(schema: &Yaml, losses: &mut Losses) -> Vec<Part> {
     let spec = schema.at(&["properties", "spec"]).unwrap_or(&Yaml::Null);
     let mut fields = Fields::new(losses);
-    fields.unsaid(spec, "spec");
+    fields.unsaid(spec, "spec", &[Ty::Object.says()]);
     let parts = fields.of(spec, "spec", &[], 0);
     if parts.is_empty() {
         return Vec::new();

@@ -1,99 +1,95 @@
-//! Names of other services in texts: each custom resource has names of its own, so such an address leads nowhere.
+//! Names of other objects of the input in texts: each custom resource has names of its own, so such an address leads nowhere.
+//!
+//! In: a text that is carried over, and the names of the input. Out: a note for each address in it, with its place.
+
+mod find;
 
 use super::lost::{Losses, Weight};
+use super::yaml::Yaml;
+use find::{Found, Sure};
 
-/// Words in the name of a variable, flag or key whose value is a host.
-const HOSTS: &[&str] = &[
-    "ADDR",
-    "BACKEND",
-    "BOOTSTRAP",
-    "BROKER",
-    "CONNECT",
-    "DSN",
-    "ENDPOINT",
-    "HOST",
-    "PEER",
-    "SEED",
-    "SERVER",
-    "UPSTREAM",
-    "URI",
-    "URL",
-];
-
-/// Whether a text has the host in it, as far as a text shows it: in an address with a port, behind `//` or `@`, with a domain,
-/// or as the value of what is called like a host. `before` is that name, where it does not stand in the text.
-pub(super) fn is_named(text: &str, host: &str, before: &str) -> bool {
-    if host.is_empty() {
-        return false;
-    }
-    text.match_indices(host).any(|(at, _)| {
-        let front = text.get(..at).unwrap_or_default();
-        let behind = text.get(at + host.len()..).unwrap_or_default();
-        is_host(front, behind, before)
-    })
+/// A name that texts should not have in them.
+#[derive(Debug, Clone)]
+pub(super) struct Name<'n> {
+    pub(super) text: &'n str,
+    /// What it is the name of.
+    pub(super) of: Of<'n>,
 }
 
-fn is_host(front: &str, behind: &str, before: &str) -> bool {
-    let is_word = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
-    let first = behind.chars().next();
-    if front.ends_with(is_word) || first.is_some_and(is_word) {
-        return false;
-    }
-    let domain = behind.starts_with('.')
-        && behind
-            .split(|c: char| !is_word(c) && c != '.')
-            .next()
-            .is_some_and(|rest| rest.contains(".svc"));
-    let port = behind
-        .strip_prefix(':')
-        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-    let authority = front.ends_with("//") || front.ends_with('@');
-    // A path, or the last part of another domain, is no host.
-    if front.ends_with('/') && !authority {
-        return false;
-    }
-    if domain || port {
-        return true;
-    }
-    if front.ends_with('.') || first == Some('.') {
-        return false;
-    }
-    if authority {
-        return true;
-    }
-    let ends = first.is_none_or(|c| c.is_whitespace() || "\"',;:/)]}".contains(c));
-    let key = front.trim_end_matches([' ', '"', '\'', '=', ':', '[', ',']);
-    let key = key.rsplit(|c: char| !is_word(c) && c != '.').next();
-    let key = if front.trim().is_empty() {
-        Some(before)
-    } else {
-        key.filter(|key| !front.ends_with(key))
-    };
-    ends && key.is_some_and(|key| {
-        let key = key.to_ascii_uppercase();
-        HOSTS.iter().any(|word| key.contains(word))
-    })
+/// What has a name.
+#[derive(Debug, Clone)]
+pub(super) enum Of<'n> {
+    /// A Service, with the one node type that it leads to.
+    Service(Option<&'n str>),
+    /// Another object, by its kind.
+    Other(&'n str),
 }
 
-/// Notes the hosts that a text names. A host comes with the node type that has it, if one has.
-pub(super) fn note<'h>(
+/// Notes the names that a text has in it. `before` is what the text is the value of, where it does not stand in the text.
+pub(super) fn note<'n>(
     text: &str,
     before: &str,
     from: &str,
-    hosts: impl IntoIterator<Item = (&'h str, Option<&'h str>)>,
+    names: impl IntoIterator<Item = Name<'n>>,
     losses: &mut Losses,
 ) {
-    for (host, node_type) in hosts {
-        if !is_named(text, host, before) {
-            continue;
+    for name in names {
+        for found in find::all(text, name.text, before) {
+            one(&found, &name, text, from, losses);
         }
-        let node_type = node_type.unwrap_or("TYPE");
-        losses.add(
+    }
+}
+
+fn one(found: &Found, name: &Name<'_>, text: &str, from: &str, losses: &mut Losses) {
+    let several = text.trim_end().contains('\n');
+    let what = match (several, found.address == text.trim()) {
+        (true, _) => format!("{from}, line {}, `{}`", found.line, found.address),
+        (false, true) => from.to_owned(),
+        (false, false) => format!("{from}, `{}`", found.address),
+    };
+    let host = name.text;
+    match (&name.of, found.sure) {
+        (Of::Service(node_type), Sure::Yes) => losses.add(
             Weight::Stops,
-            from,
+            what,
             &format!("the address of `{host}` is written as it was, but nothing in a cluster is called so: it leads nowhere"),
-            &format!("take it from the pods, `$for: p in pods.{node_type}` with `${{p.host}}`, or from a field of the custom resource"),
-        );
+            &format!(
+                "take it from the pods, `$for: p in pods.{}` with `${{p.host}}`, or from a field of the custom resource",
+                node_type.unwrap_or("TYPE")
+            ),
+        ),
+        (Of::Service(_), Sure::No) => losses.add(
+            Weight::Changed,
+            what,
+            &format!("the Service `{host}` has another name in each custom resource: if this is its address, it leads nowhere"),
+            "`$for: p in pods.TYPE` with `${p.host}`, or a field of the custom resource",
+        ),
+        (Of::Other(kind), _) => losses.add(
+            Weight::Changed,
+            what,
+            &format!("the {kind} `{host}` has another name in each custom resource: if this is what it names, it is not found"),
+            "`${cr.name}` and `${node.name}` are in the names of the operator's objects",
+        ),
+    }
+}
+
+/// The texts of a value of Kubernetes, each with what stands before it: its key, or the item in front of it.
+pub(super) fn texts<'y>(value: &'y Yaml, before: &'y str, out: &mut Vec<(&'y str, &'y str)>) {
+    match value {
+        Yaml::Text(text) => out.push((text, before)),
+        Yaml::List(items) => {
+            let mut before = before;
+            for item in items {
+                texts(item, before, out);
+                before = item.text().unwrap_or(before);
+            }
+        }
+        Yaml::Map(entries) => {
+            for (key, value) in entries {
+                texts(value, key, out);
+            }
+        }
+        _ => {}
     }
 }
 
@@ -102,32 +98,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_host_is_told_from_a_word() {
-        for (text, host, before) in [
-            ("redis://cache:6379/0", "cache", ""),
-            ("postgres://shop@db/shop", "db", ""),
-            ("http://web/", "web", ""),
-            ("PLAIN://$(POD).broker.default.svc:9092", "broker", ""),
-            ("cache", "cache", "REDIS_HOST"),
-            ("--redis-host=cache --x", "cache", ""),
-            ("db", "db", "--host"),
-            ("bootstrap.servers: kafka", "kafka", ""),
-            ("a:1,kafka:9092", "kafka", ""),
-        ] {
-            assert!(is_named(text, host, before), "{text}");
-        }
-        for (text, host, before) in [
-            ("worker", "worker", "shop"),
-            ("celery -A shop worker", "worker", ""),
-            ("/srv/web/static", "web", ""),
-            ("ghcr.io/example/web:1.4", "web", ""),
-            ("web.example.com", "web", ""),
-            ("my-web:80", "web", ""),
-            ("--role=web", "web", ""),
-            ("webs:80", "web", ""),
-            ("x", "", ""),
-        ] {
-            assert!(!is_named(text, host, before), "{text}");
-        }
+    fn an_address_is_noted_with_its_place() {
+        let mut losses = Losses::default();
+        let names = || {
+            [
+                Name {
+                    text: "my-kafka",
+                    of: Of::Service(Some("broker")),
+                },
+                Name {
+                    text: "my-files",
+                    of: Of::Other("ConfigMap"),
+                },
+            ]
+        };
+        let text = "a: 1\nhosts:\n  - my-kafka-0\n  - kafka-0.my-kafka.prod.svc:9092\n";
+        note(text, "", "ConfigMap x, y", names(), &mut losses);
+        note("my-kafka", "HOST", "env HOST", names(), &mut losses);
+        note("watch my-files", "", "args", names(), &mut losses);
+        note("name=my-kafka", "", "args", names(), &mut losses);
+        let stops: Vec<&str> = losses.stops().map(|lost| lost.what.as_str()).collect();
+        assert_eq!(
+            stops,
+            [
+                "ConfigMap x, y, line 3, `my-kafka-0`",
+                "ConfigMap x, y, line 4, `kafka-0.my-kafka.prod.svc:9092`",
+                "env HOST"
+            ]
+        );
+        let all = losses.json().to_string();
+        assert!(all.contains("the ConfigMap `my-files`") && all.contains("if this is its address"));
     }
 }

@@ -78,31 +78,6 @@ pub(super) fn operator(text: &str) -> String {
     }
 }
 
-/// What is said of a secret in clear text.
-pub(super) const CLEAR: &str = "it looks like a secret in clear text, so its value is not taken: the custom resource names a key of a Secret";
-pub(super) const CLEAR_INSTEAD: &str =
-    "make that Secret; or, if the value is none, write it into `env`";
-
-/// Whether a variable with that name and value holds a secret in clear text.
-pub(super) fn is_secret(variable: &str, value: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "PASSWORD",
-        "PASSWD",
-        "SECRET",
-        "TOKEN",
-        "ACCESS_KEY",
-        "API_KEY",
-        "SECRET_KEY",
-        "PRIVATE_KEY",
-    ];
-    let variable = variable.to_ascii_uppercase();
-    // What names a file or another variable is none.
-    let elsewhere =
-        value.is_empty() || value.starts_with('/') || value.contains("$(") || value.contains("${");
-    let flag = ["true", "false", "yes", "no", "0", "1"].contains(&value);
-    !elsewhere && !flag && WORDS.iter().any(|word| variable.ends_with(word))
-}
-
 /// The name, or with a number behind it where there is one of it already.
 pub(super) fn unique(name: &str, taken: impl Fn(&str) -> bool) -> String {
     if !taken(name) {
@@ -137,16 +112,6 @@ mod tests {
         assert_eq!(kind("deployment"), "DeploymentApp");
         assert_eq!(operator("kafka"), "kafka-operator");
         assert_eq!(operator("\u{202e}"), "app-operator");
-        assert!(is_secret("DB_PASSWORD", "x") && is_secret("token", "x"));
-        for (variable, value) in [
-            ("DB_PASSWORD_FILE", "x"),
-            ("TOKEN", ""),
-            ("ALLOW_EMPTY_PASSWORD", "yes"),
-            ("TOKEN", "$(X)"),
-            ("SECRET", "/run/x"),
-        ] {
-            assert!(!is_secret(variable, value), "{variable}");
-        }
         assert_eq!(unique("a", |name| name == "a" || name == "a-2"), "a-3");
     }
 }

@@ -1,8 +1,8 @@
 //! The environment of a service.
 
+use super::super::clear;
 use super::super::draft::{Draft, Part};
 use super::super::lost::{Losses, Weight};
-use super::super::name;
 use super::super::yaml::Yaml;
 use super::Peers;
 use super::interpolation::Variables;
@@ -42,16 +42,11 @@ pub(super) fn env(
             );
             continue;
         };
-        peers.note(&value, &variable, &from, losses);
-        let value = if name::is_secret(&variable, &value) {
-            losses.add(
-                Weight::Security,
-                from.as_str(),
-                name::CLEAR,
-                name::CLEAR_INSTEAD,
-            );
+        let value = if clear::is_secret(&variable, &value) {
+            clear::variable(&from, losses);
             variables.secret(&variable)
         } else {
+            peers.note(&value, &variable, &from, losses);
             variables.text(&value, &from, losses)
         };
         entries.retain(|known| known.key != variable);

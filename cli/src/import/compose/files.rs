@@ -7,11 +7,12 @@ use super::super::draft::{Draft, Part};
 use super::super::lost::{Losses, Weight};
 use super::super::name;
 use super::super::yaml::Yaml;
+use super::Peers;
 use super::interpolation::Variables;
 
 /// `files`: the configs of a service whose content stands in the file.
 pub(super) fn files(
-    root: &Yaml,
+    peers: &Peers<'_>,
     spec: &Yaml,
     title: &str,
     variables: &mut Variables,
@@ -24,7 +25,8 @@ pub(super) fn files(
         let source = one.text().or_else(|| one.text_at(&["source"]));
         let source = source.unwrap_or("?");
         let from = format!("{title}, config {source}");
-        let content = root
+        let content = peers
+            .root
             .at(&["configs", source, "content"])
             .and_then(Yaml::text);
         let Some(content) = content.filter(|text| text.len() <= content::MAX) else {
@@ -36,6 +38,7 @@ pub(super) fn files(
             );
             continue;
         };
+        peers.note(content, "", &from, losses);
         let content = &*content::unix(content, &from, losses);
         let target = one.text_at(&["target"]).map(str::to_owned);
         let target = target.unwrap_or_else(|| format!("/{source}"));

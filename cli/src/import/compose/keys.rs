@@ -5,7 +5,7 @@ use super::super::yaml::Yaml;
 
 /// Keys that are seen to elsewhere.
 pub(super) const PROBES: &[&str] = &["healthcheck"];
-pub(super) const RESOURCES: &[&str] = &["deploy", "scale", "mem_limit", "cpus"];
+pub(super) const RESOURCES: &[&str] = &["deploy", "scale", "mem_limit", "mem_reservation", "cpus"];
 pub(super) const RIGHTS: &[&str] = &["user", "privileged", "cap_add", "cap_drop", "read_only"];
 
 use Weight::{Changed, LeftOut, Resource, Security, Stops};
@@ -76,6 +76,42 @@ const OTHERS: &[(&str, Weight, &str, &str)] = &[
         Security,
         "what it allows or forbids is gone",
         "`pod: {hostUsers: false}` of the node type",
+    ),
+    (
+        "uts",
+        Security,
+        "the service shared the names of the machine; pods do not",
+        "",
+    ),
+    (
+        "cgroup",
+        Security,
+        "the service may have shared the machine's control groups; pods do not",
+        "",
+    ),
+    (
+        "device_cgroup_rules",
+        Security,
+        "devices of the machine are not given to pods, so whoever needs one does not work",
+        "a device plug-in, and `resources` of the node type",
+    ),
+    (
+        "group_add",
+        Security,
+        "groups of the service's process are gone: what it may read by them it may not read",
+        "`pod: {securityContext: {supplementalGroups: [NUMBER]}}` of the node type",
+    ),
+    (
+        "runtime",
+        Security,
+        "what keeps containers apart from the machine is the cluster's",
+        "`pod: {runtimeClassName: NAME}` of the node type",
+    ),
+    (
+        "credential_spec",
+        Security,
+        "pods have no such account of a directory",
+        "`pod.securityContext.windowsOptions` of the node type",
     ),
     (
         "sysctls",

@@ -3,6 +3,7 @@
 use super::super::draft::{Draft, Part};
 use super::super::lost::{Losses, Weight};
 use super::super::yaml::Yaml;
+use super::Peers;
 use super::interpolation::with_defaults;
 use super::units;
 
@@ -17,7 +18,12 @@ const KNOWN: &[&str] = &[
 ];
 
 /// `readinessProbe` of the node type.
-pub(super) fn probe(spec: &Yaml, title: &str, losses: &mut Losses) -> Option<Part> {
+pub(super) fn probe(
+    peers: &Peers<'_>,
+    spec: &Yaml,
+    title: &str,
+    losses: &mut Losses,
+) -> Option<Part> {
     let check = spec.get("healthcheck")?;
     let from = format!("{title}, healthcheck");
     if check.get("disable") == Some(&Yaml::Bool(true)) {
@@ -47,6 +53,9 @@ pub(super) fn probe(spec: &Yaml, title: &str, losses: &mut Losses) -> Option<Par
     if command.is_empty() {
         return None;
     }
+    for word in &command {
+        peers.note(word, "", &from, losses);
+    }
     let command = command
         .iter()
         .map(|word| Draft::Text(with_defaults(word, &from, losses).replace("$(", "$$(")));
@@ -72,6 +81,14 @@ pub(super) fn probe(spec: &Yaml, title: &str, losses: &mut Losses) -> Option<Par
         fields.extend(seconds.map(|seconds| Part::new(field, Draft::Int(seconds))));
     }
     let retries = check.get("retries").and_then(Yaml::int);
+    if let (None, Some(written)) = (retries, check.get("retries")) {
+        losses.add(
+            Weight::Changed,
+            format!("{from}, retries: {}", written.words().unwrap_or_default()),
+            "not a number, so it is Kubernetes' default",
+            "`readinessProbe.failureThreshold`",
+        );
+    }
     fields.extend(retries.map(|retries| Part::new("failureThreshold", Draft::Int(retries))));
     let part = Part::new("readinessProbe", Draft::Map(fields));
     Some(part.from(from))

@@ -1,4 +1,7 @@
 //! What a service uses, and how often it runs.
+//!
+//! Compose has two words for each, one below `deploy` and an older one beside it. Where both are there, that of `deploy`
+//! counts, and the other is noted.
 
 use super::super::draft::{Draft, Part};
 use super::super::lost::{Losses, Weight};
@@ -7,10 +10,8 @@ use super::units;
 
 /// `resources` of the node type.
 pub(super) fn resources(spec: &Yaml, title: &str, losses: &mut Losses) -> Option<Part> {
-    let replicas = spec
-        .at(&["deploy", "replicas"])
-        .or_else(|| spec.get("scale"));
-    if let Some(replicas) = replicas.and_then(Yaml::words) {
+    let replicas = either(spec, &["deploy", "replicas"], "scale", title, losses);
+    if let Some(replicas) = replicas {
         losses.add(
             Weight::Resource,
             format!("{title}, replicas: {replicas}"),
@@ -28,29 +29,30 @@ pub(super) fn resources(spec: &Yaml, title: &str, losses: &mut Losses) -> Option
             );
         }
     }
+    for (key, _) in spec.entries_at(&["deploy", "resources"]) {
+        if !["limits", "reservations"].contains(&key.as_str()) {
+            only(&format!("{title}, deploy.resources.{key}"), losses);
+        }
+    }
     let mut kinds = Vec::new();
-    for (key, wanted) in [("limits", "limits"), ("reservations", "requests")] {
+    for (key, wanted, cpus, memory) in [
+        ("limits", "limits", "cpus", "mem_limit"),
+        ("reservations", "requests", "", "mem_reservation"),
+    ] {
         for (field, _) in spec.entries_at(&["deploy", "resources", key]) {
             if !["cpus", "memory"].contains(&field.as_str()) {
-                losses.add(
-                    Weight::Changed,
-                    format!("{title}, deploy.resources.{key}.{field}"),
-                    "only processor time and memory are taken over",
-                    "`resources` of the node type",
-                );
+                only(&format!("{title}, deploy.resources.{key}.{field}"), losses);
             }
         }
-        let of = |field: &str| spec.at(&["deploy", "resources", key, field]);
-        let direct = |field: &str| (key == "limits").then(|| spec.get(field)).flatten();
-        let cpus = of("cpus").or_else(|| direct("cpus")).and_then(Yaml::words);
-        let memory = of("memory").or_else(|| direct("mem_limit"));
-        let memory = memory.and_then(Yaml::words);
+        let path = |field| ["deploy", "resources", key, field];
+        let cpus = either(spec, &path("cpus"), cpus, title, losses);
+        let memory = either(spec, &path("memory"), memory, title, losses);
         let size = memory.as_deref().and_then(units::size);
         if let (Some(memory), None) = (&memory, &size) {
             losses.add(
                 Weight::Changed,
                 format!("{title}, memory {memory}"),
-                "not a size that can be read, so memory has no limit",
+                &format!("not a size that can be read, so memory has no place in `{wanted}`"),
                 "`resources` of the node type",
             );
         }
@@ -63,4 +65,37 @@ pub(super) fn resources(spec: &Yaml, title: &str, losses: &mut Losses) -> Option
     }
     let part = Part::new("resources", Draft::Map(kinds));
     (!part.value.is_empty()).then(|| part.from(format!("{title}, resources")))
+}
+
+fn only(what: &str, losses: &mut Losses) {
+    losses.add(
+        Weight::Changed,
+        what,
+        "only processor time and memory are taken over",
+        "`resources` of the node type",
+    );
+}
+
+/// What `deploy` says, else the older key. Where they differ, the older one is noted.
+fn either(
+    spec: &Yaml,
+    path: &[&str],
+    older: &str,
+    title: &str,
+    losses: &mut Losses,
+) -> Option<String> {
+    let said = spec.at(path).and_then(Yaml::words);
+    let old = spec.get(older).and_then(Yaml::words);
+    let (Some(said), Some(old)) = (&said, &old) else {
+        return said.or(old);
+    };
+    if said != old {
+        losses.add(
+            Weight::Changed,
+            format!("{title}, {older}: {old}"),
+            &format!("`{}: {said}` says otherwise, and counts", path.join(".")),
+            "",
+        );
+    }
+    Some(said.clone())
 }

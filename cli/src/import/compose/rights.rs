@@ -30,9 +30,26 @@ fn user(spec: &Yaml) -> Option<(i64, Option<i64>)> {
 pub(super) fn security(spec: &Yaml, title: &str, losses: &mut Losses) -> Option<Part> {
     let mut fields = Vec::new();
     match (user(spec), spec.get("user").and_then(Yaml::words)) {
-        (Some((user, group)), _) => {
+        (Some((user, group)), written) => {
+            if user == 0 {
+                losses.add(
+                    Weight::Security,
+                    format!("{title}, user: {}", written.unwrap_or_default()),
+                    "it is taken over: pods of the node type run as root, and a namespace may refuse them",
+                    "another `securityContext.runAsUser` of the node type, if the program runs as one",
+                );
+            }
             fields.push(Part::new("runAsUser", Draft::Int(user)));
             fields.extend(group.map(|group| Part::new("runAsGroup", Draft::Int(group))));
+        }
+        (None, Some(written)) if written.split(':').next() == Some("root") => {
+            fields.push(Part::new("runAsUser", Draft::Int(0)));
+            losses.add(
+                Weight::Security,
+                format!("{title}, user: {written}"),
+                "it is taken over: pods of the node type run as root, and a namespace may refuse them",
+                "another `securityContext.runAsUser` of the node type, if the program runs as one",
+            );
         }
         (None, Some(written)) => losses.add(
             Weight::Security,

@@ -63,7 +63,7 @@ pub(super) fn node_type(
     }
     parts.extend(environment::env(peers, spec, title, variables, losses));
     parts.extend(ports::parts(spec, title, losses));
-    parts.extend(probe::probe(spec, title, losses));
+    parts.extend(probe::probe(peers, spec, title, losses));
     parts.extend(resources::resources(spec, title, losses));
     parts.extend(rights::security(spec, title, losses));
     if let Some(written) = spec.get("stop_grace_period").and_then(Yaml::words) {
@@ -80,7 +80,7 @@ pub(super) fn node_type(
             );
         }
     }
-    parts.extend(files::files(peers.root, spec, title, variables, losses));
+    parts.extend(files::files(peers, spec, title, variables, losses));
     parts.extend(storage);
     waits(spec, title, losses);
     for (key, value) in spec.entries() {

@@ -2,11 +2,15 @@
 
 mod kubernetes;
 mod said;
+mod ty;
+mod word;
 
 use super::super::draft::{Draft, Part};
 use super::super::lost::{Losses, Weight};
 use super::super::yaml::Yaml;
 use kubernetes::kubernetes;
+pub(super) use ty::Ty;
+use word::Of;
 
 /// The most fields that are carried over.
 const MAX_FIELDS: usize = 2_000;
@@ -65,27 +69,26 @@ impl<'l> Fields<'l> {
         needed: bool,
         depth: usize,
     ) -> Option<Part> {
-        self.unsaid(schema, path);
         let default = schema.get("default");
         let nullable = schema.get("nullable") == Some(&Yaml::Bool(true));
         let optional = (!needed || nullable) && default.is_none();
         let mut long = Vec::new();
         let ty = self.ty(name, schema, path, depth, &mut long)?;
-        let doc = schema.text_at(&["description"]).map(doc);
+        let of_items = || schema.text_at(&["items", "description"]);
+        let doc = schema.text_at(&["description"]).or_else(of_items).map(doc);
         if let Some(doc) = doc.filter(|doc| !doc.is_empty()) {
             long.push(Part::new("doc", Draft::text(doc)));
         }
         if let Some(default) = default {
             long.push(Part::new("default", Draft::from(default)));
         }
-        let is_object = long.iter().any(|part| part.key == "fields");
         let value = if long.is_empty() {
             let word = if optional { "optional " } else { "" };
             Draft::Code(format!("{word}{ty}"))
         } else {
             let mut parts = Vec::new();
-            if !(is_object && ty.is_empty()) {
-                parts.push(Part::new("type", Draft::Code(ty)));
+            if ty != Ty::Object {
+                parts.push(Part::new("type", Draft::Code(ty.to_string())));
             }
             if optional {
                 parts.push(Part::new("optional", Draft::Bool(true)));
@@ -96,7 +99,7 @@ impl<'l> Fields<'l> {
         Some(Part::new(name, value).from(path))
     }
 
-    /// The type of a field; empty of an object whose fields are known. What else the long form says goes to `long`.
+    /// The type of a field. What else the long form says goes to `long`, and what it cannot say is noted.
     fn ty(
         &mut self,
         name: &str,
@@ -104,18 +107,23 @@ impl<'l> Fields<'l> {
         path: &str,
         depth: usize,
         long: &mut Vec<Part>,
-    ) -> Option<String> {
+    ) -> Option<Ty> {
         if let Some(ty) = kubernetes(name, schema) {
+            let item = schema.get("items").unwrap_or(schema);
+            self.narrower(&ty, item, path);
+            self.bounds(&ty, schema, path, long);
+            self.unsaid(schema, path, &[ty.says()]);
+            if schema.get("items").is_some() {
+                self.unsaid_of_each(item, path, &[Ty::Object.says()]);
+            }
             return Some(ty);
         }
-        if let Some(word) = self.word(schema, path) {
-            bounds(schema, long);
-            if let Some(pattern) = schema.text_at(&["pattern"]).filter(|_| word == "string") {
-                long.push(Part::new("pattern", Draft::text(pattern)));
-            }
-            return Some(word);
+        if let Some(ty) = self.word(schema, path, Of::Field) {
+            self.bounds(&ty, schema, path, long);
+            return Some(ty);
         }
-        let items = schema.get("items");
+        let is_object = schema.text_at(&["type"]) == Some("object");
+        let items = schema.get("items").filter(|_| !is_object);
         let object = items.unwrap_or(schema);
         if object.get("properties").is_none() {
             self.losses.add(
@@ -126,6 +134,10 @@ impl<'l> Fields<'l> {
             );
             return None;
         }
+        let tree = match items {
+            Some(_) => Ty::List(Box::new(Ty::Tree)),
+            None => Ty::Tree,
+        };
         if depth >= MAX_DEPTH {
             self.losses.add(
                 Weight::Changed,
@@ -133,130 +145,58 @@ impl<'l> Fields<'l> {
                 "nested deep: its fields are taken as they come, and the API server no longer looks at them",
                 "",
             );
-            return Some(
-                if items.is_some() {
-                    "list<tree>"
-                } else {
-                    "tree"
-                }
-                .to_owned(),
-            );
+            self.unsaid(schema, path, &[tree.says(), Ty::Object.says()]);
+            return Some(tree);
         }
         let fields = self.of(object, path, &[], depth + 1);
-        if fields.is_empty() {
-            return Some(
-                if items.is_some() {
-                    "list<tree>"
-                } else {
-                    "tree"
-                }
-                .to_owned(),
-            );
+        let ty = match (items, fields.is_empty()) {
+            (_, true) => tree,
+            (None, false) => Ty::Object,
+            (Some(_), false) => Ty::Rows,
+        };
+        self.bounds(&ty, schema, path, long);
+        self.unsaid(schema, path, &[ty.says()]);
+        if items.is_some() {
+            self.unsaid_of_each(object, path, &[Ty::Object.says()]);
         }
-        if items.is_none() {
-            long.push(Part::new("fields", Draft::Map(fields)));
-            return Some(String::new());
-        }
-        bounds(schema, long);
-        if let Some(key) = self.list_key(schema, path) {
+        if ty == Ty::Rows
+            && let Some(key) = self.list_key(schema, path)
+        {
             long.push(Part::new("key", Draft::text(key)));
         }
-        long.push(Part::new("fields", Draft::Map(fields)));
-        Some("list".to_owned())
+        if !fields.is_empty() {
+            long.push(Part::new("fields", Draft::Map(fields)));
+        }
+        Some(ty)
     }
 
-    /// A type of one word.
-    fn word(&mut self, schema: &Yaml, path: &str) -> Option<String> {
-        let set = |key: &str| schema.get(key) == Some(&Yaml::Bool(true));
-        if set("x-kubernetes-int-or-string") {
-            let pattern = schema.text_at(&["pattern"]).unwrap_or_default();
-            if pattern.contains("Ki") || pattern.contains("KMGTPE") {
-                return Some("quantity".to_owned());
+    /// `min` and `max`, and the pattern of a text.
+    fn bounds(&mut self, ty: &Ty, schema: &Yaml, path: &str, long: &mut Vec<Part>) {
+        for key in ty.says() {
+            let Some(value) = schema.get(key) else {
+                continue;
+            };
+            let bound = match *key {
+                "minimum" | "minLength" | "minItems" => "min",
+                "maximum" | "maxLength" | "maxItems" => "max",
+                "pattern" if *ty == Ty::Text => "pattern",
+                _ => continue,
+            };
+            let value = match (bound, value) {
+                ("pattern", Yaml::Text(pattern)) => Some(Draft::text(pattern.as_str())),
+                ("pattern", _) => None,
+                (_, value) => value.int().map(Draft::Int),
+            };
+            match value {
+                Some(value) => long.push(Part::new(bound, value)),
+                None => self.losses.add(
+                    Weight::Changed,
+                    format!("{path}, {key}"),
+                    "not a value that a field of a manifest can have, so more is allowed than before",
+                    "`cluster.rules`, in CEL over the whole resource",
+                ),
             }
-            self.losses.add(
-                Weight::Changed,
-                path,
-                "a text now, and a number is refused",
-                "",
-            );
-            return Some("string".to_owned());
         }
-        match schema.text_at(&["type"]) {
-            Some("string") => {
-                let words: Vec<&str> = schema
-                    .items_at(&["enum"])
-                    .iter()
-                    .filter_map(Yaml::text)
-                    .collect();
-                let plain = |word: &&str| {
-                    !word.is_empty()
-                        && word
-                            .chars()
-                            .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
-                };
-                if words.len() > 1 && words.iter().all(plain) {
-                    return Some(words.join(" | "));
-                }
-                if schema.get("enum").is_some() {
-                    self.losses.add(
-                        Weight::Changed,
-                        format!("{path}, its words"),
-                        "any text is allowed now",
-                        "`pattern`",
-                    );
-                }
-                Some("string".to_owned())
-            }
-            Some("integer") => Some("int".to_owned()),
-            Some("boolean") => Some("bool".to_owned()),
-            Some("array") => {
-                let items = schema.get("items")?;
-                if items.get("properties").is_some() {
-                    return None;
-                }
-                self.unsaid_of_each(items, path);
-                Some(format!("list<{}>", self.word(items, path)?))
-            }
-            Some("object") | None => {
-                if let Some(values) = schema.get("additionalProperties") {
-                    let inner = if values.get("properties").is_some() {
-                        self.losses.add(
-                            Weight::Changed,
-                            format!("{path}, the fields of each"),
-                            "they are taken as they come, and the API server no longer looks at them",
-                            "",
-                        );
-                        Some("tree".to_owned())
-                    } else {
-                        self.unsaid_of_each(values, path);
-                        self.word(values, path)
-                    };
-                    return Some(format!(
-                        "map<{}>",
-                        inner.unwrap_or_else(|| "tree".to_owned())
-                    ));
-                }
-                let open = set("x-kubernetes-preserve-unknown-fields");
-                let bare = schema.get("properties").is_none();
-                let object = schema.text_at(&["type"]).is_some();
-                (bare && (open || object)).then(|| "tree".to_owned())
-            }
-            _ => None,
-        }
-    }
-}
-
-fn bounds(schema: &Yaml, long: &mut Vec<Part>) {
-    for (key, bound) in [
-        ("minimum", "min"),
-        ("maximum", "max"),
-        ("minLength", "min"),
-        ("maxLength", "max"),
-        ("minItems", "min"),
-        ("maxItems", "max"),
-    ] {
-        let number = schema.get(key).and_then(Yaml::int);
-        long.extend(number.map(|number| Part::new(bound, Draft::Int(number))));
     }
 }
 

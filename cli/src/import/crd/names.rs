@@ -29,9 +29,23 @@ pub(super) fn columns(version: &Yaml, losses: &mut Losses) -> Option<Part> {
     for column in version.items_at(&["additionalPrinterColumns"]) {
         let of = |key: &str| column.text_at(&[key]);
         let (Some(name), Some(path)) = (of("name"), of("jsonPath")) else {
+            losses.add(
+                Weight::LeftOut,
+                format!("column {}", of("name").unwrap_or("without a name")),
+                "it has no name, or no `jsonPath`",
+                "",
+            );
             continue;
         };
         if ["age", "ready"].contains(&name.to_lowercase().as_str()) {
+            if path != ".metadata.creationTimestamp" {
+                losses.add(
+                    Weight::Changed,
+                    format!("column {name}: {path}"),
+                    "every resource has a column of that name from the operator",
+                    "",
+                );
+            }
             continue;
         }
         if path.starts_with(".status") {
@@ -67,8 +81,46 @@ pub(super) fn columns(version: &Yaml, losses: &mut Losses) -> Option<Part> {
     (!columns.is_empty()).then(|| Part::new("columns", Draft::List(columns)))
 }
 
+/// Keys of a definition and of its version that are seen to, or that each of them has anyway.
+const OF_SPEC: &[&str] = &[
+    "group",
+    "names",
+    "scope",
+    "versions",
+    "conversion",
+    // As definitions were before v1.
+    "version",
+    "validation",
+];
+const OF_VERSION: &[&str] = &[
+    "name",
+    "served",
+    "storage",
+    "schema",
+    "subresources",
+    "additionalPrinterColumns",
+    "deprecated",
+    "deprecationWarning",
+    "selectableFields",
+];
+const OF_RESOURCE: &[&str] = &["apiVersion", "kind", "metadata", "spec", "status"];
+
 /// Notes what of it no manifest says.
 pub(super) fn unsaid(definition: &Yaml, version: &Yaml, kind: &str, losses: &mut Losses) {
+    let properties = ["schema", "openAPIV3Schema", "properties"];
+    for (place, entries, known) in [
+        ("spec", definition.entries_at(&["spec"]), OF_SPEC),
+        ("spec.versions[]", version.entries(), OF_VERSION),
+        ("the resource", version.entries_at(&properties), OF_RESOURCE),
+    ] {
+        for (key, value) in entries {
+            let is_said = known.contains(&key.as_str());
+            if !is_said && ![Yaml::Bool(false), Yaml::Null].contains(value) {
+                let why = "a manifest has nothing like it, so it is gone";
+                losses.add(Weight::LeftOut, format!("{place}, {key}"), why, "");
+            }
+        }
+    }
     if version.at(&["subresources", "scale"]).is_some() {
         losses.add(
             Weight::LeftOut,

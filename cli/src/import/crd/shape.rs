@@ -1,13 +1,14 @@
 //! The shape of the Dsoi specification in a definition: nodes, groups, order and what a cluster depends on, by whatever names.
 
 mod external;
+mod standing;
 
 use super::super::app::NodeType;
 use super::super::draft::{Draft, Part};
 use super::super::lost::{Losses, Weight};
 use super::super::name;
 use super::super::yaml::Yaml;
-use super::field::Fields;
+use super::field::{Fields, Ty};
 use crate::manifest::K8S_FIELDS;
 
 /// Fields that every resource has, which a manifest need not say.
@@ -68,6 +69,7 @@ impl<'y> Shape<'y> {
     pub(super) fn parts(&self, losses: &mut Losses) -> (Vec<Part>, Vec<NodeType>) {
         let mut parts = Vec::new();
         let mut spelling = self.spelling();
+        self.of_operator(&mut Fields::new(losses));
         let (k8s, spelled) = self.k8s_group(losses);
         spelling.extend(spelled);
         if !spelling.is_empty() {
@@ -75,8 +77,8 @@ impl<'y> Shape<'y> {
         }
         parts.push(k8s);
         let mut fields = Fields::new(losses);
-        fields.unsaid(self.spec, "spec");
-        fields.unsaid(self.node, "nodes[]");
+        fields.unsaid(self.spec, "spec", &[Ty::Object.says()]);
+        fields.unsaid(self.node, "nodes[]", &[Ty::Object.says()]);
         if let Some(config) = self.config {
             let items = self.spec.at(&["properties", config, "items"]);
             let made = fields.of(items.unwrap_or(&Yaml::Null), config, &["name"], 0);
@@ -105,29 +107,6 @@ impl<'y> Shape<'y> {
             parts.push(Part::new("external", Draft::Map(external)));
         }
         (parts, self.node_types())
-    }
-
-    /// Notes the fields of a `spec` that have another meaning than those which every resource has by that name.
-    fn standing(&self, fields: &mut Fields<'_>) {
-        let of = |name: &str| self.spec.at(&["properties", name]);
-        let other = [
-            (
-                "rollout",
-                of("rollout").filter(|rollout| rollout.at(&["properties", "onCrash"]).is_none()),
-            ),
-            (
-                "stopped",
-                of("stopped").filter(|stopped| stopped.text_at(&["type"]) != Some("boolean")),
-            ),
-        ];
-        for (name, _) in other.iter().filter(|(_, schema)| schema.is_some()) {
-            fields.losses.add(
-                Weight::Changed,
-                format!("spec.{name}"),
-                "every resource has a field of that name from the operator, which takes the place of this one",
-                "`dsoi explain resource` tells what it says",
-            );
-        }
     }
 
     /// What the words of the specification are called.

@@ -51,7 +51,7 @@ const KINDS: &[(&str, Weight, &str, &str)] = &[
     ),
     (
         "NetworkPolicy",
-        Weight::Resource,
+        Weight::Security,
         "there is one for each node that asks for it, and everybody reaches its pods without",
         "`k8sConfigGroup[].networkPolicy`",
     ),
@@ -73,12 +73,12 @@ const KINDS: &[(&str, Weight, &str, &str)] = &[
         "the operator makes no accounts for pods",
         "make it yourself, and name it with `k8sConfigGroup[].serviceAccountName`",
     ),
-    ("Role", Weight::LeftOut, RIGHTS, RIGHTS_INSTEAD),
-    ("ClusterRole", Weight::LeftOut, RIGHTS, RIGHTS_INSTEAD),
-    ("RoleBinding", Weight::LeftOut, RIGHTS, RIGHTS_INSTEAD),
+    ("Role", Weight::Security, RIGHTS, RIGHTS_INSTEAD),
+    ("ClusterRole", Weight::Security, RIGHTS, RIGHTS_INSTEAD),
+    ("RoleBinding", Weight::Security, RIGHTS, RIGHTS_INSTEAD),
     (
         "ClusterRoleBinding",
-        Weight::LeftOut,
+        Weight::Security,
         RIGHTS,
         RIGHTS_INSTEAD,
     ),
@@ -111,6 +111,12 @@ const KINDS: &[(&str, Weight, &str, &str)] = &[
         Weight::LeftOut,
         "the definition of another kind",
         "`dsoi import crd` makes a manifest of it",
+    ),
+    (
+        "PodSecurityPolicy",
+        Weight::Security,
+        "it kept pods in bounds, and nothing of it does any more",
+        "`cluster.security.profile`, and a label of the namespace",
     ),
     (
         "Namespace",

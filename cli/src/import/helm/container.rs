@@ -58,7 +58,7 @@ pub(super) fn keys(
         }
         let mut before = "";
         for item in &items {
-            world.hosts_in(item, before, &from, losses);
+            world.look(item, before, &from, losses);
             before = item.as_str();
         }
         let items = items.iter().map(|item| declared.dependent(item));
@@ -69,6 +69,7 @@ pub(super) fn keys(
     rights::of_container(site, container, losses);
     for key in AS_THEY_ARE {
         if let Some(value) = container.get(key) {
+            world.look_through(value, key, &site.at(container, key), losses);
             let value = clean(value);
             if !value.is_empty() {
                 parts.push(Part::new(*key, value).from(site.at(container, key)));
@@ -170,6 +171,7 @@ pub(super) fn beside(
         if known(AS_THEY_ARE) || known(LISTS) || known(OTHERS) {
             continue;
         }
+        world.look_through(value, key, &site.at(container, key), losses);
         let value = clean(value);
         if !value.is_empty() && value != Draft::Null {
             parts.push(Part::new(key.as_str(), value).from(site.at(container, key)));

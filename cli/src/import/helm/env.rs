@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::super::clear;
 use super::super::draft::{Draft, Part};
 use super::super::lost::{Losses, Weight};
-use super::super::name;
 use super::super::yaml::Yaml;
 use super::container::{Site, clean};
 use super::maps::{self, Maps};
@@ -137,12 +137,12 @@ fn value(
     let Some(of_source) = one.get("valueFrom") else {
         let text = one.get("value").and_then(Yaml::words).unwrap_or_default();
         let variable = one.text_at(&["name"]).unwrap_or_default();
-        if name::is_secret(variable, &text) {
+        if clear::is_secret(variable, &text) {
             let field = world.secret("", variable, false);
-            losses.add(Weight::Security, from, name::CLEAR, name::CLEAR_INSTEAD);
+            clear::variable(from, losses);
             return (Draft::Code(format!("${{spec.{field}}}")), None);
         }
-        world.hosts_in(&text, variable, from, losses);
+        world.look(&text, variable, from, losses);
         return (Draft::Text(declared.dependent(&text)), None);
     };
     let of = |kind: &str, key: &str| of_source.text_at(&[kind, key]);
@@ -162,7 +162,7 @@ fn value(
             world.used.insert(format!("ConfigMap {map}"));
             world.used_keys.insert((map.to_owned(), key.to_owned()));
             let variable = one.text_at(&["name"]).unwrap_or_default();
-            world.hosts_in(text, variable, from, losses);
+            world.look(text, variable, from, losses);
             let text = text.replace("$(", "$$(");
             return (Draft::Text(text), Some(format!("from ConfigMap `{map}`")));
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::content;
 use super::super::draft::{Draft, Part};
-use super::super::lost::Losses;
+use super::super::lost::{Losses, Weight};
 use super::super::name;
 use super::super::yaml::Yaml;
 use super::World;
@@ -39,6 +39,7 @@ impl Files {
         maps::binary(name, map, losses);
         let mode = config.get("defaultMode").and_then(Yaml::int).or(mode);
         let items = config.items_at(&["items"]);
+        let mut found = false;
         for (key, value) in map.entries_at(&["data"]) {
             let item = items
                 .iter()
@@ -52,6 +53,7 @@ impl Files {
                 Some(_) => continue,
                 None => format!("{}/{inner}", mount.path),
             };
+            found = true;
             world.used_keys.insert((name.to_owned(), key.clone()));
             let mode = item
                 .and_then(|item| item.get("mode").and_then(Yaml::int))
@@ -62,10 +64,22 @@ impl Files {
                 maps::too_large(from, losses);
                 continue;
             }
-            world.hosts_in(&text, key, &from, losses);
+            world.look(&text, key, &from, losses);
             let text = content::unix(&text, &from, losses).into_owned();
             let whole = mount.sub_path.is_none() && !hides_the_system(&mount.path);
             self.file(&path, &text, whole, mode, from, maps);
+        }
+        if !found {
+            let what = match mount.sub_path {
+                Some(sub_path) => format!("{}, subPath {sub_path}", mount.from),
+                None => mount.from.clone(),
+            };
+            losses.add(
+                Weight::Stops,
+                what,
+                &format!("ConfigMap {name} has no such text, so nothing is there"),
+                "`files` of the node type",
+            );
         }
     }
 

@@ -77,7 +77,7 @@ fn texts(name: &str, map: &Yaml, world: &mut World<'_>, losses: &mut Losses) -> 
             too_large(from, losses);
             continue;
         }
-        world.hosts_in(&text, key, &from, losses);
+        world.look(&text, key, &from, losses);
         let text = content::unix(&text, &from, losses).into_owned();
         entries.push(Part::new(key.as_str(), Draft::Text(text)).from(from));
     }

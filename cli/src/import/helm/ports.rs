@@ -44,7 +44,16 @@ pub(super) fn ports(site: &Site<'_>, container: &Yaml, losses: &mut Losses) -> O
     let mut known = BTreeSet::new();
     let value = if short {
         let entries = items.into_iter().filter_map(|(name, number, _, from)| {
-            let name = name.filter(|name| known.insert((*name).to_owned()))?;
+            let name = name?;
+            if !known.insert(name.to_owned()) {
+                losses.add(
+                    Weight::LeftOut,
+                    from,
+                    &format!("another port is called {name} too"),
+                    "a name of its own under `ports` of the node type",
+                );
+                return None;
+            }
             Some(Part::new(name, Draft::Int(number)).from(from))
         });
         Draft::map(entries)

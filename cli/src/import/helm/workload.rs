@@ -123,7 +123,7 @@ pub(super) fn node_type(
         pod_parts.push(Part::new("volumes", Draft::List(volumes.pod)));
     }
     rights::of_pod(pod, &title, losses);
-    pod_parts.extend(pod_fields(pod, &title, losses));
+    pod_parts.extend(pod_fields(pod, &title, world, losses));
     if !pod_parts.is_empty() {
         parts.push(Part::new("pod", Draft::Map(pod_parts)));
     }
@@ -165,7 +165,7 @@ fn fields<'y>(value: &'y Yaml, but: &'y [&str]) -> impl Iterator<Item = (&'y str
         .map(|(key, value)| (key.as_str(), value))
 }
 
-fn pod_fields(pod: &Yaml, title: &str, losses: &mut Losses) -> Vec<Part> {
+fn pod_fields(pod: &Yaml, title: &str, world: &World<'_>, losses: &mut Losses) -> Vec<Part> {
     let mut parts = Vec::new();
     let account = pod.get("serviceAccountName");
     for (key, value) in fields(pod, OF_OTHERS) {
@@ -189,8 +189,9 @@ fn pod_fields(pod: &Yaml, title: &str, losses: &mut Losses) -> Vec<Part> {
             );
             continue;
         }
-        let part = Part::new(key, container::clean(value));
-        parts.push(part.from(format!("{title}, spec.template.spec.{key}")));
+        let from = format!("{title}, spec.template.spec.{key}");
+        world.look_through(value, key, &from, losses);
+        parts.push(Part::new(key, container::clean(value)).from(from));
     }
     parts
 }

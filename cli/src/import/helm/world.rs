@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::clear;
 use super::super::draft::{Draft, Part};
-use super::super::host;
+use super::super::host::{self, Name, Of};
 use super::super::lost::Losses;
 use super::super::name;
 use super::super::yaml::Yaml;
@@ -118,11 +119,43 @@ impl World<'_> {
         (!fields.is_empty()).then(|| Part::new("spec", fields))
     }
 
-    /// Notes the Services of the release that a text names: each custom resource has names of its own. `before` is what the
-    /// text is the value of.
-    pub(super) fn hosts_in(&self, text: &str, before: &str, from: &str, losses: &mut Losses) {
-        let hosts = self.hosts.iter();
-        let hosts = hosts.map(|(host, node_type)| (*host, node_type.as_deref()));
-        host::note(text, before, from, hosts, losses);
+    /// Notes the objects of the release that a text names, for each custom resource has names of its own, and secrets in it.
+    /// `before` is what the text is the value of.
+    pub(super) fn look(&self, text: &str, before: &str, from: &str, losses: &mut Losses) {
+        let services = self.hosts.iter().map(|(host, node_type)| Name {
+            text: host,
+            of: Of::Service(node_type.as_deref()),
+        });
+        let others = self
+            .objects
+            .iter()
+            .filter(|object| self.is_named_anew(object));
+        let others = others.map(|object| Name {
+            text: object.name,
+            of: Of::Other(object.kind),
+        });
+        host::note(text, before, from, services.chain(others), losses);
+        clear::note(text, before, from, losses);
+    }
+
+    /// The same of every text in a value of Kubernetes.
+    pub(super) fn look_through(&self, value: &Yaml, before: &str, from: &str, losses: &mut Losses) {
+        let mut texts = Vec::new();
+        host::texts(value, before, &mut texts);
+        for (text, before) in texts {
+            self.look(text, before, from, losses);
+        }
+    }
+
+    /// Whether the operator gives such an object another name, and no Service has the old one.
+    fn is_named_anew(&self, object: &Object<'_>) -> bool {
+        // A shorter name is a word that stands for many things.
+        object.name.contains('-')
+            && ["ConfigMap", "StatefulSet", "Deployment"].contains(&object.kind)
+            && !self.hosts.iter().any(|(host, _)| *host == object.name)
+            && !self.objects.iter().any(|other| {
+                // Of several with one name, one is enough.
+                other.name == object.name && other.kind < object.kind && other.kind != "Service"
+            })
     }
 }

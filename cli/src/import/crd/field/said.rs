@@ -4,70 +4,27 @@ use super::super::super::lost::Weight;
 use super::super::super::yaml::Yaml;
 use super::Fields;
 
-/// What a schema can say that a field says too, or that says nothing of what is allowed.
-const SAID: &[&str] = &[
-    "type",
-    "description",
-    "title",
-    "example",
-    "format",
-    "default",
-    "enum",
-    "minimum",
-    "maximum",
-    "minLength",
-    "maxLength",
-    "minItems",
-    "maxItems",
-    "pattern",
-    "properties",
-    "required",
-    "items",
-    "additionalProperties",
-    "nullable",
-    "x-kubernetes-int-or-string",
-    "x-kubernetes-preserve-unknown-fields",
-    "x-kubernetes-list-type",
-    "x-kubernetes-list-map-keys",
-    "x-kubernetes-map-type",
-];
-
-/// What a field can say of itself, and not of each of its items.
-const OF_FIELDS: &[&str] = &[
-    "pattern",
-    "minimum",
-    "maximum",
-    "minLength",
-    "maxLength",
-    "minItems",
-    "maxItems",
-];
+/// What a schema can say that a field of any type says too, or that says nothing of what is allowed.
+const SAID: &[&str] = &["type", "description", "title", "example", "default"];
 
 impl Fields<'_> {
-    /// Notes what the schema says and a field cannot.
-    pub(in super::super) fn unsaid(&mut self, schema: &Yaml, path: &str) {
-        let either = schema.get("x-kubernetes-int-or-string").is_some();
+    /// Notes what the schema says and a field cannot. `said` are the keys that the type of the field says, or that are noted.
+    pub(in super::super) fn unsaid(&mut self, schema: &Yaml, path: &str, said: &[&[&str]]) {
         for (key, value) in schema.entries() {
-            // A number or a text: said by the type.
-            let said = SAID.contains(&key.as_str()) || (either && key == "anyOf");
-            if !said {
-                self.losses.add(
-                    Weight::Changed,
-                    format!("{path}, {key}"),
-                    "no field of a manifest says it, so more is allowed than before",
-                    "`cluster.rules`, in CEL over the whole resource",
-                );
-            }
-            if key == "nullable" && *value == Yaml::Bool(true) {
-                self.losses.add(
-                    Weight::Changed,
-                    format!("{path}, nullable"),
-                    "the field may be left out, which means the same, but not be null",
-                    "",
-                );
+            // What a schema denies itself is so anyway.
+            if said.iter().any(|keys| keys.contains(&key.as_str()))
+                || SAID.contains(&key.as_str())
+                || (key == "anyOf" && is_either(schema, value))
+                || [Yaml::Bool(false), Yaml::Null].contains(value)
+            {
+                continue;
             }
             // What these have by default, a manifest's fields have.
             let (usual, means) = match key.as_str() {
+                "nullable" => (
+                    &[][..],
+                    "the field may be left out, which means the same, but not be null",
+                ),
                 "x-kubernetes-list-type" => (
                     &["atomic", "map"][..],
                     "an item can stand in the list twice now, and who applies a part of it replaces the whole",
@@ -76,16 +33,37 @@ impl Fields<'_> {
                     &["granular"][..],
                     "who applies some of its keys owns those, and no longer the whole",
                 ),
+                "x-kubernetes-preserve-unknown-fields" => (
+                    &[][..],
+                    "the API server keeps the fields that are named, and drops every other",
+                ),
                 "format" => (
                     &["int64", "password", "double", "float"][..],
                     "the API server does not look at the format any more",
                 ),
-                _ => continue,
+                _ => {
+                    self.losses.add(
+                        Weight::Changed,
+                        format!("{path}, {key}"),
+                        "no field of a manifest says it, so more is allowed than before",
+                        "`cluster.rules`, in CEL over the whole resource",
+                    );
+                    continue;
+                }
             };
-            if let Some(word) = value.text().filter(|word| !usual.contains(word)) {
-                self.losses
-                    .add(Weight::Changed, format!("{path}, {key}: {word}"), means, "");
+            let instead = match key.as_str() {
+                "x-kubernetes-preserve-unknown-fields" => "a field of the type `tree` takes any",
+                _ => "",
+            };
+            let word = value.text();
+            if word.is_some_and(|word| usual.contains(&word)) {
+                continue;
             }
+            let what = match word {
+                Some(word) => format!("{path}, {key}: {word}"),
+                None => format!("{path}, {key}"),
+            };
+            self.losses.add(Weight::Changed, what, means, instead);
         }
     }
 
@@ -113,21 +91,25 @@ impl Fields<'_> {
         }
     }
 
-    /// The same of each item of a list or mapping.
-    pub(super) fn unsaid_of_each(&mut self, schema: &Yaml, path: &str) {
+    /// The same of each item of a list or mapping, which has no default either.
+    pub(in super::super) fn unsaid_of_each(&mut self, schema: &Yaml, path: &str, said: &[&[&str]]) {
         let path = format!("{path}[]");
-        self.unsaid(schema, &path);
-        // Of a quantity the pattern is what makes it one.
-        let either = schema.get("x-kubernetes-int-or-string").is_some();
-        for key in OF_FIELDS {
-            if schema.get(key).is_some() && !either {
-                self.losses.add(
-                    Weight::Changed,
-                    format!("{path}, {key}"),
-                    "no field of a manifest says it of each item, so more is allowed than before",
-                    "`cluster.rules`, in CEL over the whole resource",
-                );
-            }
+        self.unsaid(schema, &path, said);
+        if schema.get("default").is_some() {
+            self.losses.add(
+                Weight::Changed,
+                format!("{path}, default"),
+                "an item of a list or mapping has no default",
+                "",
+            );
         }
     }
+}
+
+/// Whether these are a number and a text, as of a schema that is either.
+fn is_either(schema: &Yaml, any_of: &Yaml) -> bool {
+    let mut types = any_of.items().iter();
+    let known =
+        |one: &Yaml| ["integer", "string"].contains(&one.text_at(&["type"]).unwrap_or_default());
+    schema.get("x-kubernetes-int-or-string").is_some() && types.all(known)
 }

@@ -3,7 +3,7 @@
 use super::super::super::draft::{Draft, Part};
 use super::super::super::lost::Weight;
 use super::super::super::yaml::Yaml;
-use super::super::field::Fields;
+use super::super::field::{Fields, Ty};
 use super::Shape;
 
 impl<'y> Shape<'y> {
@@ -12,6 +12,7 @@ impl<'y> Shape<'y> {
         let schema = self.spec.at(&["properties", "external"]);
         let schema = schema.unwrap_or(&Yaml::Null);
         let required = schema.items_at(&["required"]);
+        fields.unsaid(schema, "external", &[Ty::Object.says()]);
         let mut parts = Vec::new();
         for (name, one) in schema.entries_at(&["properties"]) {
             let path = format!("external.{name}");
@@ -26,6 +27,18 @@ impl<'y> Shape<'y> {
                 continue;
             };
             let inner = spec.get("items").unwrap_or(spec);
+            unsaid(one, &path, fields);
+            unsaid(spec, &format!("{path}.spec"), fields);
+            for (other, _) in object.entries_at(&["properties"]) {
+                if other != "spec" {
+                    fields.losses.add(
+                        Weight::LeftOut,
+                        format!("{path}.{other}"),
+                        "what a cluster depends on has its fields under `spec`, and nothing beside it",
+                        "a field of `cluster.external`",
+                    );
+                }
+            }
             let mut made = Vec::new();
             let mut remark = None;
             if spec.get("items").is_some() || one.get("items").is_some() {
@@ -91,5 +104,14 @@ impl<'y> Shape<'y> {
     /// Whether a field is called like that by which nodes name their type.
     fn is_type(&self, field: &str) -> bool {
         field == "nodeType" || self.node_type == Some(field)
+    }
+}
+
+/// Notes what a schema says beyond its fields, and that of its items.
+fn unsaid(schema: &Yaml, path: &str, fields: &mut Fields<'_>) {
+    const KEYS: &[&str] = &["items", "x-kubernetes-list-map-keys"];
+    fields.unsaid(schema, path, &[Ty::Object.says(), KEYS]);
+    if let Some(items) = schema.get("items") {
+        fields.unsaid_of_each(items, path, &[Ty::Object.says()]);
     }
 }
