@@ -25,7 +25,7 @@ pub use class::Class;
 pub use consequences::{Consequences, Past, consequences, is_definition, word};
 pub use definition::definitions;
 pub use place::place;
-pub use power::Power;
+pub use power::{Opened, Power};
 pub use promise::{Broken, Forgotten};
 pub use reason::{Reason, locate_change, other, roles};
 pub use rights::{Right, Rights};

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::children::{TypeChange, children, orphaned};
 use super::promise::{Broken, Forgotten, broken};
 use super::schema::{Change, Subject};
-use super::{Class, Power, Right, Rights, definitions, power};
+use super::{Class, Opened, Power, Right, Rights, definitions, power};
 use crate::model::{Operator, SecurityProfile};
 
 /// What was, as far as it is known.
@@ -45,7 +45,7 @@ pub struct Consequences {
     /// Settings that let pods do more than before.
     pub power: Vec<Power>,
     /// Fields by which a custom resource can let them, that it could not before.
-    pub opened: Vec<String>,
+    pub opened: Vec<Opened>,
     /// Whether the runtime is another, which may build other children of the same manifest.
     pub other_runtime: bool,
     /// What becomes of children; `None` where the operator of the last update is not known.
@@ -71,11 +71,11 @@ pub fn consequences(past: &Past, documents: &[Value], operator: &Operator) -> Co
     let mut schema = definitions(&defined, &crds(documents));
     if known.is_none() && !defined.is_empty() {
         // The definition of before tells what there was where the manifest of before cannot.
-        opened.retain(|path| schema.iter().any(|change| adds(change, path)));
+        opened.retain(|field| schema.iter().any(|change| adds(change, &field.path)));
     }
     for change in &mut schema {
         let is_own = change.kind == operator.cluster.kind.as_str();
-        if is_own && opened.iter().any(|path| adds(change, path)) {
+        if is_own && opened.iter().any(|field| adds(change, &field.path)) {
             change.class = Class::Security;
         }
     }

@@ -1,12 +1,17 @@
-//! What lets pods do more, and whoever writes custom resources (SE-28): THE table of it, and what of it is new.
+//! What lets pods do more (SE-28): THE table of it, and what of it is new.
 //!
-//! In: the models of before and of now. Out: settings that loosen a pod, and fields by which a custom resource can. What a
-//! manifest says wins over `cluster.security.profile`, so that the profile alone says nothing.
+//! In: the models of before and of now. Out: settings that loosen a pod. What a manifest says wins over
+//! `cluster.security.profile`, so that the profile alone says nothing. What custom resources can say: [`opened`].
 
 use std::collections::BTreeSet;
 
 use super::children::{before, k8s};
-use crate::model::{Cluster, Container, K8sField, K8sFieldValue, K8sValue, NodeType};
+use crate::model::{Cluster, Container, K8sFieldValue, K8sValue, NodeType};
+
+mod opened;
+
+pub use opened::Opened;
+pub(super) use opened::opened;
 
 /// When a field of a pod or a container loosens it.
 enum Loose {
@@ -18,6 +23,8 @@ enum Loose {
     If(&'static str),
     /// Each of its items.
     Each,
+    /// If it has this item, or an item that only a custom resource tells.
+    With(&'static str),
     /// Unless it has this item.
     Without(&'static str),
 }
@@ -29,6 +36,9 @@ const LOOSE: &[(&str, Option<&str>, Loose)] = &[
     ("add", Some("capabilities"), Loose::Each),
     ("drop", Some("capabilities"), Loose::Without("ALL")),
     ("runAsUser", None, Loose::If("0")),
+    ("runAsGroup", None, Loose::If("0")),
+    ("fsGroup", None, Loose::If("0")),
+    ("supplementalGroups", None, Loose::With("0")),
     ("runAsNonRoot", None, Loose::Unless("true")),
     ("type", Some("seccompProfile"), Loose::If("Unconfined")),
     ("type", Some("appArmorProfile"), Loose::If("Unconfined")),
@@ -68,20 +78,6 @@ const LOOSE: &[(&str, Option<&str>, Loose)] = &[
     ("vsphereVolume", None, Loose::Set),
 ];
 
-/// Fields of a k8s config group by which whoever writes a custom resource says what its pods may do: their rights, ports of
-/// the node that they run on, and which Secrets they read.
-const POWERFUL: &[K8sField] = &[
-    K8sField::SecurityContext,
-    K8sField::PodSecurityContext,
-    K8sField::ServiceAccountName,
-    K8sField::Volumes,
-    K8sField::AdditionalContainers,
-    K8sField::InitContainers,
-    K8sField::Ports,
-    K8sField::Env,
-    K8sField::EnvFrom,
-];
-
 /// A setting that loosens the pods of a node type.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Power {
@@ -114,27 +110,6 @@ pub(super) fn gained(old: Option<&Cluster>, new: &Cluster) -> Vec<Power> {
         );
     }
     found
-}
-
-/// The paths of fields by which a custom resource can loosen its pods from now on.
-pub(super) fn opened(old: Option<&Cluster>, new: &Cluster) -> Vec<String> {
-    let groups = [Some(&new.spelling.k8s_config_group)]
-        .into_iter()
-        .chain([new.common.k8s.as_ref()]);
-    let groups: Vec<String> = groups
-        .zip(["[]", ""])
-        .filter_map(|(word, items)| Some(format!("spec.{}{items}", word?.wire)))
-        .collect();
-    let is_new = |field: &K8sField| old.is_none_or(|old| old.k8s_group.field(*field).is_none());
-    let fields = POWERFUL.iter().filter(|field| is_new(field));
-    let fields = fields.filter_map(|field| new.k8s_group.field(*field));
-    fields
-        .flat_map(|field| {
-            groups
-                .iter()
-                .map(move |group| format!("{group}.{}", field.wire))
-        })
-        .collect()
 }
 
 /// Keys and values.
@@ -222,6 +197,9 @@ fn loosens(loose: &Loose, value: &K8sValue) -> Vec<String> {
         Loose::Set => false,
         Loose::Unless(safe) => text == *safe,
         Loose::If(bad) => text != *bad && decided,
+        Loose::With(bad) => items()
+            .iter()
+            .all(|item| item != bad && !item.contains("${")),
         Loose::Without(safe) => items().iter().any(|item| item == safe),
     };
     if is_harmless { Vec::new() } else { vec![text] }

@@ -134,14 +134,15 @@ impl Consequences {
                 is_forgotten: false,
             }
         }));
-        reasons.extend(self.opened.iter().map(|path| Reason {
+        reasons.extend(self.opened.iter().map(|field| Reason {
             class: Class::Security,
             kind: None,
-            path: path.clone(),
+            path: field.path.clone(),
             what: "the field is new".to_owned(),
-            why: Some(
-                "whoever may write custom resources says by it what their pods may do".to_owned(),
-            ),
+            why: Some(format!(
+                "whoever may write custom resources says by it {}",
+                field.decides
+            )),
             way: None,
             place: at(&keys(&["cluster", "k8sConfigGroup"])),
             is_forgotten: false,

@@ -46,6 +46,14 @@ fn what_loosens_a_pod_is_told() {
             "securityContext.runAsUser: 0",
         ),
         (
+            "pod: {securityContext: {fsGroup: 0}}",
+            "pod.securityContext.fsGroup: 0",
+        ),
+        (
+            "pod: {securityContext: {supplementalGroups: [7, 0]}}",
+            "pod.securityContext.supplementalGroups: [7, 0]",
+        ),
+        (
             "pod: {securityContext: {runAsNonRoot: false}}",
             "pod.securityContext.runAsNonRoot: false",
         ),
@@ -107,7 +115,23 @@ fn a_field_that_gives_whoever_edits_a_custom_resource_power_is_told_once_it_is_t
     let (few, more) = (with("env"), with("env, securityContext, affinity"));
     assert_eq!(
         opened(Some(&few), &more),
-        ["spec.k8sConfigGroup[].securityContext"]
+        [Opened {
+            path: "spec.k8sConfigGroup[].securityContext".to_owned(),
+            decides: "what pods may do on their node",
+        }]
+    );
+    let all = opened(
+        Some(&few),
+        &with("lifecycle, service, dnsConfig, tolerations, resources"),
+    );
+    let all: Vec<&str> = all.iter().map(|field| field.decides).collect();
+    assert_eq!(
+        all,
+        [
+            "what is run in containers, or asked by the kubelet",
+            "who reaches pods, and under which addresses",
+            "whom pods ask for addresses",
+        ]
     );
     assert!(opened(Some(&more), &few).is_empty());
     assert!(opened(Some(&more), &more).is_empty());
