@@ -34,7 +34,7 @@ mod tree;
 mod typer;
 mod value;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Code, Problem, Problems};
 use crate::manifest::{self as ast, Manifest, Reading, Source};
@@ -349,20 +349,24 @@ fn type_facts(report: &Report<'_>, written: &ast::Cluster) -> Vec<TypeFacts> {
 
 /// `E0604`: node types, files and config maps whose names are one in Rust.
 fn distinct(report: &Report<'_>, written: &ast::Cluster, node_types: &[NodeType]) {
-    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
     for node_type in node_types {
-        if !seen.insert(node_type.type_ident.as_str()) {
+        let (ident, name) = (node_type.type_ident.as_str(), node_type.name.as_str());
+        if let Some(earlier) = seen.insert(ident, name) {
             let span = written
                 .node_types
                 .iter()
-                .find(|known| known.name.value == node_type.name.as_str())
+                .find(|known| known.name.value == name)
                 .map(|known| known.name.span);
             report.push(
                 Problem::new(
                     Code::E0604,
-                    format!("two node types are both `{}` in Rust", node_type.type_ident),
+                    format!("the node types `{earlier}` and `{name}` are both `{ident}` in Rust"),
                 )
-                .at(span.unwrap_or_default(), "clashes with another")
+                .at(
+                    span.unwrap_or_default(),
+                    format!("clashes with `{earlier}`"),
+                )
                 .help("rename one of them"),
             );
         }

@@ -65,7 +65,7 @@ fn hinted(mut error: clap::Error) -> clap::Error {
     };
     // The verbs that read one that is named.
     let takes = ["check", "explain", "init", "preview"];
-    let verb = std::env::args().skip(1).find(|arg| !arg.starts_with('-'));
+    let verb = verb();
     let is_file = !file.starts_with('-') && (Path::new(&file).is_file() || file.contains(".y"));
     if error.kind() == ErrorKind::UnknownArgument
         && is_file
@@ -83,12 +83,32 @@ fn hinted(mut error: clap::Error) -> clap::Error {
 fn usage(error: &clap::Error) -> ExitCode {
     let json = typed("output").is_some_and(|form| form == "json");
     if json && error.use_stderr() {
-        ui::usage(&error.render().to_string());
+        ui::usage(
+            verb().as_deref().unwrap_or_default(),
+            &error.render().to_string(),
+        );
     } else {
         // A closed stream takes the help with it: there is no one left to tell.
         let _ = error.print();
     }
     ExitCode::from(if error.use_stderr() { 2 } else { 0 })
+}
+
+/// The verb of a command line that cannot be read; `None` where it has none of ours.
+fn verb() -> Option<String> {
+    let known = args::command();
+    let mut args = std::env::args_os().skip(1);
+    while let Some(arg) = args.next() {
+        let arg = arg.to_string_lossy();
+        if ["-C", "--directory", "--output", "--color"].contains(&arg.as_ref()) {
+            args.next();
+        } else if !arg.starts_with('-') {
+            return known
+                .find_subcommand(arg.as_ref())
+                .map(|verb| verb.get_name().to_owned());
+        }
+    }
+    None
 }
 
 /// The value of a flag as it was typed, for what is said of a command line that cannot be read.

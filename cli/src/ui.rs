@@ -222,13 +222,13 @@ impl Ui {
 const BUG: &str = "this is a bug in dsoi; please report it with the manifest that shows it\n";
 
 /// An error of the command line, for programs.
-pub fn usage(message: &str) {
+pub fn usage(command: &str, message: &str) {
     let failure = Failure::Usage {
         message: message.trim().trim_start_matches("error: ").to_owned(),
         help: None,
     };
     // Whether or not it can be told, the command line is wrong.
-    drop(envelope(&self::failure("", &failure)));
+    drop(envelope(&self::failure(command, &failure)));
 }
 
 fn failure(command: &str, failure: &Failure) -> Value {

@@ -71,8 +71,12 @@ pub struct RenameNodeTypeArgs {
 
 fn port(text: &str) -> Result<(String, u16), String> {
     let (name, number) = text.split_once('=').unwrap_or((text, ""));
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
     match number.parse() {
-        Ok(number) if is_name(name) => Ok((name.to_owned(), number)),
+        Ok(number) if is_name(name) && number > 0 => Ok((name.to_owned(), number)),
+        _ if is_name(name) && is_number => {
+            Err("a port is a number from 1 to 65535, as http=8080".to_owned())
+        }
         _ => Err("write a name and a number, as http=8080".to_owned()),
     }
 }

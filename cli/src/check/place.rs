@@ -109,6 +109,9 @@ impl Typer<'_, '_> {
             return None;
         };
         let required = definition.required.iter().any(|known| known == name);
+        if types.contains(&"ResourceRequirements") && ["limits", "requests"].contains(&name) {
+            self.resource_names(&entry.value)?;
+        }
         let value = self.k8s_value(&scope.entry(name), shape, &entry.value, name)?;
         if required && let Some(span) = absent_in(&value).then_some(entry.value.span) {
             self.report.push(
@@ -127,6 +130,44 @@ impl Typer<'_, '_> {
             required,
             value,
         })
+    }
+
+    /// `E0509`: what a container has limits of. The server knows these, and takes any other only with a domain in front.
+    fn resource_names(&self, written: &Written) -> Option<()> {
+        const KNOWN: [&str; 3] = ["cpu", "memory", "ephemeral-storage"];
+        let TemplateKind::Map(entries) = &written.kind else {
+            return Some(());
+        };
+        let mut sound = Some(());
+        for key in entries.iter().map(|entry| &entry.key) {
+            // What an expression comes to is the server's to judge.
+            let Some(name) = key.as_literal() else {
+                continue;
+            };
+            if KNOWN.contains(&name) || name.starts_with("hugepages-") || name.contains('/') {
+                continue;
+            }
+            let all = "a container has `cpu`, `memory`, `ephemeral-storage` and `hugepages-SIZE`; those of devices have a domain, as `example.com/gpu`";
+            // Short for a word, and too far from it for a slip.
+            let near = if name == "mem" {
+                Some("memory")
+            } else {
+                nearest(name, KNOWN)
+            };
+            self.report.push(
+                Problem::new(
+                    Code::E0509,
+                    format!("`{name}` is not a resource of a Kubernetes container"),
+                )
+                .at(key.span, "unknown here")
+                .help(match near {
+                    Some(near) => format!("did you mean `{near}`? {all}"),
+                    None => all.to_owned(),
+                }),
+            );
+            sound = None;
+        }
+        sound
     }
 
     fn k8s_value(

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use super::{Failure, Report, update};
 use crate::args::{AddNodeTypeArgs, UpdateArgs, is_name};
-use crate::manifest::edit::{NewNodeType, add_node_type, lines_that_say};
+use crate::check;
+use crate::diagnostic::{Label, Problem, Problems};
+use crate::manifest::edit::{Edits, NewNodeType, add_node_type, lines_that_say};
 use crate::manifest::{self, Source, WorkloadKind};
 
 /// Adds a node type to the manifest of the project in `directory`, and updates the project.
@@ -85,6 +87,49 @@ fn edited(source: &Source, new: &NewNodeType) -> Result<Source, Failure> {
     {
         return Err(super::remove::unknown(&manifest, like));
     }
-    let text = add_node_type(&manifest, new);
-    Source::new(source.name(), text.into_bytes()).map_err(Failure::Manifest)
+    // Its own mistakes are told where they stand.
+    check::read(source).map_err(|problems| Failure::manifest(source, problems))?;
+    let edits = add_node_type(&manifest, new);
+    let text = edits.apply(source.text());
+    let after = Source::new(source.name(), text.into_bytes()).map_err(Failure::Manifest)?;
+    match check::read(&after) {
+        Ok(_) => Ok(after),
+        Err(problems) => Err(mistaken(source, &new.name, &edits, &problems)),
+    }
+}
+
+/// The mistakes that the manifest would have with the node type: of lines that are nowhere yet, no place is told.
+fn mistaken(source: &Source, name: &str, edits: &Edits, problems: &Problems) -> Failure {
+    let sorted = problems.sorted();
+    let is_new = |problem: &&&Problem| problem.span().is_some_and(|span| edits.is_new(span));
+    let new: Vec<_> = sorted.iter().filter(is_new).collect();
+    if new.is_empty() {
+        let mut mapped = Problems::new();
+        for problem in sorted {
+            let label = |label: &Label| Label {
+                span: edits.origin(label.span),
+                text: label.text.clone(),
+            };
+            mapped.push(Problem {
+                labels: problem.labels.iter().map(label).collect(),
+                ..problem.clone()
+            });
+        }
+        return Failure::manifest(source, mapped);
+    }
+    let mut message = format!("a node type `{name}` cannot be added like this");
+    for problem in &new {
+        message.push_str(&format!("\n  [{}] {}", problem.code.id(), problem.message));
+    }
+    let mut ways: Vec<&str> = Vec::new();
+    for way in new.iter().filter_map(|problem| problem.help.as_deref()) {
+        if !ways.contains(&way) {
+            ways.push(way);
+        }
+    }
+    Failure::Project {
+        message,
+        help: (!ways.is_empty()).then(|| ways.join("\nhelp: ")),
+        source: None,
+    }
 }

@@ -13,6 +13,7 @@ use super::{Failure, Report};
 use crate::args::{ImportCommand, ImportMore};
 use crate::import::{self, Form, Hints, Imported, Input, Losses, MAX_BYTES, Refusal};
 use crate::model::{DnsSubdomain, ImageName, KindName};
+use crate::write::way_out;
 
 /// The way out for whoever has a chart and not what it renders to.
 const RENDER: &str =
@@ -241,7 +242,7 @@ fn there(more: &ImportMore, out: &Path) -> Failure {
 fn write(out: &Path, text: &str, more: &ImportMore) -> Result<(), Failure> {
     let failed = |source: io::Error| Failure::Project {
         message: format!("failed to write `{}`", out.display()),
-        help: None,
+        help: way_out(&source).map(ToOwned::to_owned),
         source: Some(source.into()),
     };
     let parent = out.parent().filter(|parent| *parent != Path::new(""));

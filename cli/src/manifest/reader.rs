@@ -255,6 +255,13 @@ pub(super) fn unknown_key(section: &Section, name: &str, key: &Scalar) -> Proble
 }
 
 pub(super) fn suggestion(section: &Section, key: &Scalar) -> Option<&'static str> {
+    // Other words for the same thing, too far from it for a slip.
+    if ["desc", "description", "docs"].contains(&key.text.as_str()) {
+        let mut keys = section.keys.iter();
+        if let Some(doc) = keys.find(|key| key.name == "doc") {
+            return Some(doc.name);
+        }
+    }
     nearest(&key.text, section.keys.iter().map(|key| key.name))
 }
 

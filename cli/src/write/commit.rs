@@ -7,7 +7,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{RelPath, Tree};
+use super::{RelPath, Tree, way_out};
 
 /// Why a project could not be written; nothing was.
 #[derive(Debug, thiserror::Error)]
@@ -37,7 +37,7 @@ impl Error {
             Self::NotADirectory { .. } => {
                 Some("choose another directory, or move it out of the way")
             }
-            Self::Io { .. } => None,
+            Self::Io { source, .. } => way_out(source),
         }
     }
 }

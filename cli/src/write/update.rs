@@ -11,7 +11,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::journal::{self, DRAFT, FOLDER, IGNORE, JOURNAL, Journal, OWN};
-use super::{Disk, RelPath, digest};
+use super::{Disk, RelPath, digest, way_out};
 
 /// A file of the project, before and after; `None` where there is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ impl UpdateError {
             }
             Self::ReadOnly(_) => Some("make them writable, and update again"),
             Self::Changed(_) => Some("save what is open in editors, and update again"),
-            Self::Io { .. } => None,
+            Self::Io { source, .. } => way_out(source),
             Self::Journal | Self::Lost(_) => Some(
                 "the files as they were are `.dsoi/update/*.old`: take from them what you need, or from version control, and remove `.dsoi/update`",
             ),

@@ -1,6 +1,6 @@
 //! A node type more.
 
-use super::edits::{before, indent, last_line};
+use super::edits::{Edits, before, indent, last_line};
 use crate::manifest::source::{Source, Span};
 use crate::manifest::{Manifest, WorkloadKind};
 
@@ -47,18 +47,18 @@ impl NewNodeType {
 }
 
 /// Adds a node type behind the last one, and to the default order where there is one.
-pub fn add_node_type(manifest: &Manifest, new: &NewNodeType) -> String {
+pub fn add_node_type(manifest: &Manifest, new: &NewNodeType) -> Edits {
     let source = &manifest.source;
     let line_end = if source.text().contains("\r\n") {
         "\r\n"
     } else {
         "\n"
     };
-    let mut insertions = Vec::new();
+    let mut edits = Edits::default();
     if let Some(last) = manifest.cluster.node_types.last() {
         let entries = new.entries();
         let name = &new.name;
-        insertions.push(match indent(source, last.name.span) {
+        let (at, text) = match indent(source, last.name.span) {
             Some(indent) => {
                 let mut lines = vec![format!("{indent}{name}:")];
                 if entries.is_empty() {
@@ -71,7 +71,8 @@ pub fn add_node_type(manifest: &Manifest, new: &NewNodeType) -> String {
                 last.span.end,
                 format!(", {name}: {{{}}}", entries.join(", ")),
             ),
-        });
+        };
+        edits.insert(at, text);
     }
     let order = manifest
         .cluster
@@ -81,20 +82,15 @@ pub fn add_node_type(manifest: &Manifest, new: &NewNodeType) -> String {
         .unwrap_or_default();
     if let Some(last) = order.last() {
         let before = before(source, last.span);
-        insertions.push(if before.trim() == "-" {
+        let (at, text) = if before.trim() == "-" {
             let lines = [format!("{before}{}", new.name)];
             below(source, last.span, before.len(), &lines, line_end)
         } else {
             (last.span.end, format!(", {}", new.name))
-        });
+        };
+        edits.insert(at, text);
     }
-    // From the end on, so that the places in front stay where they are.
-    insertions.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-    let mut text = source.text().to_owned();
-    for (at, insertion) in insertions {
-        text.insert_str(at, &insertion);
-    }
-    text
+    edits
 }
 
 /// Lines below an entry and the comments that are indented deeper than it.
@@ -135,7 +131,7 @@ mod tests {
             kinds: vec![WorkloadKind::StatefulSet],
             ports: vec![("http".to_owned(), 8080)],
         };
-        let text = add_node_type(&parse(&source).unwrap(), &new);
+        let text = add_node_type(&parse(&source).unwrap(), &new).apply(source.text());
         let source = Source::new("dsoi.yaml", text.clone().into_bytes()).unwrap();
         let read = parse(&source).unwrap_or_else(|_| panic!("{text}"));
         let names = read.cluster.node_types.iter();

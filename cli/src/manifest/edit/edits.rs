@@ -56,6 +56,17 @@ impl Edits {
         Span::new(self.place(span.start), self.place(span.end))
     }
 
+    /// Whether a part of the new text was put in.
+    pub fn is_new(&self, span: Span) -> bool {
+        let (mut old, mut new) = (0, 0);
+        self.list.iter().any(|edit| {
+            let start = new + edit.span.start.saturating_sub(old);
+            let end = start + edit.text.len();
+            (old, new) = (edit.span.end, end);
+            start <= span.start && span.end <= end && span.start < end
+        })
+    }
+
     fn place(&self, at: usize) -> usize {
         // How far the old text has been used, and how long the new one is up to there.
         let (mut old, mut new) = (0, 0);
