@@ -1,6 +1,7 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs::Permissions;
+use std::io;
 
 use super::super::Local;
 use super::*;
