@@ -64,9 +64,21 @@ impl Manifest {
 
     /// What holds for a node type.
     fn holds(&self, of: u8, what: Part) -> usize {
-        match self.part(Some(of), what) {
-            0 => self.part(None, what),
-            said => said,
+        let like = self.like(of).map_or(0, |like| self.part(Some(like), what));
+        let said = [self.part(Some(of), what), like, self.part(None, what)];
+        said.into_iter().find(|said| *said > 0).unwrap_or(0)
+    }
+
+    /// The node type that one copies: never one that copies another.
+    fn like(&self, of: u8) -> Option<u8> {
+        let part = |of| self.part(Some(of), Part::Like);
+        let copies = |other: u8| other != of && part(other) == 0;
+        let mut others = self.all().filter(|other| copies(*other));
+        match part(of) {
+            0 => None,
+            1 => others.next(),
+            2 => others.last(),
+            _ => Some(BASE),
         }
     }
 

@@ -29,6 +29,8 @@ enum Event {
     /// The manifest gets other line ends.
     Ends,
     Update,
+    /// An update that says what is released.
+    Release,
     /// An update whose process is lost, and perhaps an edit before the next command.
     Lost(Index, Option<(Index, Index)>),
     /// A node type that is added by its command, like another one or not, and removed again.
@@ -49,6 +51,7 @@ fn event() -> impl Strategy<Value = Event> {
         8 => manifests::change().prop_map(Event::Manifest),
         1 => Just(Event::Ends),
         4 => Just(Event::Update),
+        2 => Just(Event::Release),
         4 => (index(), proptest::option::of(place())).prop_map(|(at, edit)| Event::Lost(at, edit)),
         2 => proptest::option::of(index()).prop_map(Event::AddAndRemove),
         2 => (index(), any::<bool>()).prop_map(|(which, edit)| Event::RenameAndBack(which, edit)),
@@ -69,6 +72,9 @@ struct Tried {
     new: usize,
     added: usize,
     renamed: usize,
+    released: usize,
+    /// The most definitions of releases that one project had.
+    kept: usize,
 }
 
 /// How many cases are tried, and which of them is the first.

@@ -56,6 +56,10 @@ pub(in crate::updates) enum Part {
     Pod,
     Services,
     Rollout,
+    /// Of one node type alone.
+    Like,
+    TypeName,
+    Aliases,
 }
 
 const SETTINGS: &[Setting] = &[
@@ -88,6 +92,9 @@ const PARTS: &[Part] = &[
     Part::Pod,
     Part::Services,
     Part::Rollout,
+    Part::Like,
+    Part::TypeName,
+    Part::Aliases,
 ];
 
 pub(in crate::updates) fn change() -> impl Strategy<Value = Change> {

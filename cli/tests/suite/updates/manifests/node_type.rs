@@ -13,7 +13,7 @@ impl Manifest {
     pub(super) fn node_type(&self, text: &mut String, of: Option<u8>) {
         let part = |what| self.part(of, what);
         let chosen = |what: Part, values: [&str; 4]| values[part(what)].to_owned();
-        let mut said = String::new();
+        let mut said = of.map_or_else(String::new, |of| self.identity(of));
         said += &chosen(
             Part::Kinds,
             [
@@ -57,21 +57,24 @@ impl Manifest {
                 "readinessProbe:\n  tcpSocket: {port: http}\n  periodSeconds: 5\n",
             ],
         );
-        // `allowed` says all, so that nothing may be said of all node types.
+        // `allowed` says all, so that nothing may be said of all node types, or of one that is copied.
         let alone = of.is_some() && self.part(None, Part::Replicas) == 0;
-        said += &chosen(
-            Part::Replicas,
-            [
-                "",
-                "replicas: {min: 1}\n",
-                if alone {
-                    "replicas: {allowed: [1, 3, 5]}\n"
-                } else {
-                    "replicas: {min: 1, max: 5}\n"
-                },
-                "replicas: {max: 7}\n",
-            ],
-        );
+        let like = of.and_then(|of| self.like(of));
+        if like.is_none_or(|like| self.part(Some(like), Part::Replicas) == 0) {
+            said += &chosen(
+                Part::Replicas,
+                [
+                    "",
+                    "replicas: {min: 1}\n",
+                    if alone {
+                        "replicas: {allowed: [1, 3, 5]}\n"
+                    } else {
+                        "replicas: {min: 1, max: 5}\n"
+                    },
+                    "replicas: {max: 7}\n",
+                ],
+            );
+        }
         said += &chosen(
             Part::Nodes,
             [
@@ -137,6 +140,31 @@ impl Manifest {
         for line in said.lines() {
             let _ = writeln!(text, "      {line}");
         }
+    }
+
+    /// What a node type copies, and what else it is called.
+    fn identity(&self, of: u8) -> String {
+        let (name, part) = (name_of(of), |what| self.part(Some(of), what));
+        let mut said = String::new();
+        if let Some(like) = self.like(of) {
+            let _ = writeln!(said, "like: {}", name_of(like));
+        }
+        match part(Part::TypeName) {
+            0 => {}
+            number => {
+                let _ = writeln!(said, "typeName: {name}-t{number}");
+            }
+        }
+        match part(Part::Aliases) {
+            0 => {}
+            3 => {
+                let _ = writeln!(said, "aliases: [{name}-a1, {name}-a2]");
+            }
+            number => {
+                let _ = writeln!(said, "aliases: [{name}-a{number}]");
+            }
+        }
+        said
     }
 
     /// A file that says what can be said in this manifest.

@@ -7,6 +7,7 @@ mod verbs;
 use std::collections::{BTreeMap, BTreeSet};
 
 use dsoi::args::{Accept, Guard};
+use dsoi::update::RELEASED;
 use proptest::sample::Index;
 
 use super::super::manifests::Manifest;
@@ -27,6 +28,8 @@ pub(super) struct Life {
     removed: BTreeMap<String, Removed>,
     /// What the last update had to write.
     fresh: Files,
+    /// Every definition that was ever released.
+    promised: BTreeSet<Vec<u8>>,
     count: usize,
 }
 
@@ -47,6 +50,7 @@ impl Life {
             touched: BTreeSet::new(),
             removed: BTreeMap::new(),
             fresh: world.rendered(),
+            promised: BTreeSet::new(),
             world,
             count: 0,
         }
@@ -61,6 +65,8 @@ impl Life {
         let files = self.world.files().into_keys();
         let files: Vec<String> = files
             .filter(|path| !path.starts_with(".dsoi/") && path != "dsoi.yaml")
+            // What a release promised is nobody's to edit: the next update says so.
+            .filter(|path| !path.starts_with(RELEASED))
             .collect();
         (!files.is_empty()).then(|| index.get(&files).clone())
     }
@@ -109,7 +115,8 @@ impl Life {
             Event::Lost(at, edit) => self.lost(*at, *edit, tried),
             Event::AddAndRemove(like) => self.add_and_remove(*like, tried),
             Event::RenameAndBack(which, edit) => self.rename_and_back(*which, *edit, tried),
-            Event::Update => self.update(tried),
+            Event::Update => self.update(false, tried),
+            Event::Release => self.update(true, tried),
         }
     }
 

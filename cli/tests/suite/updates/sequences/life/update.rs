@@ -1,9 +1,11 @@
 //! An update, and all that must hold of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dsoi::args::UpdateArgs;
 use dsoi::command::{Failure, Report, update};
+use dsoi::gate::is_definition;
+use dsoi::update::{RELEASED, documents};
 use dsoi::write::digest;
 
 use super::super::super::world::Files;
@@ -11,8 +13,9 @@ use super::super::Tried;
 use super::{Life, guard};
 
 impl Life {
-    fn run(&self, markers: bool) -> Result<Report, Failure> {
+    fn run(&self, markers: bool, release: bool) -> Result<Report, Failure> {
         let args = UpdateArgs {
+            release,
             guard: guard(markers),
             ..UpdateArgs::default()
         };
@@ -28,11 +31,11 @@ impl Life {
         self.world.write("dsoi.yaml", text);
     }
 
-    pub(super) fn update(&mut self, tried: &mut Tried) {
+    pub(super) fn update(&mut self, release: bool, tried: &mut Tried) {
         self.say();
         tried.updates += 1;
         let mut before = self.world.files();
-        let mut result = self.run(false);
+        let mut result = self.run(false, release);
         if let Err(failure) = &result {
             assert_eq!(
                 before,
@@ -50,12 +53,55 @@ impl Life {
                 }
             }
             before = self.world.files();
-            result = self.run(true);
+            result = self.run(true, release);
         }
         let report = result.unwrap_or_else(|failure| panic!("{failure}"));
         self.is_named(&report, &before);
+        if release {
+            tried.released += 1;
+            self.promises();
+        }
+        self.keeps_its_promises();
+        tried.kept = tried.kept.max(self.promised.len());
         tried.marked += self.choose(&report);
         self.holds(&report);
+    }
+
+    /// The definitions in the folder of releases.
+    fn released(&self) -> BTreeSet<Vec<u8>> {
+        let files = self.world.files().into_iter();
+        let files = files.filter(|(path, _)| path.starts_with(RELEASED));
+        files.map(|(_, bytes)| bytes).collect()
+    }
+
+    /// The definitions of now are among those that were released.
+    fn promises(&mut self) {
+        let released = self.released();
+        let defined = self.world.rendered().into_iter().filter(|(path, bytes)| {
+            let inside = path.strip_prefix("config/crd/");
+            inside.is_some_and(|name| !name.contains('/'))
+                && documents(bytes).iter().any(is_definition)
+        });
+        for (path, bytes) in defined {
+            let mut known = released.iter();
+            let now = documents(&bytes);
+            assert!(
+                known.any(|known| documents(known) == now),
+                "`{path}` is not released"
+            );
+        }
+        self.promised = released;
+    }
+
+    /// Nothing that was released is lost, whatever the manifest says by now.
+    pub(super) fn keeps_its_promises(&mut self) {
+        let released = self.released();
+        assert!(
+            self.promised.is_subset(&released),
+            "a definition that was released is gone"
+        );
+        // What was broken knowingly is released with it.
+        self.promised = released;
     }
 
     /// What an update has done to a file is said; so is what it would have done, were the file not the user's.
@@ -125,7 +171,7 @@ impl Life {
         let marked = files.iter().filter(|file| file["outcome"] == "marked");
         let marked: Vec<&str> = marked.map(|file| file["path"].as_str().unwrap()).collect();
         if let Some(path) = marked.first() {
-            let failure = self.run(true).unwrap_err();
+            let failure = self.run(true, false).unwrap_err();
             let refused = named(&failure);
             assert!(
                 refused.contains(&((*path).to_owned(), "markers".to_owned())),
@@ -171,14 +217,15 @@ impl Life {
                 );
             }
         }
-        for path in files.keys().filter(|path| !self.touched.contains(*path)) {
+        let theirs = files.keys().filter(|path| !path.starts_with(RELEASED));
+        for path in theirs.filter(|path| !self.touched.contains(*path)) {
             assert!(
                 fresh.contains_key(path),
                 "nobody needs `{path}`, and it is there"
             );
         }
         let again = self
-            .run(false)
+            .run(false, false)
             .unwrap_or_else(|failure| panic!("again: {failure}"));
         assert_eq!(again.data["upToDate"], true, "{:?}", again.notes);
         assert_eq!(files, self.world.files(), "a second update does nothing");
