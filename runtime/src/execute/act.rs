@@ -3,6 +3,9 @@
 //! In: a step. Out: its effect. Whatever the server answers about an object that is not the one we
 //! know leads to forgetting it and looking again, never to a second write.
 
+mod grow;
+mod remove;
+
 use serde_json::{Value, json};
 
 use super::Effect;
@@ -11,11 +14,12 @@ use super::outcome::{Doing, Trouble, Verb};
 use super::remedy::{complaints, must_recreate};
 use super::server::{Dependents, Gate, MERGE, Server};
 use crate::build::DesiredChild;
-use crate::cache::{Applied, Body, Cache, Child};
+use crate::cache::{Applied, Cache, Child};
 use crate::error::{Closed, Meaning, RequestError};
-use crate::kind::{ChildKind, ObjectId, PrunePolicy};
-use crate::observe::{Observed, Whose, stamped, whose};
+use crate::kind::ObjectId;
+use crate::observe::{Observed, stamped};
 use crate::plan::{Act, Reason, Step};
+use remove::holds_data;
 
 /// What a step needs.
 pub(crate) struct Actor<'a> {
@@ -121,101 +125,6 @@ impl Actor<'_> {
         }
     }
 
-    async fn create(&self, wanted: &DesiredChild) -> Answer {
-        let mut document = stamped(wanted, &self.applied(wanted));
-        if let Some(start) = self.start(wanted).await?
-            && let Some(spec) = document.get_mut("spec")
-        {
-            spec["replicas"] = start.into();
-        }
-        let error = match self.server.create(self.gate, &wanted.id, &document).await {
-            Ok(body) => {
-                self.cache
-                    .record(wanted.id.kind, body, Some(wanted.hash.as_str()));
-                return Ok(Effect::Done(Verb::Created));
-            }
-            Err(error) => error,
-        };
-        if error.code() == 409 {
-            self.settle_conflict(wanted).await
-        } else {
-            Err(error)
-        }
-    }
-
-    /// With how many replicas a workload starts that is under an autoscaler. One that is made anew
-    /// has the pods that its autoscaler saw last: that is asked, for nothing else knows.
-    async fn start(&self, wanted: &DesiredChild) -> Result<Option<i32>, RequestError> {
-        let Some(start) = wanted.start else {
-            return Ok(None);
-        };
-        let autoscaler = ObjectId {
-            kind: ChildKind::HorizontalPodAutoscaler,
-            ..wanted.id.clone()
-        };
-        if self.cache.child_of(&autoscaler).is_none() {
-            return Ok(Some(start));
-        }
-        match self.server.read_whole(self.gate, &autoscaler).await {
-            Ok(live) => {
-                let seen = ["/status/currentReplicas", "/status/desiredReplicas"]
-                    .iter()
-                    .filter_map(|field| i32::try_from(live.pointer(field)?.as_i64()?).ok())
-                    .max()
-                    .filter(|seen| *seen > 0);
-                Ok(Some(seen.unwrap_or(start)))
-            }
-            Err(error) if error.code() == 404 => Ok(Some(start)),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Looks, once, whose the object is that is already there.
-    async fn settle_conflict(&self, wanted: &DesiredChild) -> Answer {
-        let id = &wanted.id;
-        let removals = self.cache.removals();
-        let body = match self.server.read(self.gate, id).await {
-            Ok(body) => body,
-            Err(error) if error.code() == 404 => return Ok(Effect::Waiting(Reason::Missing)),
-            Err(error) => return Err(error),
-        };
-        let child = body.clone().into_child(self.cache.ours());
-        match whose(&self.observed.subject, wanted, &child) {
-            Whose::Foreign => return Ok(Effect::Trouble(Trouble::conflict(id))),
-            Whose::Predecessors => return Ok(Effect::Waiting(Reason::Predecessor)),
-            Whose::Ours if child.terminating => return Ok(Effect::Waiting(Reason::Terminating)),
-            Whose::Ours => {}
-        }
-        if self.cache.removals() != removals {
-            return Ok(Effect::Waiting(Reason::Missing));
-        }
-        self.adopt(wanted, body, &child).await
-    }
-
-    /// Takes up an object of ours that the watch did not show.
-    async fn adopt(&self, wanted: &DesiredChild, body: Body, child: &Child) -> Answer {
-        self.cache.adopt(wanted.id.kind, body);
-        let written = child
-            .applied
-            .as_ref()
-            .filter(|applied| *applied.hash == *wanted.hash);
-        let whole = written.is_some_and(|applied| {
-            child
-                .evidence
-                .raw
-                .as_ref()
-                .is_some_and(|raw| raw.drift(&stamped(wanted, applied)).is_none())
-        });
-        if whole || wanted.id.kind.row().prune == PrunePolicy::Keep {
-            return Ok(Effect::Nothing);
-        }
-        let Some(applied) = written.cloned() else {
-            // The content differs: the next pass plans a change of a present child.
-            return Ok(Effect::Waiting(Reason::Changed));
-        };
-        self.apply(wanted, child, &applied).await
-    }
-
     async fn apply(&self, wanted: &DesiredChild, child: &Child, applied: &Applied) -> Answer {
         let document = stamped(wanted, applied);
         let body = self
@@ -296,91 +205,6 @@ impl Actor<'_> {
         }
     }
 
-    /// Makes the replicas that there are, or with which the workload starts again after it had none,
-    /// those of a field manager that says nothing else.
-    async fn hand_over(&self, wanted: &DesiredChild, child: &Child) -> Answer {
-        let live = child.workload.as_deref().map_or(0, |live| live.asked);
-        let replicas = if live == 0 {
-            wanted.start.unwrap_or_default()
-        } else {
-            live
-        };
-        let document = json!({
-            "apiVersion": wanted.id.kind.row().api_version(),
-            "kind": wanted.id.kind.as_str(),
-            "metadata": {"name": wanted.id.name, "namespace": wanted.id.namespace},
-            "spec": {"replicas": replicas},
-        });
-        // Without force: whoever has scaled it since we saw it keeps his number.
-        let force = live == 0;
-        match self
-            .server
-            .apply_scale(self.gate, &wanted.id, &child.uid, document, force)
-            .await
-        {
-            Ok(body) => {
-                self.cache.record(wanted.id.kind, body, None);
-                Ok(Effect::Nothing)
-            }
-            Err(error) if error.is_about_owners() => Ok(Effect::Waiting(Reason::Changed)),
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn delete(&self, step: &Step, dependents: Dependents) -> Answer {
-        let id = &step.id;
-        let Some(child) = self.cache.child_of(id) else {
-            return Ok(Effect::Nothing);
-        };
-        // The cache may have moved on since the plan: it still has to be ours.
-        let ours = child
-            .owner
-            .as_ref()
-            .is_some_and(|owner| *owner.uid == *self.observed.subject.uid);
-        if !ours || child.terminating {
-            return Ok(Effect::Nothing);
-        }
-        let deleted = self.server.delete(self.gate, id, &child, dependents);
-        match deleted.await {
-            Ok(()) => {
-                self.cache.deleted(id, &child.uid);
-                Ok(Effect::Done(Verb::Deleted))
-            }
-            Err(error) if error.code() == 404 => {
-                self.cache.forget(id, &child.uid);
-                Ok(Effect::Nothing)
-            }
-            // Its uid or version is another by now: the watch will say so, and the plan be made anew.
-            Err(error) if error.code() == 409 => Ok(Effect::Waiting(step.reason.clone())),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Deletes a pod of ours: its controller makes it anew.
-    async fn evict(&self, id: &ObjectId) -> Answer {
-        let known = self.observed.pods.get(id);
-        let Some(child) = self.cache.child_of(id).filter(|child| {
-            known.is_some_and(|known| known.uid == child.uid) && !child.terminating
-        }) else {
-            return Ok(Effect::Nothing);
-        };
-        match self
-            .server
-            .delete(self.gate, id, &child, Dependents::Go)
-            .await
-        {
-            Ok(()) => {
-                self.cache.deleted(id, &child.uid);
-                Ok(Effect::Done(Verb::Deleted))
-            }
-            // It is gone, or its status moved on: the watch says so.
-            Err(error) if matches!(error.code(), 404 | 409) => {
-                Ok(Effect::Waiting(Reason::Outdated))
-            }
-            Err(error) => Err(error),
-        }
-    }
-
     fn explain(
         &self,
         step: &Step,
@@ -410,11 +234,6 @@ impl Actor<'_> {
             Meaning::Trouble => Effect::Trouble(Trouble::failed(id, doing, error)),
         }
     }
-}
-
-/// Whether objects of this kind hold data: little is ever changed of them, and none is deleted.
-fn holds_data(id: &ObjectId) -> bool {
-    id.kind.row().prune == PrunePolicy::Keep
 }
 
 /// The list that drifted, or that has what drifted, and its path.

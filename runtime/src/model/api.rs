@@ -4,33 +4,19 @@
 //! that object or none, preconditions hold, content changes bump the generation, and fields that a
 //! manager no longer applies go, unless an entry of another operation or manager has them.
 
+mod object;
+mod request;
+
 use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::{Value, json};
 
-use super::fields::{drop_unowned, lose, merge, tree, value_at};
-use crate::kind::{self, ChildKind, ObjectId};
-
-/// What the server stores of one object.
-#[derive(Clone, Debug)]
-pub(super) struct Object {
-    /// Its document, with `metadata` as people write it.
-    pub(super) live: Value,
-    pub(super) uid: String,
-    pub(super) version: u64,
-    pub(super) generation: i64,
-    pub(super) entries: Vec<Entry>,
-    pub(super) deleting: bool,
-    pub(super) status: Value,
-}
-
-/// One entry of `managedFields`.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Entry {
-    pub(super) manager: String,
-    pub(super) operation: String,
-    pub(super) tree: Value,
-}
+use super::fields::{drop_unowned, lose, merge, tree};
+use crate::kind::{ChildKind, ObjectId};
+pub(super) use object::{Entry, Object};
+use object::{json_merge, keep_changed};
+pub(super) use request::Request;
+use request::{Answer, failure, other_uid, target};
 
 /// What a watch shows.
 #[derive(Clone, Debug)]
@@ -48,16 +34,6 @@ pub(super) struct Stored {
     pub(super) owner: Option<String>,
 }
 
-/// A request as it arrives.
-#[derive(Clone, Debug)]
-pub(super) struct Request {
-    pub(super) method: String,
-    pub(super) path: String,
-    pub(super) query: BTreeMap<String, String>,
-    pub(super) content: String,
-    pub(super) body: Value,
-}
-
 #[derive(Clone, Debug, Default)]
 pub(super) struct Api {
     pub(super) objects: BTreeMap<ObjectId, Object>,
@@ -66,19 +42,6 @@ pub(super) struct Api {
     /// Deleted objects stay for a while, as those with finalizers do.
     pub(super) slow_deletes: bool,
     clock: u64,
-}
-
-type Answer = (u16, Value);
-
-fn failure(code: u16, message: &str) -> Answer {
-    let status = json!({"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": code, "message": message});
-    (code, status)
-}
-
-fn other_uid() -> Answer {
-    let (code, mut status) = failure(422, "is invalid");
-    status["details"] = json!({"causes": [{"field": "metadata.uid", "message": "field is immutable", "reason": "FieldValueInvalid"}]});
-    (code, status)
 }
 
 impl Api {
@@ -388,102 +351,4 @@ impl Api {
         self.events.push_back(Event::Shown(id.kind, whole.clone()));
         whole
     }
-}
-
-impl Object {
-    /// As the server sends it.
-    pub(super) fn whole(&self, id: &ObjectId) -> Value {
-        let mut whole = self.live.clone();
-        whole["apiVersion"] = json!(id.kind.row().api_version());
-        whole["kind"] = json!(id.kind.as_str());
-        let metadata = &mut whole["metadata"];
-        metadata["name"] = json!(id.name);
-        metadata["namespace"] = json!(id.namespace);
-        metadata["uid"] = json!(self.uid);
-        metadata["resourceVersion"] = json!(self.version.to_string());
-        metadata["generation"] = json!(self.generation);
-        metadata["creationTimestamp"] = json!("2026-01-01T00:00:00Z");
-        if self.deleting {
-            metadata["deletionTimestamp"] = json!("2026-01-01T00:00:00Z");
-        }
-        metadata["managedFields"] = self
-            .entries
-            .iter()
-            .map(|entry| {
-                json!({"manager": entry.manager, "operation": entry.operation,
-                       "apiVersion": "v1", "fieldsType": "FieldsV1", "fieldsV1": entry.tree})
-            })
-            .collect();
-        if !self.status.is_null() {
-            whole["status"] = self.status.clone();
-        }
-        whole
-    }
-
-    /// The controller's uid.
-    pub(super) fn owner(&self) -> Option<String> {
-        self.live
-            .pointer("/metadata/ownerReferences")?
-            .as_array()?
-            .iter()
-            .find(|owner| owner["controller"] == true)
-            .and_then(|owner| Some(owner["uid"].as_str()?.to_owned()))
-    }
-}
-
-/// Of a tree of claims, those whose value changed.
-fn keep_changed(claims: &mut Value, old: &Value, new: &Value) {
-    let Some(fields) = claims.as_object_mut() else {
-        return;
-    };
-    fields.retain(|key, below| {
-        let (before, after) = (value_at(old, key), value_at(new, key));
-        if before == after {
-            return false;
-        }
-        if let (Some(before), Some(after)) = (before, after) {
-            keep_changed(below, before, after);
-        }
-        after.is_some()
-    });
-}
-
-fn json_merge(target: &mut Value, patch: &Value) {
-    let Value::Object(patch) = patch else {
-        *target = patch.clone();
-        return;
-    };
-    if !target.is_object() {
-        *target = json!({});
-    }
-    let Some(target) = target.as_object_mut() else {
-        return;
-    };
-    for (key, value) in patch {
-        if value.is_null() {
-            target.remove(key);
-        } else {
-            json_merge(target.entry(key.clone()).or_insert(Value::Null), value);
-        }
-    }
-}
-
-/// Kind, namespace and, of one object, name.
-fn target(path: &str) -> Option<(ChildKind, String, Option<String>)> {
-    let (group, rest) = if let Some(rest) = path.strip_prefix("/api/") {
-        ("", rest)
-    } else {
-        path.strip_prefix("/apis/")?.split_once('/')?
-    };
-    let mut parts = rest.split('/');
-    let (_version, _namespaces, namespace) = (parts.next()?, parts.next()?, parts.next()?);
-    let plural = parts.next()?;
-    let row = kind::all()
-        .iter()
-        .find(|row| row.group == group && row.plural == plural)?;
-    Some((
-        row.kind,
-        namespace.to_owned(),
-        parts.next().map(str::to_owned),
-    ))
 }
