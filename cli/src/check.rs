@@ -10,6 +10,7 @@
 mod cluster;
 mod cond;
 mod container;
+mod distinct;
 mod doubt;
 mod effect;
 mod facts;
@@ -21,6 +22,7 @@ mod literal;
 mod merge;
 mod names;
 mod node_type;
+mod odd;
 mod operator;
 mod path;
 mod place;
@@ -34,15 +36,15 @@ mod tree;
 mod typer;
 mod value;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Problem, Problems};
 use crate::manifest::{self as ast, Manifest, Reading, Source};
 use crate::model::{
     ChildKind, Cluster, DnsLabel, ImageName, K8sGroup, KubernetesVersion, NodeType, NodeTypeName,
-    Operator, Server,
+    Operator,
 };
-use crate::write::RelPath;
+use distinct::{distinct, files, one_ident_each};
 use facts::{Facts, TypeFacts};
 use fields::Fields;
 use report::Report;
@@ -268,28 +270,7 @@ fn operator(report: &Report<'_>, manifest: &Manifest) -> Option<(Operator, Probl
         kind,
     };
     let effects = typer.effects();
-    let mut warnings = report.take_warnings();
-    for unused in effect::unused(&typer, &effects) {
-        warnings.push(
-            Problem::new(Code::E0210, format!("`{}` sets nothing", unused.path))
-                .at(unused.span, "no expression of the manifest uses it")
-                .help("use it, or drop it: whoever sets it will wonder"),
-        );
-    }
-    for (scaled, known) in typer.scaled() {
-        let restarted = report::listed(&known.restarted, "nothing");
-        warnings.push(
-            Problem::new(
-                Code::E0214,
-                format!("scaling `{scaled}` restarts {restarted}"),
-            )
-            .at(
-                known.span,
-                format!("another number of `{scaled}` pods changes what is written here"),
-            )
-            .help("if the program reads the file again by itself, set `onChange: keep` and `mount: dir` on it: a file mounted alone is never refreshed"),
-        );
-    }
+    let warnings = odd::warnings(report, &typer, &effects);
     let process = process?;
     let operator = Operator {
         name: process.name,
@@ -345,86 +326,6 @@ fn type_facts(report: &Report<'_>, written: &ast::Cluster) -> Vec<TypeFacts> {
             })
         })
         .collect()
-}
-
-/// `E0604`: node types, files and config maps whose names are one in Rust.
-fn distinct(report: &Report<'_>, written: &ast::Cluster, node_types: &[NodeType]) {
-    let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
-    for node_type in node_types {
-        let (ident, name) = (node_type.type_ident.as_str(), node_type.name.as_str());
-        if let Some(earlier) = seen.insert(ident, name) {
-            let span = written
-                .node_types
-                .iter()
-                .find(|known| known.name.value == name)
-                .map(|known| known.name.span);
-            report.push(
-                Problem::new(
-                    Code::E0604,
-                    format!("the node types `{earlier}` and `{name}` are both `{ident}` in Rust"),
-                )
-                .at(
-                    span.unwrap_or_default(),
-                    format!("clashes with `{earlier}`"),
-                )
-                .help("rename one of them"),
-            );
-        }
-    }
-}
-
-/// `E0604`: servers whose names are one in Rust.
-fn one_ident_each(report: &Report<'_>, servers: &[Server], written: &[ast::Server]) {
-    let mut seen: BTreeSet<&str> = BTreeSet::new();
-    for server in servers {
-        if !seen.insert(server.ident.as_str()) {
-            let span = written
-                .iter()
-                .find(|known| known.name.value == server.name.as_str())
-                .map(|known| known.name.span);
-            report.push(
-                Problem::new(
-                    Code::E0604,
-                    format!("two servers are both `{}` in Rust", server.ident),
-                )
-                .at(span.unwrap_or_default(), "clashes with another")
-                .help("rename one of them"),
-            );
-        }
-    }
-}
-
-/// `E0601`: names that no file can have, since each of these names one.
-fn files(
-    report: &Report<'_>,
-    plural: &ast::Spanned<String>,
-    singular: &str,
-    node_types: &[NodeType],
-    written: &ast::Cluster,
-) {
-    let types = written.node_types.iter().filter_map(|known| {
-        let node_type = node_types
-            .iter()
-            .find(|node_type| node_type.name.as_str() == known.name.value)?;
-        Some((node_type.ident.as_str(), known.name.span))
-    });
-    let names = [
-        (plural.value.as_str(), plural.span),
-        (singular, written.kind.span),
-    ];
-    for (name, span) in names.into_iter().chain(types) {
-        let name = name.trim_start_matches("r#");
-        if let Err(error) = RelPath::new(format!("{}.yaml", name.to_lowercase())) {
-            report.push(
-                Problem::new(
-                    Code::E0601,
-                    format!("`{name}` cannot be the name of a file"),
-                )
-                .at(span, "files of the project are named after this")
-                .help(format!("choose another name: {}", error.reason())),
-            );
-        }
-    }
 }
 
 /// Every kind of child that the operator can make; sorted.

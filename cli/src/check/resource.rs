@@ -3,7 +3,9 @@
 //! In: the kinds as written, and the servers that could be made. Out: the kinds of the model. Each has expressions of its own: in
 //! them `spec` are its own fields, so each is typed with facts of its own.
 
+mod made;
 mod merge;
+mod needs;
 mod own;
 mod request;
 
@@ -12,20 +14,17 @@ use std::collections::BTreeSet;
 use super::facts::Facts;
 use super::fields::{Fields, Reserved};
 use super::ident;
-use super::report::{Report, listed};
-use super::scope::{Place, Reach, Scope, View};
-use super::tree::constant_text;
+use super::report::Report;
 use super::typer::Typer;
-use super::{cluster, node_type, place};
-use crate::diagnostic::{Code, Problem, nearest};
-use crate::expr::Text as WrittenText;
+use super::{cluster, node_type};
+use crate::diagnostic::{Code, Problem};
 use crate::manifest::{self as ast, Manifest, Resource as Written, Spanned};
 use crate::model::{
-    Adopt, Compare, Deletion, DnsLabel, DnsSubdomain, LabelKey, Literal, ParentGone, Policy,
-    Resource, Server,
+    Adopt, Compare, Deletion, DnsLabel, DnsSubdomain, ParentGone, Policy, Resource, Server,
 };
 use crate::write::RelPath;
 
+use made::Made;
 pub(super) use request::is_value;
 
 /// Modules of `src/api` and names of the prelude that a kind's would clash with.
@@ -204,143 +203,6 @@ impl<'m> Outside<'_, 'm> {
             self.minor,
         )
     }
-
-    /// `E0104` for what neither the resource nor `everyResource` says.
-    fn missing(&self, written: &Written) -> bool {
-        let kind = &written.kind;
-        let has = |name: &str| written.calls.iter().any(|call| call.name.value == name);
-        let needed = [
-            (
-                "spec",
-                !written.spec.is_empty(),
-                "its fields, as `{name: string}`",
-            ),
-            (
-                "id",
-                written.id.is_some(),
-                "what the server calls it, as `${spec.name}`",
-            ),
-            (
-                "server",
-                written.server.is_some(),
-                "one of `servers`: where the calls go",
-            ),
-            (
-                "calls.get",
-                has("get"),
-                "the request that asks for it, as `GET /things/${id}`",
-            ),
-            (
-                "calls.create",
-                has("create"),
-                "the request that makes it, as `POST /things`",
-            ),
-        ];
-        let mut missing = false;
-        for (key, there, what) in needed {
-            if !there {
-                missing = true;
-                self.report.push(
-                    Problem::new(
-                        Code::E0104,
-                        format!("`{key}` is missing in `resources.{}`", kind.value),
-                    )
-                    .at(kind.span, format!("has no `{key}`"))
-                    .help(format!("`{key}`: {what}")),
-                );
-            }
-        }
-        missing
-    }
-
-    /// The server's function; `E0216` where there is no such server, or where it needs a parent that there is none of.
-    fn server(&self, written: &Written, has_parent: bool) -> Option<crate::model::RustIdent> {
-        let name = written.server.as_ref()?;
-        if let Some(server) = self
-            .servers
-            .iter()
-            .find(|server| server.name.as_str() == name.value)
-        {
-            if server.of_parent && !has_parent {
-                self.report.push(
-                    Problem::new(
-                        Code::E0216,
-                        format!(
-                            "`{}` has no `parent` to find its server by",
-                            written.kind.value
-                        ),
-                    )
-                    .at(
-                        name.span,
-                        format!("belongs to a `{}`", self.manifest.cluster.kind.value),
-                    )
-                    .help("say which one: `parent: {kind: …, name: \"${spec.cluster}\"}`"),
-                );
-                return None;
-            }
-            return Some(server.ident.clone());
-        }
-        let known = self
-            .manifest
-            .servers
-            .iter()
-            .map(|server| server.name.value.as_str());
-        // One that is written and wrong was reported.
-        if !known.clone().any(|known| known == name.value) {
-            let problem =
-                Problem::new(Code::E0216, format!("no server is called `{}`", name.value)).at(
-                    name.span,
-                    format!("`servers` has {}", listed(known.clone(), "nothing")),
-                );
-            self.report.push(match nearest(&name.value, known) {
-                Some(near) => problem.help(format!("did you mean `{near}`?")),
-                None => problem,
-            });
-        }
-        None
-    }
-
-    fn finalizer(&self, typer: &Typer<'_, '_>, written: &WrittenText) -> Option<LabelKey> {
-        let scope = Scope {
-            reach: Reach::Constant,
-            ..Scope::outside(View::Resource { json: false }, Place::Name)
-        };
-        let text = constant_text(&typer.whole_text(&scope, written)?)?;
-        let name = Spanned::new(text, written.span);
-        let key = self.report.name(&name, "a finalizer", LabelKey::new)?;
-        if !key.as_str().contains('/') {
-            self.report.push(
-                Problem::new(Code::E0601, format!("`{key}` cannot be a finalizer"))
-                    .at(written.span, "has no domain")
-                    .help(match self.group {
-                        Some(group) => format!("write `{group}/{key}`"),
-                        None => "write `example.com/NAME`".to_owned(),
-                    }),
-            );
-            return None;
-        }
-        Some(key)
-    }
-
-    /// The operator's annotation, with this kind's name in it.
-    fn ignore_annotation(&self, typer: &Typer<'_, '_>) -> Option<LabelKey> {
-        let text = self.manifest.operator.ignore_annotation.as_ref()?;
-        let scope = Scope::new(Reach::Constant, Place::Name, None);
-        // What is wrong with it was reported for the cluster's kind.
-        LabelKey::new(constant_text(&typer.whole_text(&scope, text)?)?).ok()
-    }
-
-    fn constant(&self, written: &ast::Template) -> Option<Literal> {
-        let literal = place::plain(written);
-        if literal.is_none() {
-            self.report.push(
-                Problem::new(Code::E0109, "`absent.body` cannot have an expression")
-                    .at(written.span, "known only when the operator runs")
-                    .help("write the JSON itself, as `{}`"),
-            );
-        }
-        literal
-    }
 }
 
 /// Names of the runtime that generated modules of resources use.
@@ -368,37 +230,6 @@ const OUTSIDE: &[&str] = &[
     "Target",
     "Value",
 ];
-
-/// What could be made of a key that need not be there.
-enum Made<T> {
-    Not,
-    Wrong,
-    This(T),
-}
-
-impl<T> Made<T> {
-    /// Of what was written, where it was.
-    fn of<W>(written: Option<W>, make: impl FnOnce(W) -> Option<T>) -> Self {
-        match written.map(make) {
-            None => Self::Not,
-            Some(None) => Self::Wrong,
-            Some(Some(made)) => Self::This(made),
-        }
-    }
-
-    fn is_there(&self) -> bool {
-        !matches!(self, Self::Not)
-    }
-
-    /// `Err` where it was written and is wrong, which was reported.
-    fn sound(self) -> Result<Option<T>, ()> {
-        match self {
-            Self::Not => Ok(None),
-            Self::Wrong => Err(()),
-            Self::This(made) => Ok(Some(made)),
-        }
-    }
-}
 
 fn policy(written: &ast::Policy) -> Policy {
     let adopt = written.adopt.as_ref().map(|word| word.value);
