@@ -43,6 +43,8 @@ mod samples;
 mod scene;
 #[path = "operators/security.rs"]
 mod security;
+#[path = "operators/size.rs"]
+mod size;
 #[path = "operators/traps.rs"]
 mod traps;
 #[path = "operators/tutorial.rs"]
