@@ -27,6 +27,6 @@ pub use definition::definitions;
 pub use place::place;
 pub use power::{Opened, Power};
 pub use promise::{Broken, Forgotten};
-pub use reason::{Reason, locate_change, other, roles};
+pub use reason::{Reason, locate_change, other, roles, way};
 pub use rights::{Right, Rights};
 pub use schema::{Change, Subject, schemas};

@@ -137,8 +137,10 @@ pub(super) fn children(old: &Operator, new: &Operator, schema: &[Change]) -> Vec
         change
             .changes
             .retain(|kind| !change.appears.contains(kind) && !change.goes.contains(kind));
-        change.changes.sort();
-        change.changes.dedup();
+        for kinds in [&mut change.appears, &mut change.changes, &mut change.goes] {
+            kinds.sort();
+            kinds.dedup();
+        }
         if !change.causes.is_empty() || !change.appears.is_empty() || !change.goes.is_empty() {
             found.push(change);
         }
@@ -250,7 +252,12 @@ fn changed(was: &NodeType, now: &NodeType, old: &Operator, new: &Operator) -> Ty
         let Some(cause) = cause(key, had, is) else {
             continue;
         };
-        change.changes.extend(reached(key, had.or(is), now));
+        // One Service of several: the others stay.
+        match (had, is) {
+            (Some((Reach::Service, _)), None) => change.goes.push(ChildKind::Service),
+            (None, Some((Reach::Service, _))) => change.appears.push(ChildKind::Service),
+            _ => change.changes.extend(reached(key, had.or(is), now)),
+        }
         // Whoever is told the name of a Service is told another.
         if key.starts_with("services.") {
             let told = format!("{key}.");

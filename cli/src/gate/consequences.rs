@@ -40,6 +40,8 @@ pub struct Consequences {
     pub forgotten: Vec<Forgotten>,
     pub gained: Vec<Right>,
     pub lost: Vec<Right>,
+    /// Roles that have another name and allow the same: of then, and of now.
+    pub renamed: Vec<(String, String)>,
     /// The security profile of before and of now, where it changes.
     pub profile: Option<(SecurityProfile, SecurityProfile)>,
     /// Settings that let pods do more than before.
@@ -84,7 +86,15 @@ pub fn consequences(past: &Past, documents: &[Value], operator: &Operator) -> Co
         Some(key) => vec![orphaned(key)],
         None => children(known, operator, &schema),
     });
+    let renamed = known.map_or_else(Vec::new, |known| {
+        after.renamed(&before, known.name.as_str(), operator.name.as_str())
+    });
+    let (before, after) = (
+        before.without(renamed.iter().map(|(was, _)| was)),
+        after.without(renamed.iter().map(|(_, is)| is)),
+    );
     Consequences {
+        renamed,
         children,
         stored: stored(past, &broken),
         power: power::gained(known.map(|known| &known.cluster), &operator.cluster),
@@ -175,6 +185,7 @@ impl Consequences {
         let silent = !self.other_runtime
             && self.schema.is_empty()
             && self.lost.is_empty()
+            && self.renamed.is_empty()
             && self.profile.is_none();
         if silent && security == 0 && self.children.as_ref().is_none_or(Vec::is_empty) {
             return None;

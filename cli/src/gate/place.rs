@@ -1,7 +1,7 @@
 //! From a place in the custom resource to the key of the manifest that it comes from.
 
 use super::schema::{Change, Subject};
-use crate::model::{Cluster, Operator};
+use crate::model::{Cluster, K8sField, Operator};
 
 /// The keys of the manifest that lead to what a change is about, as far as they are known; the last of them may be gone.
 pub fn place(change: &Change, operator: &Operator) -> Vec<String> {
@@ -22,6 +22,11 @@ pub fn place(change: &Change, operator: &Operator) -> Vec<String> {
         if gone {
             return vec!["resources".to_owned()];
         }
+    }
+    if let Some(keys) =
+        spelt(change, &steps, cluster).or_else(|| needed_image(change, &steps, cluster))
+    {
+        return keys.into_iter().map(ToOwned::to_owned).collect();
     }
     let keys: Vec<&str> = match steps.as_slice() {
         [] => definition(change),
@@ -45,6 +50,35 @@ pub fn place(change: &Change, operator: &Operator) -> Vec<String> {
         keys.extend(named.map(|node_type| node_type.name.to_string()));
     }
     keys
+}
+
+/// A field that comes or goes because `spelling` calls it otherwise.
+fn spelt(change: &Change, steps: &[&str], cluster: &Cluster) -> Option<Vec<&'static str>> {
+    if !matches!(change.subject, Subject::Field | Subject::Required) {
+        return None;
+    }
+    let words = &cluster.spelling;
+    let known = [
+        ("nodeType", &words.node_type),
+        ("k8sConfigGroup", &words.k8s_config_group),
+        ("appConfigGroup", &words.app_config_group),
+        ("deploymentOrder", &words.deployment_order),
+        ("external", &words.external),
+    ];
+    let last = *steps.last()?;
+    let mut renamed = known
+        .into_iter()
+        .filter(|(key, word)| word.wire.as_str() != *key);
+    let (key, _) = renamed.find(|(key, word)| last == *key || word.wire.as_str() == last)?;
+    Some(vec!["cluster", "spelling", key])
+}
+
+/// Every custom resource has to name an image since the cluster does not, or has to no more.
+fn needed_image(change: &Change, steps: &[&str], cluster: &Cluster) -> Option<Vec<&'static str>> {
+    let group = cluster.spelling.k8s_config_group.wire.as_str();
+    let image = cluster.k8s_group.field(K8sField::Image)?;
+    let is_it = steps.contains(&group) && *steps.last()? == image.wire.as_str();
+    (is_it && change.subject == Subject::Required).then(|| vec!["cluster", "image"])
 }
 
 /// What a definition says of itself.
@@ -107,7 +141,7 @@ fn section<'s>(word: &'s str, rest: &[&'s str], cluster: &Cluster) -> Vec<&'s st
 mod tests {
     use super::super::Class;
     use super::*;
-    use crate::model::fixture;
+    use crate::model::{WireName, fixture};
 
     #[test]
     fn a_change_is_shown_at_the_key_that_makes_it() {
@@ -152,6 +186,12 @@ mod tests {
                 "cluster.k8sConfigGroup",
             ),
             ("spec.size", Subject::Field, "a", "cluster.spec.size"),
+            (
+                "spec.k8sConfigGroup[].image",
+                Subject::Required,
+                "a",
+                "cluster.image",
+            ),
         ] {
             let change = Change {
                 kind: String::new(),
@@ -162,6 +202,27 @@ mod tests {
                 is: Some(is.to_owned()),
             };
             assert_eq!(place(&change, &operator).join("."), keys, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_field_that_is_called_otherwise_is_shown_at_the_spelling() {
+        let mut operator = fixture::tally();
+        operator.cluster.spelling.node_type.wire = WireName::new("type").unwrap();
+        for (path, subject) in [
+            ("spec.nodes[].nodeType", Subject::Field),
+            ("spec.nodes[].type", Subject::Required),
+        ] {
+            let change = Change {
+                kind: String::new(),
+                path: path.to_owned(),
+                subject,
+                class: Class::Breaking,
+                was: None,
+                is: None,
+            };
+            let keys = place(&change, &operator).join(".");
+            assert_eq!(keys, "cluster.spelling.nodeType", "{path}");
         }
     }
 }

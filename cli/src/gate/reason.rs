@@ -2,7 +2,7 @@
 
 use super::children::Cause;
 use super::promise::Forgotten;
-use super::schema::Change;
+use super::schema::{Change, Subject};
 use super::{Class, Consequences, Right, place, word};
 use crate::manifest::{Source, locate};
 use crate::model::Operator;
@@ -78,7 +78,7 @@ impl Consequences {
         let mut reasons: Vec<Reason> = self.forgotten.iter().map(forgotten).collect();
         reasons.extend(self.broken.iter().map(|broken| {
             let change = &broken.change;
-            let (mut what, mut way) = (change.what(), change.way().map(ToOwned::to_owned));
+            let (mut what, mut way) = (change.what(), way(change, operator));
             if let Some(file) = &broken.older {
                 what = format!("{what}, by an earlier release (`{file}`)");
                 let end = "end its support: remove the file, and update with `--accept breaking`";
@@ -151,6 +151,30 @@ impl Consequences {
     }
 }
 
+/// The legal path, for a change that breaks.
+pub fn way(change: &Change, operator: &Operator) -> Option<String> {
+    let words = &operator.cluster.spelling;
+    let named = [
+        format!("spec.{}[].{}", words.nodes.wire, words.node_type.wire),
+        format!("spec.{}[]", words.deployment_order.wire),
+    ];
+    let is_node_type = change.subject == Subject::Values && named.contains(&change.path);
+    let way = change.way()?;
+    // The names of node types are those of `nodeTypes`: none is kept that stands for another.
+    Some(match (&change.was, &change.is) {
+        (Some(was), Some(is)) if is_node_type => format!(
+            "if `{is}` is what `{was}` was, let resources go on saying `{was}`: `dsoi rename nodetype {was} {is}` without `--no-alias` does; else keep `{was}` until no resource names it"
+        ),
+        (Some(was), None) if is_node_type => {
+            format!("keep `{was}` until no resource names it; then its removal breaks none")
+        }
+        _ if place(change, operator) == ["cluster", "image"] => {
+            "name one that all have unless they say otherwise: `cluster.image`".to_owned()
+        }
+        _ => way.to_owned(),
+    })
+}
+
 /// The kind of a change, where it is not the cluster's.
 pub fn other(change: &Change, operator: &Operator) -> Option<String> {
     let is_own = change.kind.is_empty() || change.kind == operator.cluster.kind.as_str();
@@ -187,11 +211,31 @@ pub fn locate_change(
     source: &Source,
     operator: &Operator,
 ) -> Option<(usize, usize)> {
-    located(source, &place(change, operator))
+    located(source, &place(change, operator)).or_else(|| located(source, &follows_from(change)?))
+}
+
+/// The key that a change follows from where the one that could say so itself is not there.
+fn follows_from(change: &Change) -> Option<Vec<String>> {
+    let says = |word: &str| {
+        let texts = change.was.iter().chain(&change.is);
+        texts.into_iter().any(|text| text.contains(word))
+    };
+    let key = match change.subject {
+        Subject::Identity if says("plural ") => "kind",
+        Subject::Rule if says("size(self.metadata.name)") => "names",
+        Subject::Bound if change.path.rsplit('.').next() == Some("name") => "names",
+        _ => return None,
+    };
+    Some(vec!["cluster".to_owned(), key.to_owned()])
 }
 
 fn located(source: &Source, keys: &[String]) -> Option<(usize, usize)> {
     let span = locate(source, keys)?;
+    // The line of a key that went is in no manifest any more; that of a whole section says nothing.
+    let is_section = keys.len() > 1 && keys.first().is_some_and(|key| source.slice(span) == key);
+    if is_section {
+        return None;
+    }
     Some((source.line(span.start), source.column(span.start)))
 }
 

@@ -63,6 +63,34 @@ impl Rights {
         rights
     }
 
+    /// Roles of `before` that have another name here and allow the same: each by its name of then and of now. What is
+    /// named by the operator is what it was by its name of then, `from`, and of now, `to`.
+    pub fn renamed(&self, before: &Self, from: &str, to: &str) -> Vec<(String, String)> {
+        let gone = before
+            .roles
+            .iter()
+            .filter(|(role, _)| !self.roles.contains_key(*role));
+        let renamed = gone.filter_map(|(role, ones)| {
+            let name = role.replace(from, to);
+            let is_role = role.starts_with("Role ") || role.starts_with("ClusterRole ");
+            let ones: BTreeSet<One> = ones.iter().map(|one| one.renamed(from, to)).collect();
+            let is_it = is_role
+                && !before.roles.contains_key(&name)
+                && self.roles.get(&name) == Some(&ones);
+            is_it.then(|| (role.clone(), name))
+        });
+        renamed.collect()
+    }
+
+    /// All but these roles.
+    pub fn without<'r>(&self, roles: impl Iterator<Item = &'r String>) -> Self {
+        let mut left = self.clone();
+        for role in roles {
+            left.roles.remove(role);
+        }
+        left
+    }
+
     /// What these allow and `before` did not. The other way round: what went.
     pub fn beyond(&self, before: &Self) -> Vec<Right> {
         let mut found: BTreeMap<(&On, &str), Vec<&str>> = BTreeMap::new();
@@ -94,6 +122,22 @@ impl Rights {
 }
 
 impl One {
+    /// The same of an operator of another name.
+    fn renamed(&self, from: &str, to: &str) -> Self {
+        let mut one = self.clone();
+        match &mut one.on {
+            // Of other objects that are named, another one is another right.
+            On::Resource {
+                resource,
+                name: Some(name),
+                ..
+            } if resource == "leases" => *name = name.replace(from, to),
+            On::Role(role) => *role = role.replace(from, to),
+            On::Resource { .. } | On::Url(_) => {}
+        }
+        one
+    }
+
     fn covers(&self, other: &Self) -> bool {
         (self.verb == "*" || self.verb == other.verb) && self.on.covers(&other.on)
     }
@@ -266,6 +310,27 @@ mod tests {
         let star = role(&json!([on("*", "*", &["*"])]));
         assert_eq!(all.beyond(&star), []);
         assert_eq!(star.beyond(&all).len(), 1);
+    }
+
+    // SE-28
+    #[test]
+    fn a_role_of_another_name_is_the_same_only_with_the_same_rights() {
+        let of = |name: &str, resource: &str, named: &str| {
+            let mut rule = on("", resource, &["get"]);
+            rule["resourceNames"] = json!([named]);
+            let metadata = json!({"name": format!("{name}-lead")});
+            Rights::of(&[json!({"kind": "Role", "metadata": metadata, "rules": [rule]})])
+        };
+        let told = |was: &Rights, is: &Rights| is.renamed(was, "a-op", "b-op").len();
+        let old = of("a-op", "leases", "a-op");
+        assert_eq!(told(&old, &of("b-op", "leases", "b-op")), 1);
+        assert_eq!(told(&old, &of("b-op", "leases", "c")), 0);
+        assert_eq!(told(&old, &of("c-op", "leases", "b-op")), 0);
+        assert_eq!(told(&old, &old), 0);
+        // Another secret is another right, whatever it is called.
+        let old = of("a-op", "secrets", "a-op");
+        assert_eq!(told(&old, &of("b-op", "secrets", "b-op")), 0);
+        assert_eq!(told(&old, &of("b-op", "secrets", "a-op")), 1);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::update::{Prospect, gate, refusal, report};
-use crate::gate::{Change, Class, Fate, Right, TypeChange, locate_change, word};
+use crate::gate::{Change, Class, Fate, Right, TypeChange, locate_change, way, word};
 use crate::model::ChildKind;
 
 pub(super) fn data(prospect: &Prospect) -> Value {
@@ -31,6 +31,7 @@ pub(super) fn data(prospect: &Prospect) -> Value {
         "customResource": meant.schema.iter().map(|change| schema(change, prospect)).collect::<Vec<_>>(),
         "released": meant.released,
         "rights": gained.into_iter().chain(lost).collect::<Vec<_>>(),
+        "renamedRoles": meant.renamed.iter().map(|(was, is)| json!({ "was": was, "is": is })).collect::<Vec<_>>(),
         "profile": meant.profile.map(|(was, is)| {
             let class = if meant.is_looser() { Class::Security } else { Class::Rolling };
             json!({ "class": class.as_str(), "was": word(was), "is": word(is) })
@@ -59,7 +60,7 @@ fn schema(change: &Change, prospect: &Prospect) -> Value {
         "is": change.is,
         "what": change.what(),
         "why": change.why(),
-        "instead": change.way(),
+        "instead": way(change, &prospect.operator),
         "line": place.map(|(line, _)| line),
         "column": place.map(|(_, column)| column),
     })

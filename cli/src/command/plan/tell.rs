@@ -208,6 +208,12 @@ fn rights(prospect: &Prospect) -> Group {
             format!("the security profile was {}, is {}", word(was), word(is)),
         )
     });
+    let renamed = meant.renamed.iter().map(|(was, is)| {
+        (
+            Some(Class::Safe),
+            format!("~ {was} is {is}, with the same rights"),
+        )
+    });
     let power = meant.power.iter().map(|power| {
         let line = format!(
             "+ pods of {}: {}: {}",
@@ -217,7 +223,12 @@ fn rights(prospect: &Prospect) -> Group {
     });
     Group {
         name: "rights",
-        lines: gained.chain(profile).chain(power).chain(lost).collect(),
+        lines: gained
+            .chain(profile)
+            .chain(power)
+            .chain(lost)
+            .chain(renamed)
+            .collect(),
     }
 }
 

@@ -46,6 +46,22 @@ pub(super) fn cause(key: &str, was: Option<&Part>, is: Option<&Part>) -> Option<
             key,
             "claims are made otherwise or kept otherwise: what is stored in those of before stays there",
         ),
+        Reach::Upgrades if is.is_none() => Cause::new(
+            Class::Safe,
+            key,
+            "upgrades ask no code of yours here any more",
+        ),
+        Reach::Code if is.is_none() && key == "hooks.validate" => Cause::new(
+            Class::Safe,
+            key,
+            "no code of yours refuses custom resources any more",
+        ),
+        Reach::Code if is.is_none() => Cause::new(
+            Class::Rolling,
+            key,
+            "what code of yours changed is as the manifest has it again",
+        )
+        .depending(),
         Reach::Upgrades => Cause::new(Class::Safe, key, "upgrades ask code of yours"),
         Reach::Code => Cause::new(Class::Rolling, key, "code of yours has a say in it").depending(),
     })

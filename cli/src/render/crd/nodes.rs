@@ -76,13 +76,16 @@ pub(super) fn nodes(cluster: &Cluster) -> Value {
 
 /// What a node's type means, and which names of one are older.
 fn node_type_meaning(cluster: &Cluster) -> String {
-    let mut text = meaning::NODE_TYPE.to_owned();
-    for known in &cluster.node_types {
-        for alias in &known.aliases {
-            text.push_str(&format!("; `{alias}` is another name of `{}`", known.name));
-        }
+    let sentence = meaning::NODE_TYPE;
+    let others = cluster.node_types.iter().flat_map(|known| {
+        let aliases = known.aliases.iter();
+        aliases.map(move |alias| format!("`{alias}` is another name of `{}`", known.name))
+    });
+    let others: Vec<String> = others.collect();
+    if others.is_empty() {
+        return sentence.to_owned();
     }
-    text
+    format!("{}; {}", sentence.trim_end_matches('.'), others.join("; "))
 }
 
 fn node_rules(cluster: &Cluster, known: &NodeType) -> Vec<Value> {
