@@ -8,6 +8,7 @@ pub mod explain;
 pub mod import;
 pub mod init;
 pub mod man;
+mod other;
 pub mod plan;
 pub mod preview;
 pub mod remove;
@@ -163,8 +164,9 @@ impl Failure {
         }
     }
 
-    /// Mistakes in a manifest.
+    /// Mistakes in a manifest; of a file that is none, and that an import reads, what to do with it.
     pub fn manifest(source: &Source, problems: Problems) -> Self {
+        let problems = other::instead(source, source.text()).unwrap_or(problems);
         Self::Manifest(Box::new(Rejected {
             source: source.clone(),
             problems,
@@ -304,5 +306,11 @@ pub fn read_source(directory: &Path, file: &Path) -> Result<Source, Failure> {
     let limit = MAX_BYTES as u64 + 1;
     let open = File::open(&path).map_err(failed)?;
     open.take(limit).read_to_end(&mut bytes).map_err(failed)?;
-    Source::new(file.display().to_string(), bytes).map_err(Failure::Manifest)
+    let start = String::from_utf8_lossy(&bytes).into_owned();
+    Source::new(file.display().to_string(), bytes).map_err(|mut rejected| {
+        if let Some(problems) = other::instead(&rejected.source, &start) {
+            rejected.problems = problems;
+        }
+        Failure::Manifest(rejected)
+    })
 }

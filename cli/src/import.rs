@@ -14,6 +14,7 @@ mod compose;
 mod content;
 mod crd;
 mod draft;
+mod form;
 mod helm;
 mod host;
 mod image;
@@ -24,6 +25,7 @@ mod settle;
 mod yaml;
 
 pub use app::Hints;
+pub use form::{Look, look};
 pub use lost::{Losses, Lost, Section, Weight};
 pub use yaml::{Document, MAX_BYTES, Unreadable, Yaml};
 

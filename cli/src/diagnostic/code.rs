@@ -60,6 +60,8 @@ codes! {
         "YAML allows any value as a key, a manifest only texts. This is most often a missing pair of quotes around a text with braces.";
     E0012, "a Helm expression in a manifest",
         "A manifest has one form of expression, `${…}`, and `{{ … }}` would be passed on as plain characters. Declare the value as a field of the custom resource under `cluster.appConfigGroup.fields` or `cluster.spec`, and insert it with `${config.NAME}` or `${spec.NAME}`.";
+    E0013, "the file is no manifest, and an import makes one of it",
+        "The file is a compose file, a stream of Kubernetes objects as `helm template` prints it, or the definition of a custom resource. `dsoi import` reads those, runs nothing, and writes a first manifest with a list of what it could not carry over. A manifest starts with `apiVersion: dsoi.dev/v1alpha1`.";
     E0101, "a key is written twice",
         "Two entries of one mapping have the same key. YAML readers differ in which of them they keep, so neither is taken.";
     E0102, "a key is not known",

@@ -6,7 +6,7 @@ use super::env::{TemplateError, Templates};
 use super::node::config_map;
 use super::rust::Expr as Rust;
 use super::source::{signature, statement, uses};
-use super::value::{Ctx, Scope};
+use super::value::{Ctx, Locals, Scope};
 use crate::model::{
     self, ChildKind, Cluster, Labels, MissingOrder, NameTemplate, OnCrash, Operator, OrderBy,
     Rollout, SecurityProfile, Strategy, Text,
@@ -271,7 +271,7 @@ fn ctx(cluster: &Cluster, scope: Scope) -> Ctx<'_> {
         cluster,
         node_type: None,
         scope,
-        locals: false,
+        locals: Locals::None,
     }
 }
 

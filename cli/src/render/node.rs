@@ -12,7 +12,7 @@ use super::env::{TemplateError, Templates};
 use super::k8s::Literals;
 use super::rust::Expr as Rust;
 use super::source::{comment, imports, statement};
-use super::value::{Ctx, Scope};
+use super::value::{Ctx, Locals, Scope};
 use crate::model::{
     Cluster, K8sField, K8sFieldValue, K8sValue, NodeType, StorageMode, StorageModes,
 };
@@ -117,7 +117,7 @@ impl<'m> Writer<'m> {
             cluster,
             node_type: Some(node_type),
             scope: Scope::Node,
-            locals: true,
+            locals: Locals::All,
         };
         Self {
             cluster,

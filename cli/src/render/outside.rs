@@ -11,7 +11,7 @@ use self::path::Values;
 use super::env::{TemplateError, Templates};
 use super::rust::Expr as Rust;
 use super::source::{comment, statement, use_names};
-use super::value::{Ctx, Scope};
+use super::value::{Ctx, Locals, Scope};
 use crate::model::{
     Adopt, Call, Compare, Deletion, Operator, ParentGone, Payload, Policy, Resource, StatusValue,
     Verb,
@@ -139,7 +139,7 @@ fn ctx(operator: &Operator, scope: Scope) -> Ctx<'_> {
         cluster: &operator.cluster,
         node_type: None,
         scope,
-        locals: false,
+        locals: Locals::None,
     }
 }
 

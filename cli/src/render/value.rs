@@ -27,8 +27,17 @@ pub(super) struct Ctx<'m> {
     pub(super) node_type: Option<&'m NodeType>,
     /// `node`, `shared` or `cr`.
     pub(super) scope: Scope,
-    /// Whether the files and config maps of the node type are local variables.
-    pub(super) locals: bool,
+    pub(super) locals: Locals,
+}
+
+/// What of a node type is a local variable where an expression stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Locals {
+    None,
+    /// Its files: config maps are made behind them.
+    Files,
+    /// Its files and config maps.
+    All,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

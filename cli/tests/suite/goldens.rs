@@ -3,6 +3,8 @@
 //! Their target folder is the one in which the runtime's tests build the same operators, so that nothing is
 //! built twice. The first run compiles every dependency there.
 
+mod imported;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
@@ -85,48 +87,6 @@ fn the_parseable_operator_is_clean_and_passes_its_own_tests() {
 #[test]
 fn the_depot_operator_is_clean_and_passes_its_own_tests() {
     is_clean_and_passes_its_own_tests("depot");
-}
-
-/// What `dsoi import` makes of others' texts is a program too.
-#[test]
-fn operators_of_imported_manifests_are_clean_and_render_their_samples() {
-    // SE-27.
-    let _turn = ONE_AT_A_TIME
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
-    let runtime = format!("path={}", testdata("../runtime").display());
-    for (form, name) in [("helm", "stream"), ("helm", "hostile"), ("compose", "shop")] {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("imported-{name}"));
-        if folder.exists() {
-            std::fs::remove_dir_all(&folder).unwrap();
-        }
-        let manifest = testdata("imports")
-            .join(form)
-            .join(format!("{name}.expected"));
-        let init = dsoi(&[
-            "init",
-            folder.to_str().unwrap(),
-            "-f",
-            manifest.to_str().unwrap(),
-            "--runtime",
-            &runtime,
-        ]);
-        assert!(init.status.success(), "{init:?}");
-        let lint = ["clippy", "--locked", "--quiet", "--", "-D", "warnings"];
-        cargo_in(&folder, &lint);
-        let samples = std::fs::read_dir(folder.join("config/samples")).unwrap();
-        let samples = samples.map(|entry| entry.unwrap().path());
-        let sample = samples
-            .filter(|path| !path.ends_with("kustomization.yaml"))
-            .find(|path| path.extension().is_some_and(|end| end == "yaml"))
-            .unwrap();
-        let render = ["run", "--quiet", "--locked", "--", "render", "-f"];
-        let children = cargo_in(
-            &folder,
-            &[&render[..], &[sample.to_str().unwrap()]].concat(),
-        );
-        assert!(children.contains("kind: StatefulSet") || children.contains("kind: Deployment"));
-    }
 }
 
 /// The code of a hook is its author's: the operator that is built with it does what it says.

@@ -8,7 +8,7 @@ use crate::check::scope::Scope as Surroundings;
 use crate::check::typer::Typer;
 use crate::diagnostic::{Code, Problem};
 use crate::expr::Part;
-use crate::manifest::{self as ast, Spanned, Template, TemplateKind};
+use crate::manifest::{self as ast, Span, Spanned, Template, TemplateKind};
 use crate::model::{
     ChildKind, DnsLabel, HeadlessService, K8sField, MainService, MoreService, Scope, Services, Text,
 };
@@ -67,12 +67,8 @@ impl Typer<'_, '_> {
                 .iter()
                 .find(|service| service.key.value == key)
         };
-        if let Some(condition) = of("headless").and_then(|written| written.condition.as_ref()) {
-            self.report.push(
-                Problem::new(Code::E0108, "the headless service has no `$if`")
-                    .at(condition.span(), "not on this one")
-                    .help("`headless: none` does without it; without it pods have no names in DNS"),
-            );
+        if let Some(written) = of("headless") {
+            self.headless(written, known.governing);
         }
         let more = known
             .written
@@ -88,6 +84,53 @@ impl Typer<'_, '_> {
             more: more
                 .filter_map(|written| self.more_service(known, written))
                 .collect(),
+        }
+    }
+
+    /// What the operator makes of the headless service is fixed: anything said of it would have no effect.
+    fn headless(&self, written: &ast::Service, governing: Option<&str>) {
+        let refuse = |key: &str, span: Span, help: &str| {
+            self.report.push(
+                Problem::new(Code::E0108, format!("the headless service has no `{key}`"))
+                    .at(span, "not on this one")
+                    .help(help),
+            );
+        };
+        if let Some(condition) = &written.condition {
+            let help = "`headless: none` does without it; without it pods have no names in DNS";
+            refuse("$if", condition.span(), help);
+        }
+        let more = "it has the ports of the node type, and no others; for another one write a service of your own beside it, as `peers: {spec: {clusterIP: None, ports: […]}}`";
+        for (key, said) in [
+            ("from", &written.from),
+            ("spec", &written.spec),
+            ("annotations", &written.annotations),
+        ] {
+            if let Some(said) = said {
+                refuse(key, said.span, more);
+            }
+        }
+        if let Some(name) = &written.name {
+            refuse(
+                "name",
+                name.span,
+                "its name is `${cr.name}-${node.name}-headless`; a service of your own beside it can have another",
+            );
+        }
+        if let Some(flag) = &written.governing
+            && flag.value != (governing == Some("headless"))
+        {
+            let help = if flag.value {
+                "`main` governs already: the pods of a StatefulSet have names in DNS through one service"
+            } else {
+                "`headless: none` does without it, or `main: {governing: true}` takes its place"
+            };
+            let what = if flag.value {
+                "governing: true"
+            } else {
+                "governing: false"
+            };
+            refuse(what, flag.span, help);
         }
     }
 

@@ -2,10 +2,18 @@
 
 use crate::model::{self, Cond, ConfigMap, Layer};
 use crate::render::rust::Expr as Rust;
-use crate::render::value::{Ctx, Scope};
+use crate::render::value::{Ctx, Locals, Scope};
 
 /// `node.config_map(…)` or `shared.config_map(…)`, with its data.
 pub(in crate::render) fn config_map(ctx: Ctx<'_>, map: &ConfigMap) -> Rust {
+    let ctx = Ctx {
+        // Another one may be made behind this one.
+        locals: match ctx.locals {
+            Locals::None => Locals::None,
+            _ => Locals::Files,
+        },
+        ..ctx
+    };
     let subject = if ctx.scope == Scope::Shared {
         "shared"
     } else {
@@ -53,6 +61,7 @@ fn entries(ctx: Ctx<'_>, mut code: Rust, tree: &model::Template, when: Option<&C
         return code;
     };
     let mut plain = Vec::new();
+    let alike = are_alike(list);
     for entry in list {
         match entry {
             model::Entry::Set {
@@ -61,7 +70,8 @@ fn entries(ctx: Ctx<'_>, mut code: Rust, tree: &model::Template, when: Option<&C
             } => {
                 let pair = |value| Rust::Tuple(vec![ctx.text_arg(key), value]);
                 match when {
-                    None if !expr.optional => plain.push(pair(ctx.text_value_arg(expr))),
+                    None if !expr.optional && alike => plain.push(pair(ctx.text_value_arg(expr))),
+                    None if !expr.optional => plain.push(pair(ctx.string(expr))),
                     None => {
                         let pair = Rust::closure("value", pair(Rust::atom("value")));
                         code = code.method("data", [ctx.string(expr).method("map", [pair])]);
@@ -88,4 +98,23 @@ fn entries(ctx: Ctx<'_>, mut code: Rust, tree: &model::Template, when: Option<&C
     } else {
         code.method("data", [Rust::Array(plain)])
     }
+}
+
+/// Whether the values that are always there are of one Rust type as they stand: a literal is a `&str`, and what is made of
+/// other values often a `String`.
+fn are_alike(entries: &[model::Entry]) -> bool {
+    let mut plain = entries.iter().filter_map(|entry| match entry {
+        model::Entry::Set {
+            value: model::Template::Scalar(expr),
+            ..
+        } if !expr.optional => Some(expr),
+        _ => None,
+    });
+    let is_slice = |expr: &model::Expr| {
+        matches!(
+            expr.kind,
+            model::ExprKind::Literal(model::Literal::String(_))
+        )
+    };
+    plain.clone().count() < 2 || plain.all(is_slice)
 }

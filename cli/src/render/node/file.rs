@@ -4,7 +4,7 @@ use super::Writer;
 use crate::model::{Cond, Content, File, Format, Layer, Line, Mount, OnChange, Scope};
 use crate::render::rust::{Expr as Rust, Json};
 use crate::render::source::function;
-use crate::render::value::Ctx;
+use crate::render::value::{Ctx, Locals};
 
 impl Writer<'_> {
     pub(super) fn file(&self, file: &File) -> Rust {
@@ -53,7 +53,7 @@ impl Writer<'_> {
 
     fn file_content(&self, file: &File) -> Rust {
         let ctx = Ctx {
-            locals: false,
+            locals: Locals::None,
             ..self.ctx
         };
         content(ctx, &file.content)

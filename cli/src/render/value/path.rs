@@ -1,7 +1,7 @@
 //! Paths: from a root, step by step, to a place of the custom resource.
 
 use super::form::{Form, Value};
-use super::{Ctx, Scope};
+use super::{Ctx, Locals, Scope};
 use crate::model::{Access, Path, PodFact, Root, Step, Type};
 use crate::render::rust::{Expr as Rust, Link, literal};
 
@@ -103,10 +103,7 @@ impl Ctx<'_> {
                 ];
                 string(Rust::mac("format", args), Form::Owned, false)
             }
-            Root::ConfigMapName(name) => {
-                let ident = self.config_map_variable(name.as_str());
-                string(Rust::atom(ident).method("object_name", []), Form::Ref, true)
-            }
+            Root::ConfigMapName(name) => self.config_map_name(name.as_str()),
             Root::Local(local) => Value {
                 form: Form::Ref,
                 slice: false,
@@ -127,18 +124,62 @@ impl Ctx<'_> {
     }
 
     fn file_variable(self, name: &str) -> Option<String> {
-        let files = self.node_type.filter(|_| self.locals)?.files.iter();
+        let files = self
+            .node_type
+            .filter(|_| self.locals != Locals::None)?
+            .files
+            .iter();
         let mut found = files.filter(|file| file.name.as_str() == name && file.when.is_none());
         found.next().map(|file| file.ident.to_string())
     }
 
-    fn config_map_variable(self, name: &str) -> String {
-        let maps = self.node_type.map(|ty| ty.config_maps.iter());
-        let found = maps
-            .into_iter()
-            .flatten()
-            .find(|map| map.name.as_str() == name);
-        found.map_or_else(|| name.replace('-', "_"), |map| map.ident.to_string())
+    /// The name of a config map of the node type, or of one of the whole cluster; an option where it may be absent.
+    fn config_map_name(self, name: &str) -> Value {
+        let value = |code, form, optional| Value {
+            code,
+            form,
+            optional,
+            ty: Type::String,
+            slice: matches!(form, Form::Ref),
+        };
+        let own = self
+            .node_type
+            .map_or(&[][..], |ty| ty.config_maps.as_slice());
+        let map = Rust::atom("map");
+        if let Some(own) = own.iter().find(|map| map.name.as_str() == name) {
+            if self.locals != Locals::All {
+                let text = if let Some(name) = &own.object_name {
+                    self.text(&name.0)
+                } else {
+                    let form = Rust::str(&format!("{{}}-{{}}-{name}"));
+                    let of = |part: &str| Rust::atom("node").method(part, []);
+                    Rust::mac("format", [form, of("cr_name"), of("name")])
+                };
+                return match &own.when {
+                    None => value(text, Form::Owned, false),
+                    Some(cond) => value(self.when(cond, text), Form::Owned, true),
+                };
+            }
+            let variable = Rust::atom(own.ident.to_string());
+            if own.when.is_none() {
+                return value(variable.method("object_name", []), Form::Ref, false);
+            }
+            let name = Rust::closure("map", map.method("object_name", []));
+            let code = variable.method("as_ref", []).method("map", [name]);
+            return value(code, Form::Ref, true);
+        }
+        let shared = self.cluster.config_maps.iter();
+        let maybe = shared
+            .filter(|map| map.name.as_str() == name)
+            .any(|map| map.when.is_some());
+        // The cluster's are known by the time that a node is built.
+        let found = Rust::atom("node").method("shared_config_map", [Rust::str(name)]);
+        let text = map.method("name", []).method("to_owned", []);
+        let code = found.method("map", [Rust::closure("map", text)]);
+        if maybe {
+            return value(code, Form::Owned, true);
+        }
+        value(code.method("unwrap_or_default", []), Form::Owned, false)
     }
 
     fn step(self, from: Value, step: &Step) -> Value {
