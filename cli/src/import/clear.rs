@@ -46,6 +46,11 @@ pub(super) fn is_secret(name: &str, value: &str) -> bool {
         "PRIVATE_KEY",
     ];
     let name = name.to_ascii_uppercase().replace(['-', '.'], "_");
+    // The digest of a password tells it to whoever tries enough of them.
+    let digests = ["_HASH", "_SHA2", "_SHA256", "_BCRYPT"].iter();
+    let name = digests.fold(name.as_str(), |name, end| {
+        name.strip_suffix(end).unwrap_or(name)
+    });
     // What names a file or another variable is none.
     let elsewhere =
         value.is_empty() || value.starts_with('/') || value.contains("$(") || value.contains("${");
@@ -89,6 +94,7 @@ mod tests {
     #[test]
     fn a_secret_is_told_from_what_names_one() {
         assert!(is_secret("DB_PASSWORD", "x") && is_secret("token", "x"));
+        assert!(is_secret("ROOT_PASSWORD_SHA2", "8c69"));
         for (variable, value) in [
             ("DB_PASSWORD_FILE", "x"),
             ("TOKEN", ""),

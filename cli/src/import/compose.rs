@@ -73,10 +73,14 @@ pub(super) fn app(documents: &[Document], losses: &mut Losses) -> Option<App> {
             labels.iter().any(|one| one == name)
         }));
     }
-    let names = services.iter().map(|(service, _)| (*service).to_owned());
+    let typed = services.iter().zip(&labels);
+    let hosts = typed.flat_map(|((service, spec), label)| {
+        let names = called(service, spec).into_iter();
+        names.map(|name| (name.to_owned(), label.clone()))
+    });
     let peers = Peers {
         root,
-        hosts: names.zip(labels.iter().cloned()).collect(),
+        hosts: hosts.collect(),
     };
     let mut variables = Variables::default();
     let mut node_types: Vec<NodeType> = Vec::new();
@@ -113,6 +117,19 @@ pub(super) fn app(documents: &[Document], losses: &mut Losses) -> Option<App> {
         node_types,
         ..App::default()
     })
+}
+
+/// The names by which others reach a service, each once.
+fn called<'y>(service: &'y str, spec: &'y Yaml) -> Vec<&'y str> {
+    let mut names = vec![service];
+    names.extend(spec.text_at(&["container_name"]));
+    names.extend(spec.text_at(&["hostname"]));
+    for (_, network) in spec.entries_at(&["networks"]) {
+        names.extend(network.items_at(&["aliases"]).iter().filter_map(Yaml::text));
+    }
+    let mut known = BTreeSet::new();
+    names.retain(|name| known.insert(*name));
+    names
 }
 
 /// The services, each behind those that it depends on, else as they are written.

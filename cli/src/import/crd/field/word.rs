@@ -74,7 +74,7 @@ impl Fields<'_> {
         if schema.get("enum").is_some() {
             self.losses.add(
                 Weight::Changed,
-                format!("{path}, its words"),
+                format!("{path}, its words {}", words.join(", ")),
                 "any text is allowed now",
                 "`pattern`",
             );
