@@ -189,7 +189,7 @@ fn operator(report: &Report<'_>, manifest: &Manifest) -> Option<(Operator, Probl
     let named = typer.names(&written.names, &node_types);
     let labels = written.labels.as_ref().map(|labels| typer.labels(labels));
     let process = typer.process(&manifest.operator);
-    typer.standing_effects(&node_types);
+    typer.standing_effects(&node_types, &named.names, spelling.node_type.wire.as_str());
     let servers: Vec<_> = manifest
         .servers
         .iter()

@@ -9,6 +9,7 @@ mod field;
 mod origin;
 mod path;
 mod rules;
+mod sets;
 mod variants;
 mod walk;
 

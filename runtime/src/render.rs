@@ -3,6 +3,9 @@
 //! `render` and `check` of a generated operator, and the golden tests of its author, stand on it.
 //! Decoding is strict: a field that the API does not know is named, where a server would drop it.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use serde_json::Value;
 
 use crate::build::{Desired, DesiredChild};
@@ -80,8 +83,16 @@ pub fn children_of<C: Cluster>(cr: &str, operator: &str) -> Result<Desired, Rend
         .or(verdict.desired.unwrap_or_default())
         .map_err(RenderError::Refused)
 }
-/// The schema of one version in a definition.
-pub(crate) fn schema_of(crd: &str, served: &str) -> Value {
+/// The schema of one version in a definition. A definition is part of the program and long: it is read once.
+pub(crate) fn schema_of(crd: &'static str, served: &str) -> Arc<Value> {
+    static READ: Mutex<BTreeMap<(&str, String), Arc<Value>>> = Mutex::new(BTreeMap::new());
+    // Nothing is done under the lock that could leave the map half changed.
+    let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = read.entry((crd, served.to_owned()));
+    Arc::clone(known.or_insert_with(|| Arc::new(schema(crd, served))))
+}
+
+fn schema(crd: &str, served: &str) -> Value {
     // A definition that cannot be read has no schema: then there are fewer checks, and the server makes them.
     let crd: Value = serde_saphyr::from_str(crd).unwrap_or_default();
     let versions = crd.pointer("/spec/versions").and_then(Value::as_array);

@@ -18,7 +18,7 @@ use crate::model::{ChildKind, Container, Item, Port};
 use late::downward;
 use variable::Kin;
 
-const WORKLOADS: &[ChildKind] = &[ChildKind::StatefulSet, ChildKind::Deployment];
+pub(super) const WORKLOADS: &[ChildKind] = &[ChildKind::StatefulSet, ChildKind::Deployment];
 /// Where the main container stands in a workload.
 const CONTAINER: &str = "spec.template.spec.containers[0]";
 

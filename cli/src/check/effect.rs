@@ -1,72 +1,35 @@
-//! The part of the D8 map that no expression shows: Dsoi's own fields, and those of the k8s config group.
+//! The part of the D8 map that no expression shows: Dsoi's own fields, those of the k8s config group, and what follows from
+//! what is noted already.
+
+mod derived;
+mod k8s;
 
 use super::typer::Typer;
 use crate::manifest::{self as ast};
 use crate::model::{
-    ChildKind, ChildPath, Effect, Field, K8sField, NodeType, Scope, StorageMode, Type, WorkloadKind,
+    ChildKind, ChildPath, Effect, Field, Names, NodeType, Scope, Type, WorkloadKind,
 };
 
-const RETENTION: &str = "spec.persistentVolumeClaimRetentionPolicy";
-
-/// What a field of the k8s config group is a part of.
-#[derive(Clone, Copy)]
-enum Part {
-    Pod,
-    Workload,
-    Child(ChildKind),
+/// The kinds of workload that a node type can have.
+fn workloads(node_type: &NodeType) -> impl Iterator<Item = ChildKind> {
+    node_type.rules.kinds.iter().map(|kind| workload(*kind))
 }
 
-/// Where a field of the k8s config group ends up in a workload, or in another child.
-fn place(field: K8sField) -> (&'static str, Part) {
-    let container = |path| (path, Part::Pod);
-    match field {
-        K8sField::Image => container("spec.template.spec.containers[0].image"),
-        K8sField::ImagePullPolicy => container("spec.template.spec.containers[0].imagePullPolicy"),
-        K8sField::ImagePullSecrets => container("spec.template.spec.imagePullSecrets"),
-        K8sField::Command => container("spec.template.spec.containers[0].command"),
-        K8sField::Args => container("spec.template.spec.containers[0].args"),
-        K8sField::Env => container("spec.template.spec.containers[0].env"),
-        K8sField::EnvFrom => container("spec.template.spec.containers[0].envFrom"),
-        K8sField::Ports => container("spec.template.spec.containers[0].ports"),
-        K8sField::Resources => container("spec.template.spec.containers[0].resources"),
-        K8sField::LivenessProbe => container("spec.template.spec.containers[0].livenessProbe"),
-        K8sField::ReadinessProbe => container("spec.template.spec.containers[0].readinessProbe"),
-        K8sField::StartupProbe => container("spec.template.spec.containers[0].startupProbe"),
-        K8sField::Lifecycle => container("spec.template.spec.containers[0].lifecycle"),
-        K8sField::SecurityContext => container("spec.template.spec.containers[0].securityContext"),
-        K8sField::PodSecurityContext => container("spec.template.spec.securityContext"),
-        K8sField::ServiceAccountName => container("spec.template.spec.serviceAccountName"),
-        K8sField::NodeSelector => container("spec.template.spec.nodeSelector"),
-        K8sField::Affinity => container("spec.template.spec.affinity"),
-        K8sField::Tolerations => container("spec.template.spec.tolerations"),
-        K8sField::TopologySpreadConstraints => {
-            container("spec.template.spec.topologySpreadConstraints")
-        }
-        K8sField::PriorityClassName => container("spec.template.spec.priorityClassName"),
-        K8sField::TerminationGracePeriodSeconds => {
-            container("spec.template.spec.terminationGracePeriodSeconds")
-        }
-        K8sField::AdditionalContainers => container("spec.template.spec.containers"),
-        K8sField::InitContainers => container("spec.template.spec.initContainers"),
-        K8sField::Volumes => container("spec.template.spec.volumes"),
-        K8sField::VolumeMount | K8sField::StorageConfig => {
-            container("spec.template.spec.containers[0].volumeMounts")
-        }
-        K8sField::ClaimRetention => (RETENTION, Part::Child(ChildKind::StatefulSet)),
-        K8sField::PodMetadata => container("spec.template.metadata"),
-        K8sField::DnsPolicy => container("spec.template.spec.dnsPolicy"),
-        K8sField::DnsConfig => container("spec.template.spec.dnsConfig"),
-        K8sField::UpdateStrategy => ("spec.updateStrategy", Part::Workload),
-        K8sField::PodManagementPolicy => ("spec.podManagementPolicy", Part::Workload),
-        K8sField::WorkloadAnnotations => ("metadata.annotations", Part::Workload),
-        K8sField::Service | K8sField::Services => ("spec", Part::Child(ChildKind::Service)),
-        K8sField::NetworkPolicy => ("spec", Part::Child(ChildKind::NetworkPolicy)),
-        K8sField::PodDisruptionBudget => ("spec", Part::Child(ChildKind::PodDisruptionBudget)),
-        K8sField::HorizontalPodAutoscaler => {
-            ("spec", Part::Child(ChildKind::HorizontalPodAutoscaler))
-        }
-        K8sField::Ingress => ("spec", Part::Child(ChildKind::Ingress)),
-        K8sField::IngressAnnotations => ("metadata.annotations", Part::Child(ChildKind::Ingress)),
+fn workload(kind: WorkloadKind) -> ChildKind {
+    match kind {
+        WorkloadKind::StatefulSet => ChildKind::StatefulSet,
+        WorkloadKind::Deployment => ChildKind::Deployment,
+    }
+}
+
+/// A place in a child of the node type.
+fn child(node_type: &NodeType, kind: ChildKind, path: &str, restarts: bool) -> ChildPath {
+    ChildPath {
+        node_type: Some(node_type.name.to_string()),
+        from: None,
+        kind,
+        path: path.to_owned(),
+        restarts,
     }
 }
 
@@ -112,75 +75,34 @@ impl Typer<'_, '_> {
         }
     }
 
-    /// Notes what the fields that every custom resource has set.
-    pub(super) fn standing_effects(&self, node_types: &[NodeType]) {
+    /// Notes what the fields that every custom resource has set; last, as some follow from what was noted before.
+    pub(super) fn standing_effects(
+        &self,
+        node_types: &[NodeType],
+        names: &Names,
+        node_type_word: &str,
+    ) {
+        let node = |word: &str| format!("spec.{}[].{word}", self.facts.nodes_word);
         for node_type in node_types {
-            let child = |kind, path: &str, restarts| ChildPath {
-                node_type: Some(node_type.name.to_string()),
-                from: None,
-                kind,
-                path: path.to_owned(),
-                restarts,
-            };
-            let workloads = || {
-                node_type.rules.kinds.iter().map(|kind| match kind {
-                    WorkloadKind::StatefulSet => ChildKind::StatefulSet,
-                    WorkloadKind::Deployment => ChildKind::Deployment,
-                })
-            };
-            for kind in workloads() {
-                self.effect(
-                    &format!("spec.{}[].replicas", self.facts.nodes_word),
-                    child(kind, "spec.replicas", false),
-                );
-                self.effect("spec.stopped", child(kind, "spec.replicas", false));
-                self.effect(
-                    &format!("spec.{}[].kind", self.facts.nodes_word),
-                    child(kind, "kind", true),
-                );
-            }
-            self.default_names(node_type, &workloads().collect::<Vec<_>>());
-            for field in &self.facts.k8s_group.fields {
-                let at = format!("spec.{}[].{}", self.facts.k8s_word, field.wire);
-                match place(field.field) {
-                    // Only one kind of workload makes claims.
-                    (RETENTION, Part::Child(kind)) if workloads().all(|known| known != kind) => {}
-                    (path, Part::Child(kind)) => self.effect(&at, child(kind, path, false)),
-                    (path, part) => {
-                        let restarts = matches!(part, Part::Pod);
-                        for kind in workloads() {
-                            let path = match (kind, path) {
-                                (ChildKind::Deployment, "spec.updateStrategy") => "spec.strategy",
-                                (ChildKind::Deployment, "spec.podManagementPolicy") => continue,
-                                (_, path) => path,
-                            };
-                            self.effect(&at, child(kind, path, restarts));
-                        }
-                    }
-                }
-                let modes = &node_type.rules.storage;
-                let alone = [modes.stateful_set, modes.deployment].contains(&StorageMode::Claim);
-                if field.field == K8sField::ClaimRetention && alone {
-                    let owner = child(
-                        ChildKind::PersistentVolumeClaim,
-                        "metadata.ownerReferences",
-                        false,
-                    );
-                    self.effect(&at, owner);
-                }
-                if field.field == K8sField::StorageConfig {
-                    if alone {
-                        self.effect(&at, child(ChildKind::PersistentVolumeClaim, "spec", false));
-                    }
-                    if modes.stateful_set == StorageMode::Template {
-                        self.effect(
-                            &at,
-                            child(ChildKind::StatefulSet, "spec.volumeClaimTemplates", false),
-                        );
-                    }
+            let kinds: Vec<ChildKind> = workloads(node_type).collect();
+            for kind in &kinds {
+                let replicas = child(node_type, *kind, "spec.replicas", false);
+                self.effect(&node("replicas"), replicas.clone());
+                self.effect("spec.stopped", replicas);
+                // The only kind that a node can have never changes.
+                if kinds.len() > 1 {
+                    self.effect(&node("kind"), child(node_type, *kind, "kind", true));
                 }
             }
+            // It comes and goes with the StatefulSet that it names the pods of.
+            if kinds.len() > 1 && node_type.services.headless.is_some() {
+                let service = child(node_type, ChildKind::Service, "spec", false);
+                self.effect(&node("kind"), service);
+            }
+            self.default_names(node_type, &kinds);
+            self.k8s_effects(node_type, names);
         }
+        self.derived_effects(node_types, node_type_word);
     }
 }
 

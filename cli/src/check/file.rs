@@ -5,6 +5,7 @@ mod content;
 
 pub(super) use config_map::optional_maps;
 
+use super::container::WORKLOADS;
 use super::facts::TypeFacts;
 use super::ident;
 use super::scope::{Place, Reach, Scope, mark_used};
@@ -121,6 +122,13 @@ impl Typer<'_, '_> {
             format!("data[\"{key}\"]"),
             on_change == OnChange::Restart,
         );
+        let pod = "spec.template.spec";
+        let mounts = format!("{pod}.containers[0].volumeMounts");
+        let mounted = inner
+            .clone()
+            .to(WORKLOADS, format!("{pod}.volumes"), true)
+            .and(WORKLOADS, mounts, true);
+        self.note_presence(&mounted, written.condition.as_ref());
         let (when, inner) = self.when(&inner, written.condition.as_ref())?;
         let content = if let Some(content) = &written.content {
             self.content(&inner, written, content, &path)
@@ -183,6 +191,19 @@ impl Typer<'_, '_> {
         };
         let (cond, narrowed) = self.cond(scope, written)?;
         Some((Some(cond), scope.with_narrowed(&narrowed)))
+    }
+
+    /// Notes that a condition decides whether something stands at the places of a scope.
+    pub(super) fn note_presence(&self, scope: &Scope<'_>, written: Option<&crate::expr::Cond>) {
+        let Some(written) = written else { return };
+        let quiet = self.report.aside();
+        let typer = Typer::new(&quiet, self.facts);
+        // What is wrong with it is said where it is written.
+        if typer.cond(scope, written).is_some() {
+            for (field, child) in typer.noted() {
+                self.effect(&field, child);
+            }
+        }
     }
 
     /// `E0505`, `E0506`, `E0514`: files that cannot be mounted together.

@@ -118,7 +118,7 @@ fn root(expr: &crate::model::Expr) -> Option<&Root> {
     }
 }
 
-fn uses(text: &Text, wanted: &Root) -> bool {
+pub(super) fn uses(text: &Text, wanted: &Root) -> bool {
     text.pieces
         .iter()
         .any(|piece| matches!(piece, Piece::Value(expr) if root(expr) == Some(wanted)))

@@ -27,6 +27,11 @@ impl<'m> Report<'m> {
         }
     }
 
+    /// A collector of the same source, whose mistakes nobody hears of: what is read twice is reported once.
+    pub(super) fn aside(&self) -> Self {
+        Self::new(self.source)
+    }
+
     pub(super) fn push(&self, problem: Problem) {
         self.problems.borrow_mut().push(problem);
     }

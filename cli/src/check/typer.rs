@@ -7,7 +7,7 @@ use super::facts::Facts;
 use super::report::Report;
 use super::scope::{Scope, Target, View};
 use crate::manifest::Span;
-use crate::model::{ChildKind, ChildPath, CrPath, Effect};
+use crate::model::{ChildKind, ChildPath, CrPath, Effect, WorkloadKind};
 
 /// Who restarts when a node type is scaled.
 #[derive(Clone, Debug)]
@@ -72,7 +72,8 @@ impl<'r, 'm> Typer<'r, 'm> {
                 }
                 _ => target.path.clone(),
             };
-            for kind in &target.kind {
+            let kinds = target.kind.iter().filter(|kind| can_be(scope, **kind));
+            for kind in kinds {
                 self.effect(
                     cr_path,
                     ChildPath {
@@ -93,6 +94,17 @@ impl<'r, 'm> Typer<'r, 'm> {
             .entry(CrPath(cr_path.to_owned()))
             .or_default()
             .insert(child);
+    }
+
+    /// Everything that is noted so far, a place each.
+    pub(super) fn noted(&self) -> Vec<(String, ChildPath)> {
+        let effects = self.effects.borrow();
+        let places = |(field, children): (&CrPath, &BTreeSet<ChildPath>)| {
+            let field = field.to_string();
+            let each = children.iter().cloned();
+            each.map(|child| (field.clone(), child)).collect::<Vec<_>>()
+        };
+        effects.iter().flat_map(places).collect()
     }
 
     /// Notes that a file or config map counts the pods of a node type, where that restarts whoever reads it.
@@ -149,4 +161,16 @@ impl<'r, 'm> Typer<'r, 'm> {
         all.sort();
         all
     }
+}
+
+/// Whether the node type of a scope can have a workload of the kind, where it is one.
+fn can_be(scope: &Scope<'_>, kind: ChildKind) -> bool {
+    let of = match kind {
+        ChildKind::StatefulSet => WorkloadKind::StatefulSet,
+        ChildKind::Deployment => WorkloadKind::Deployment,
+        _ => return true,
+    };
+    scope
+        .node_type
+        .is_none_or(|node_type| node_type.kinds.contains(&of))
 }

@@ -68,6 +68,12 @@ pub(super) fn change(operator: &Operator, path: &str, bound: Bound, sets: &[Chil
         );
     }
     let mut change = by_effects(operator, path, &nodes, sets);
+    let templates = |child: &ChildPath| child.path == "spec.volumeClaimTemplates";
+    if sets.iter().any(templates) && path.contains(']') && !path.starts_with(&nodes) {
+        change.text.push_str(
+            " A StatefulSet that is there keeps its claim templates: what changes them is refused, but for more `spec.resources.requests.storage`.",
+        );
+    }
     if bound == Bound::Grows {
         change.text = format!("A smaller value is refused. {}", change.text);
     }

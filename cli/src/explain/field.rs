@@ -6,10 +6,11 @@ use super::change::{Change, change};
 use super::declared::declared;
 use super::path::within;
 use super::rules::{bound, rules};
+use super::sets::sets;
 use super::walk::{self, Lost, Place, walk};
 use crate::diagnostic::nearest;
 use crate::manifest::{Manifest, Span};
-use crate::model::{ChildPath, K8sField, Operator};
+use crate::model::Operator;
 use crate::render::docs::{ChildDoc, FieldDoc, fields, grouped};
 use crate::render::schema;
 
@@ -225,70 +226,4 @@ fn spelled<'a>(operator: &'a Operator, word: &str) -> Option<&'a str> {
             .find(|field| field.field.word() == word)
             .map(|field| field.wire.as_str())
     })
-}
-
-/// What a field sets by the D8 map: what is noted of it, of what it is a part of, or of its own parts.
-pub(super) fn sets(operator: &Operator, path: &str) -> Vec<ChildPath> {
-    let effects = &operator.effects;
-    let mut at = path;
-    loop {
-        if let Some(effect) = effects.iter().find(|effect| effect.field.as_str() == at) {
-            let rest = path.get(at.len()..).unwrap_or_default();
-            return effect
-                .children
-                .iter()
-                .map(|child| ChildPath {
-                    path: deeper(operator, at, &child.path, rest),
-                    ..child.clone()
-                })
-                .collect();
-        }
-        match at.rfind(['.', '[']).and_then(|end| at.get(..end)) {
-            Some(above) => at = above,
-            None => break,
-        }
-    }
-    let spelling = &operator.cluster.spelling;
-    let node = format!("spec.{}[].", spelling.nodes.wire);
-    let reference = [&spelling.k8s_config_group, &spelling.app_config_group]
-        .into_iter()
-        .find(|word| path == format!("{node}{}", word.wire));
-    let below = match reference {
-        // Another group: all that groups set may differ.
-        Some(word) => format!("spec.{}[]", word.wire),
-        None => path.to_owned(),
-    };
-    let mut all: Vec<ChildPath> = effects
-        .iter()
-        .filter(|effect| {
-            let rest = effect.field.as_str().strip_prefix(&below);
-            rest.is_some_and(|rest| rest.starts_with(['.', '[']))
-        })
-        .flat_map(|effect| effect.children.iter().cloned())
-        .collect();
-    all.sort();
-    all.dedup();
-    all
-}
-
-/// The place of a part of a field, where the child has the whole as it stands in the custom resource.
-fn deeper(operator: &Operator, field: &str, child: &str, rest: &str) -> String {
-    /// The child has something made of them.
-    const MADE: [K8sField; 4] = [
-        K8sField::StorageConfig,
-        K8sField::Services,
-        K8sField::HorizontalPodAutoscaler,
-        K8sField::UpdateStrategy,
-    ];
-    let name = field.rsplit('.').next().unwrap_or_default();
-    let mut fields = operator.cluster.k8s_group.fields.iter();
-    let group = &operator.cluster.spelling.k8s_config_group.wire;
-    let whole = field.starts_with(&format!("spec.{group}[]."))
-        && fields.any(|known| known.wire.as_str() == name && !MADE.contains(&known.field))
-        && !child.contains("env[");
-    if whole {
-        format!("{child}{rest}")
-    } else {
-        child.to_owned()
-    }
 }

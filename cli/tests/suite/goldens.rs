@@ -26,6 +26,13 @@ pub(crate) fn cargo(name: &str, args: &[&str]) -> String {
     cargo_in(&testdata("projects").join(name), args)
 }
 
+/// Builds a golden project, and returns its program.
+pub(crate) fn executable(name: &str, operator: &str) -> PathBuf {
+    cargo(name, &["build", "--locked", "--quiet"]);
+    let file = format!("{operator}{}", std::env::consts::EXE_SUFFIX);
+    target().join("debug").join(file)
+}
+
 /// The same in any project.
 fn cargo_in(folder: &Path, args: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO"));

@@ -280,6 +280,7 @@ impl Typer<'_, '_> {
                 .node_type
                 .map_or(&[][..], |known| known.written.config_maps.as_slice());
             if let Some(map) = own.iter().find(|map| map.key.value == name) {
+                self.note_presence(scope, map.condition.as_ref());
                 return Some(EnvFrom::ConfigMap {
                     config_map: DnsLabel::new(name).ok()?,
                     optional: map.condition.is_some(),
@@ -287,6 +288,9 @@ impl Typer<'_, '_> {
             }
             let shared = &self.facts.shared_config_maps;
             if let Some((_, optional)) = shared.iter().find(|(known, _)| known == name) {
+                let mut written = self.facts.manifest.cluster.config_maps.iter();
+                let map = written.find(|map| map.key.value == name);
+                self.note_presence(scope, map.and_then(|map| map.condition.as_ref()));
                 return Some(EnvFrom::SharedConfigMap {
                     config_map: DnsLabel::new(name).ok()?,
                     optional: *optional,
