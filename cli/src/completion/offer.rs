@@ -9,9 +9,11 @@ use clap::Command;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 
 use crate::args::{self, is_name};
+use crate::check;
 use crate::command::{explain as subjects, init, read_source};
 use crate::diagnostic::Code;
-use crate::manifest::{self, Node, Value, explain};
+use crate::explain::{self as facts, Resource};
+use crate::manifest::{self, Node, Source, Value, explain};
 
 /// What could stand where the cursor is: each with what it means, or nothing to say of it.
 type Offers = Vec<(String, &'static str)>;
@@ -140,14 +142,18 @@ fn node_types(typed: &Typed, _: &str) -> Offers {
     names.into_iter().map(|name| (name, "")).collect()
 }
 
-fn names(directory: &Path) -> Option<Vec<String>> {
+/// The project's manifest. Whoever is typing learns of its mistakes from the command that they type.
+fn manifest_of(directory: &Path) -> Option<Source> {
     let file = Path::new("dsoi.yaml");
     // Of a pipe nobody knows when it has an end.
     if !directory.join(file).is_file() {
         return None;
     }
-    // Whoever is typing learns of a manifest's mistakes from the command that they type.
-    let source = read_source(directory, file).ok()?;
+    read_source(directory, file).ok()
+}
+
+fn names(directory: &Path) -> Option<Vec<String>> {
+    let source = manifest_of(directory)?;
     let root = manifest::tree(&source)?;
     let Value::Map(node_types) = &entry(entry(&root, "cluster")?, "nodeTypes")?.value else {
         return None;
@@ -173,6 +179,13 @@ fn explained(typed: &Typed, current: &str) -> Offers {
         .map(|code| (code.id().to_owned(), code.title()));
     let head = current.rfind('.').map_or("", |dot| &current[..=dot]);
     let mut paths = steps(typed, head);
+    if head.is_empty() {
+        let top = ["spec", "status"].map(ToOwned::to_owned);
+        paths.extend(
+            top.into_iter()
+                .filter(|_| manifest_of(&typed.directory()).is_some()),
+        );
+    }
     paths.retain(|path| path.starts_with(current));
     if let [only] = paths.as_slice() {
         // With nothing to choose from a shell would end the word.
@@ -189,11 +202,23 @@ fn steps(typed: &Typed, head: &str) -> Vec<String> {
         Err(unknown) if unknown.step.is_empty() => {
             unknown.known.iter().map(|key| (*key).to_owned()).collect()
         }
+        _ if facts::is_of_resource(head) => fields(&typed.directory(), head).unwrap_or_default(),
         // Any name can stand there, so these are as good as the author's.
         Ok(_) if head == "cluster.nodeTypes." => names(&typed.directory()).unwrap_or_default(),
         _ => Vec::new(),
     };
     names.iter().map(|name| format!("{head}{name}")).collect()
+}
+
+/// The fields of the project's custom resource below a path that ends with a dot.
+fn fields(directory: &Path, head: &str) -> Option<Vec<String>> {
+    let source = manifest_of(directory)?;
+    let (manifest, operator) = check::read(&source).ok()?;
+    let found = Resource::new(&manifest, &operator).field(head.trim_end_matches('.'))?;
+    let names = found.ok()?.fields.into_iter().map(|field| field.name);
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    // A shell may run what is put into its line, and a dot in a name would be a step.
+    Some(names.filter(|name| name.chars().all(is_plain)).collect())
 }
 
 /// Commands, word by word.
@@ -245,6 +270,41 @@ mod tests {
             assert_eq!(typed(line).directory(), Path::new("elsewhere"), "{line}");
         }
         assert_eq!(typed("dsoi add").directory(), Path::new("."));
+    }
+
+    #[test]
+    fn fields_of_the_custom_resource_are_offered_step_by_step() {
+        let project = concat!(env!("CARGO_MANIFEST_DIR"), "/../testdata/projects/pinot");
+        let line = typed(&format!("dsoi -C {project} explain x"));
+        let offered = |current: &str| -> Vec<String> {
+            let all = explained(&line, current).into_iter();
+            all.map(|(path, _)| path)
+                .filter(|path| path.starts_with(current))
+                .collect()
+        };
+        assert_eq!(
+            offered("spec.k8sConfig.im"),
+            ["spec.k8sConfig.image", "spec.k8sConfig.imagePullPolicy"]
+        );
+        assert!(offered("spec.nodes.").contains(&"spec.nodes.replicas".to_owned()));
+        assert!(
+            offered("spec.k8sConfig.resources.")
+                .contains(&"spec.k8sConfig.resources.limits".to_owned())
+        );
+        assert!(offered("status.").contains(&"status.rollout".to_owned()));
+        // With nothing to choose from it goes on.
+        assert!(
+            offered("spec.dep")
+                .iter()
+                .any(|path| path == "spec.deploymentOrder")
+        );
+        assert!(offered("sp").contains(&"spec".to_owned()));
+        let elsewhere = typed("dsoi -C /nowhere explain x");
+        assert!(
+            explained(&elsewhere, "spec.")
+                .iter()
+                .all(|(path, _)| !path.starts_with("spec"))
+        );
     }
 
     #[test]

@@ -70,6 +70,27 @@ fn a_command_about_a_node_type_is_offered_those_of_the_project() {
 }
 
 #[test]
+fn fields_of_the_projects_custom_resource_are_offered_to_every_shell() {
+    let project = quickstart();
+    for shell in SHELLS {
+        for (typed, next) in [
+            ("spec.nodes.", "spec.nodes.replicas"),
+            (
+                "spec.k8sConfigGroup.im",
+                "spec.k8sConfigGroup.imagePullPolicy",
+            ),
+            ("status.", "status.observedGeneration"),
+        ] {
+            let output = asked(shell, project.path(), &["explain", typed]);
+            let text = String::from_utf8(output.stdout).unwrap();
+            assert!(text.contains(next), "{shell}: {typed}: {text}");
+        }
+    }
+    let nowhere = tempfile::tempdir().unwrap();
+    assert!(offered(nowhere.path(), &["explain", "spec."]).is_empty());
+}
+
+#[test]
 fn node_types_are_those_of_the_directory_that_the_line_names() {
     let project = quickstart();
     let dir = project.path().to_str().unwrap();
@@ -151,7 +172,9 @@ fn explain_is_offered_codes_subjects_and_paths_step_by_step() {
         "{keys:?}"
     );
     for value in all.iter().chain(&keys) {
-        assert!(dsoi(&["explain", value]).status.success(), "{value}");
+        let dir = project.path().to_str().unwrap();
+        let explained = dsoi(&["-C", dir, "explain", value]);
+        assert!(explained.status.success(), "{value}");
     }
 }
 

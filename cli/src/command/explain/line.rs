@@ -271,12 +271,7 @@ fn look(root: &Path, path: &str, text: &str, line: usize) -> Result<Found, Failu
             "It comes from dsoi itself: no one value of the manifest that could be tried changes it.".to_owned(),
         )
     } else if causes.iter().all(|cause| cause.refused) {
-        (
-            "manifest",
-            format!(
-                "It may come from the manifest: what else could be there is refused, and was tried all the same.{stale}"
-            ),
-        )
+        ("manifest", format!("{}{stale}", unsure(&source, &causes)))
     } else {
         ("manifest", format!("It comes from the manifest.{stale}"))
     };
@@ -294,6 +289,28 @@ fn look(root: &Path, path: &str, text: &str, line: usize) -> Result<Found, Failu
         why,
         causes,
     })
+}
+
+/// What is sure of a line that only mistakes change, and what is not.
+fn unsure(source: &Source, causes: &[Cause]) -> String {
+    let named = causes.iter().take(SHOWN).map(|cause| {
+        let line = source.line(cause.span.start);
+        format!("`{}` (line {line})", cause.path)
+    });
+    let mut named = named.collect::<Vec<_>>().join(", ");
+    if let Some(more) = causes.len().checked_sub(SHOWN + 1) {
+        named.push_str(&format!(" and {} more", more + 1));
+    }
+    let (whence, there) = match causes {
+        [_] => (format!("from {named}"), "there"),
+        _ => (
+            format!("from one of {named}, or from all of them"),
+            "at any of them",
+        ),
+    };
+    format!(
+        "It comes {whence}. It is sure that the line changes with what stands {there}; it is not sure that nothing else does, as everything else that was tried {there} is a mistake in this manifest."
+    )
 }
 
 /// The sections of the manifest that any line of the file comes from.
