@@ -17,7 +17,7 @@ use self::cause::{cause, reached};
 use self::elsewhere::{addresses, defaults, shared};
 pub(super) use self::pair::before;
 use self::parts::{Reach, parts};
-pub(super) use self::say::k8s;
+pub(super) use self::say::{expr, k8s, list};
 use super::Class;
 use super::schema::Change;
 use crate::model::{ChildKind, NodeType, Operator, WorkloadKind};

@@ -5,78 +5,17 @@
 
 use std::collections::BTreeSet;
 
-use super::children::{before, k8s};
-use crate::model::{Cluster, Container, K8sFieldValue, K8sValue, NodeType};
+use super::children::{before, expr, k8s, list};
+use crate::model::{
+    Cluster, Container, EnvEntry, EnvFrom, EnvValue, K8sFieldValue, K8sValue, NodeType,
+};
 
+mod decided;
+mod loose;
 mod opened;
 
 pub use opened::Opened;
 pub(super) use opened::opened;
-
-/// When a field of a pod or a container loosens it.
-enum Loose {
-    /// Whatever it is.
-    Set,
-    /// Unless it is this.
-    Unless(&'static str),
-    /// If it is this, or only a custom resource tells.
-    If(&'static str),
-    /// Each of its items.
-    Each,
-    /// If it has this item, or an item that only a custom resource tells.
-    With(&'static str),
-    /// Unless it has this item.
-    Without(&'static str),
-}
-
-/// THE table: a field of Kubernetes, below which other one it is meant if that matters, and when it loosens.
-const LOOSE: &[(&str, Option<&str>, Loose)] = &[
-    ("privileged", None, Loose::Unless("false")),
-    ("allowPrivilegeEscalation", None, Loose::Unless("false")),
-    ("add", Some("capabilities"), Loose::Each),
-    ("drop", Some("capabilities"), Loose::Without("ALL")),
-    ("runAsUser", None, Loose::If("0")),
-    ("runAsGroup", None, Loose::If("0")),
-    ("fsGroup", None, Loose::If("0")),
-    ("supplementalGroups", None, Loose::With("0")),
-    ("runAsNonRoot", None, Loose::Unless("true")),
-    ("type", Some("seccompProfile"), Loose::If("Unconfined")),
-    ("type", Some("appArmorProfile"), Loose::If("Unconfined")),
-    ("seLinuxOptions", None, Loose::Set),
-    ("procMount", None, Loose::Unless("Default")),
-    ("hostProcess", None, Loose::Unless("false")),
-    ("sysctls", None, Loose::Set),
-    ("hostNetwork", None, Loose::Unless("false")),
-    ("hostPID", None, Loose::Unless("false")),
-    ("hostIPC", None, Loose::Unless("false")),
-    ("hostPath", None, Loose::Set),
-    ("hostPort", None, Loose::Unless("0")),
-    ("serviceAccountName", None, Loose::Set),
-    ("serviceAccount", None, Loose::Set),
-    ("automountServiceAccountToken", None, Loose::Unless("false")),
-    ("serviceAccountToken", None, Loose::Set),
-    // Volumes that the restricted standard does not know.
-    ("awsElasticBlockStore", None, Loose::Set),
-    ("azureDisk", None, Loose::Set),
-    ("azureFile", None, Loose::Set),
-    ("cephfs", None, Loose::Set),
-    ("cinder", None, Loose::Set),
-    ("fc", None, Loose::Set),
-    ("flexVolume", None, Loose::Set),
-    ("flocker", None, Loose::Set),
-    ("gcePersistentDisk", None, Loose::Set),
-    ("gitRepo", None, Loose::Set),
-    ("glusterfs", None, Loose::Set),
-    ("iscsi", None, Loose::Set),
-    ("nfs", None, Loose::Set),
-    ("photonPersistentDisk", None, Loose::Set),
-    ("portworxVolume", None, Loose::Set),
-    ("quobyte", None, Loose::Set),
-    ("rbd", None, Loose::Set),
-    ("scaleIO", None, Loose::Set),
-    ("storageos", None, Loose::Set),
-    ("vsphereVolume", None, Loose::Set),
-];
 
 /// A setting that loosens the pods of a node type.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,6 +24,8 @@ pub struct Power {
     /// The key of the manifest, below the node type.
     pub key: String,
     pub value: String,
+    /// Where it is the custom resource that decides: completes "whoever may write custom resources says by it …".
+    pub decides: Option<&'static str>,
 }
 
 /// Settings that the pods of before did not have. A node type that is new has what any of before had.
@@ -100,20 +41,20 @@ pub(super) fn gained(old: Option<&Cluster>, new: &Cluster) -> Vec<Power> {
     for node_type in &new.node_types {
         let known = had(node_type);
         let more = settings(node_type).into_iter();
-        found.extend(
-            more.filter(|setting| !known.contains(setting))
-                .map(|(key, value)| Power {
-                    node_type: node_type.name.to_string(),
-                    key,
-                    value,
-                }),
-        );
+        found.extend(more.filter(|setting| !known.contains(setting)).map(
+            |(key, value, decides)| Power {
+                node_type: node_type.name.to_string(),
+                key,
+                value,
+                decides,
+            },
+        ));
     }
     found
 }
 
-/// Keys and values.
-type Settings = BTreeSet<(String, String)>;
+/// Keys and values, and what a custom resource decides by them.
+type Settings = BTreeSet<(String, String, Option<&'static str>)>;
 
 /// What loosens the pods of a node type.
 fn settings(node_type: &NodeType) -> Settings {
@@ -130,14 +71,57 @@ fn settings(node_type: &NodeType) -> Settings {
         }
     }
     fields("pod", "", &node_type.pod, &mut found);
+    fields("workload", "", &node_type.workload, &mut found);
+    let services = &node_type.services;
+    if let Some(main) = &services.main {
+        fields("services.main", "", &main.spec, &mut found);
+    }
+    for more in &services.more {
+        let at = format!("services.{}", more.key);
+        fields(&at, "", &more.service.spec, &mut found);
+    }
     found
 }
 
 /// `at` is empty, or ends with a dot.
 fn container(at: &str, container: &Container, found: &mut Settings) {
-    if let Some(context) = &container.security_context {
-        let at = format!("{at}securityContext");
-        look(&at, "securityContext", context, found);
+    for (key, value) in [
+        ("securityContext", &container.security_context),
+        ("livenessProbe", &container.liveness_probe),
+        ("readinessProbe", &container.readiness_probe),
+        ("startupProbe", &container.startup_probe),
+        ("lifecycle", &container.lifecycle),
+    ] {
+        if let Some(value) = value {
+            look(&format!("{at}{key}"), key, value, found);
+        }
+    }
+    if let Some(command) = &container.command {
+        let said = list(command);
+        if let Some(decides) = decided::of_field("command", "", &said) {
+            found.insert((format!("{at}command"), said, Some(decides)));
+        }
+    }
+    for entry in &container.env {
+        let EnvEntry::Variable(variable) = entry else {
+            continue;
+        };
+        let at = format!("{at}env.{}", variable.name);
+        match &variable.value {
+            EnvValue::Secret(value) => {
+                let said = expr(value);
+                if let Some(decides) = decided::of_secret(&said) {
+                    found.insert((at, said, Some(decides)));
+                }
+            }
+            EnvValue::Source(value) => look(&at, "valueFrom", value, found),
+            EnvValue::Text(_) | EnvValue::Field(_) => {}
+        }
+    }
+    for source in &container.env_from {
+        if let EnvFrom::Source(value) = source {
+            look(&format!("{at}envFrom"), "envFrom", value, found);
+        }
     }
 }
 
@@ -145,15 +129,13 @@ fn fields(at: &str, of: &str, fields: &[K8sFieldValue], found: &mut Settings) {
     for field in fields {
         let wire = field.wire.as_str();
         let path = format!("{at}.{wire}");
-        let mut table = LOOSE.iter();
-        let row =
-            table.find(|(name, above, _)| *name == wire && above.is_none_or(|above| above == of));
-        if let Some((_, _, loose)) = row {
-            found.extend(
-                loosens(loose, &field.value)
-                    .into_iter()
-                    .map(|value| (path.clone(), value)),
-            );
+        if let Some(values) = loose::values(wire, of, &field.value) {
+            found.extend(values.into_iter().map(|value| (path.clone(), value, None)));
+        } else {
+            let said = k8s(&field.value);
+            if let Some(decides) = decided::of_field(wire, of, &said) {
+                found.insert((path.clone(), said, Some(decides)));
+            }
         }
         look(&path, wire, &field.value, found);
     }
@@ -180,29 +162,22 @@ fn look(at: &str, of: &str, value: &K8sValue, found: &mut Settings) {
                 );
             }
         }
-        _ => {}
+        K8sValue::Whole { value, .. } => {
+            let said = expr(value);
+            if let Some(decides) = decided::of_whole(&value.ty, &said) {
+                found.insert((at.to_owned(), said, Some(decides)));
+            }
+        }
+        // What a plain value means, its field says; keys of maps are names.
+        K8sValue::Map(_)
+        | K8sValue::String(_)
+        | K8sValue::Int(_)
+        | K8sValue::Bool(_)
+        | K8sValue::Quantity(_)
+        | K8sValue::IntOrStringInt(_)
+        | K8sValue::IntOrStringText(_)
+        | K8sValue::Any(_) => {}
     }
-}
-
-/// The values by which it loosens.
-fn loosens(loose: &Loose, value: &K8sValue) -> Vec<String> {
-    let text = k8s(value);
-    let decided = !text.contains("${");
-    let items = || match value {
-        K8sValue::List(items) => items.iter().map(k8s).collect(),
-        _ => vec![text.clone()],
-    };
-    let is_harmless = match loose {
-        Loose::Each => return items(),
-        Loose::Set => false,
-        Loose::Unless(safe) => text == *safe,
-        Loose::If(bad) => text != *bad && decided,
-        Loose::With(bad) => items()
-            .iter()
-            .all(|item| item != bad && !item.contains("${")),
-        Loose::Without(safe) => items().iter().any(|item| item == safe),
-    };
-    if is_harmless { Vec::new() } else { vec![text] }
 }
 
 #[cfg(test)]

@@ -128,7 +128,12 @@ impl Consequences {
                 kind: None,
                 path: String::new(),
                 what: format!("{key}: {}", power.value),
-                why: Some("its pods may do more than before".to_owned()),
+                why: Some(match power.decides {
+                    Some(decides) => {
+                        format!("whoever may write custom resources says by it {decides}")
+                    }
+                    None => "its pods may do more than before".to_owned(),
+                }),
                 way: None,
                 place: at(&steps),
                 is_forgotten: false,

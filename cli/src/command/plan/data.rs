@@ -37,7 +37,7 @@ pub(super) fn data(prospect: &Prospect) -> Value {
             json!({ "class": class.as_str(), "was": word(was), "is": word(is) })
         }),
         "loosened": meant.power.iter().map(|power| {
-            json!({ "class": Class::Security.as_str(), "nodeType": power.node_type, "key": power.key, "value": power.value })
+            json!({ "class": Class::Security.as_str(), "nodeType": power.node_type, "key": power.key, "value": power.value, "decides": power.decides })
         }).collect::<Vec<_>>(),
         "children": children,
         "otherRuntime": meant.other_runtime,

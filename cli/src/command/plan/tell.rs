@@ -215,9 +215,15 @@ fn rights(prospect: &Prospect) -> Group {
         )
     });
     let power = meant.power.iter().map(|power| {
+        let decides = power
+            .decides
+            .map(|decides| format!(": custom resources decide {decides}"));
         let line = format!(
-            "+ pods of {}: {}: {}",
-            power.node_type, power.key, power.value
+            "+ pods of {}: {}: {}{}",
+            power.node_type,
+            power.key,
+            power.value,
+            decides.unwrap_or_default()
         );
         (Some(Class::Security), line)
     });

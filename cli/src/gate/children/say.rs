@@ -7,7 +7,7 @@ use crate::model::{
     K8sValue, Layer, Line, Literal, Path, Piece, PodFact, Root, Template, Text,
 };
 
-pub(super) fn expr(value: &Expr) -> String {
+pub(in crate::gate) fn expr(value: &Expr) -> String {
     match &value.kind {
         ExprKind::Literal(value) => literal(value),
         ExprKind::Path(value) => format!("${{{}}}", path(value)),
@@ -100,7 +100,7 @@ fn path(path: &Path) -> String {
     out
 }
 
-pub(super) fn list(items: &[Item]) -> String {
+pub(in crate::gate) fn list(items: &[Item]) -> String {
     format!("[{}]", joined(items, ", ", item))
 }
 

@@ -107,6 +107,77 @@ fn a_new_node_type_may_do_what_another_does() {
 
 // SE-28
 #[test]
+fn what_a_custom_resource_decides_by_fields_of_its_own_is_told() {
+    let fields = "  spec: {sn: optional string, sc: optional k8s.SecurityContext, psc: optional k8s.PodSecurityContext, vols: optional list<k8s.Volume>, key: optional secretKey, res: optional k8s.ResourceRequirements}\n  nodeTypes:\n";
+    let base = MANIFEST.replacen("  nodeTypes:\n", fields, 1);
+    let old = operator(&base).cluster;
+    for (lines, key, decides) in [
+        (
+            "securityContext: ${spec.sc}",
+            "securityContext",
+            "what pods may do on their node",
+        ),
+        (
+            "pod: {securityContext: \"${spec.psc}\"}",
+            "pod.securityContext",
+            "what pods may do on their node",
+        ),
+        (
+            "pod: {volumes: \"${spec.vols}\"}",
+            "pod.volumes",
+            "which Secrets and which of the node's files pods read",
+        ),
+        (
+            "pod: {volumes: [{name: s, secret: {secretName: \"${spec.sn ?? cr.name}\"}}]}",
+            "pod.volumes.s.secret.secretName",
+            "which Secrets pods read",
+        ),
+        (
+            "env: [{name: TOKEN, valueFrom: {secretKeyRef: {name: \"${spec.sn ?? cr.name}\", key: t}}}]",
+            "env.TOKEN.secretKeyRef.name",
+            "which Secrets pods read",
+        ),
+        (
+            "env: {TOKEN: \"${spec.key}\"}",
+            "env.TOKEN",
+            "which Secrets pods read",
+        ),
+        (
+            "envFrom: [{secretRef: {name: \"${spec.sn ?? cr.name}\"}}]",
+            "envFrom.secretRef.name",
+            "which Secrets pods read",
+        ),
+        (
+            "command: [serve, \"${spec.sn ?? cr.name}\"]",
+            "command",
+            "which program runs in pods",
+        ),
+        (
+            "pod: {containers: [{name: x, image: \"${spec.sn ?? 'a/b'}\"}]}",
+            "pod.containers.x.image",
+            "which program runs in pods",
+        ),
+    ] {
+        let new = base.replacen(STORE, &format!("{STORE}      {lines}\n"), 1);
+        let found = gained(Some(&old), &operator(&new).cluster);
+        let [one] = found.as_slice() else {
+            panic!("{lines}: {found:?}");
+        };
+        assert_eq!((one.key.as_str(), one.decides), (key, Some(decides)));
+    }
+    for lines in [
+        "pod: {volumes: [{name: s, secret: {secretName: \"${cr.name}-tls\"}}]}",
+        "resources: ${spec.res}",
+        "env: {NAME: \"${spec.sn}\"}",
+        "livenessProbe: ${k8s.livenessProbe}",
+    ] {
+        let new = base.replacen(STORE, &format!("{STORE}      {lines}\n"), 1);
+        assert_eq!(gained(Some(&old), &operator(&new).cluster), [], "{lines}");
+    }
+}
+
+// SE-28
+#[test]
 fn a_field_that_gives_whoever_edits_a_custom_resource_power_is_told_once_it_is_there() {
     let with = |fields: &str| {
         let group = format!("  k8sConfigGroup: {{fields: [image, {fields}]}}\n  nodeTypes:\n");
