@@ -216,6 +216,15 @@ fn variants(part: Part<'_>) -> Result<Vec<Spanned<String>>, Box<Problem>> {
             let word = name.split_whitespace().collect::<Vec<_>>().join("-");
             return Err(Box::new(problem.help(format!("write it as one: `{word}`"))));
         }
+        if name.contains(['<', '>', '(', ')', '[', ']', '{', '}', '"', '\'', ',']) {
+            let problem = problem("a choice is a plain word");
+            let help = if part.text().contains('<') {
+                "words are the type of a field alone: a list or mapping of them is `list<string>` or `map<string>`"
+            } else {
+                "write letters, digits, `-`, `_` and `.`: `debug | info | warn`"
+            };
+            return Err(Box::new(problem.help(help)));
+        }
         if variants.iter().any(|known| known.value == name) {
             let problem = problem("the same choice twice");
             return Err(Box::new(problem.help("keep one of them")));
@@ -338,6 +347,11 @@ mod tests {
             "a |",
             "|",
             "a | a",
+            "list<a | b>",
+            "map<a|b>",
+            "list<a | b> = a",
+            "(a | b)",
+            "\"a\" | b",
             "optional",
             "int = x",
             "bool = yes",

@@ -135,10 +135,13 @@ fn one(definition: &Yaml, version: &Yaml, schema: &Yaml, losses: &mut Losses) ->
     names::unsaid(definition, version, &kind, losses);
     let mut cluster = names::names(spec, &kind);
     cluster.extend(names::columns(version, losses));
-    let (parts, node_types) = match Shape::of(schema) {
+    let shape = Shape::of(schema);
+    let lists = shape.as_ref().map_or(LISTS, Shape::lists);
+    let (parts, node_types) = match shape {
         Some(shape) => shape.parts(losses),
         None => (own(schema, losses), Vec::new()),
     };
+    needed(schema, lists, losses);
     Fields::new(losses).unsaid(schema, "the resource", &[Ty::Object.says()]);
     if let Some(metadata) = schema.at(&["properties", "metadata"]) {
         let said = [Ty::Object.says(), Ty::Tree.says()];
@@ -184,6 +187,40 @@ fn one(definition: &Yaml, version: &Yaml, schema: &Yaml, losses: &mut Losses) ->
         image: None,
         cluster,
         node_types,
+    }
+}
+
+/// What nodes and the groups of their settings are called in `spec`.
+const LISTS: [&str; 3] = ["nodes", "k8sConfigGroup", "appConfigGroup"];
+
+/// Notes what every resource must have that the definition did not ask for, and how long these lists may be.
+fn needed(schema: &Yaml, lists: [&str; 3], losses: &mut Losses) {
+    let spec = schema.at(&["properties", "spec"]).unwrap_or(&Yaml::Null);
+    let required = |at: &Yaml, name: &str| {
+        let names = at.items_at(&["required"]);
+        names.iter().any(|one| one.text() == Some(name))
+    };
+    let mut names = vec![("spec".to_owned(), required(schema, "spec"))];
+    names.extend(lists.map(|name| (format!("spec.{name}"), required(spec, name))));
+    for (name, _) in names.iter().filter(|(_, required)| !required) {
+        losses.add(
+            Weight::Changed,
+            name.as_str(),
+            "every resource needs it now, so one without it is refused",
+            "",
+        );
+    }
+    for (name, most) in lists.into_iter().zip([200, 64, 64]) {
+        let had = spec.at(&["properties", name]);
+        let had = had.map(|list| list.get("maxItems").and_then(Yaml::int));
+        if had.is_some_and(|had| had.is_none_or(|had| had > most)) {
+            losses.add(
+                Weight::Changed,
+                format!("spec.{name}"),
+                &format!("at most {most} entries, where more were allowed"),
+                "",
+            );
+        }
     }
 }
 

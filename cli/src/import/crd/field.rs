@@ -1,6 +1,8 @@
 //! Schemas of a definition → fields of a manifest.
 
 mod kubernetes;
+mod limits;
+mod rules;
 mod said;
 mod ty;
 mod word;
@@ -69,18 +71,30 @@ impl<'l> Fields<'l> {
         needed: bool,
         depth: usize,
     ) -> Option<Part> {
+        let (kept, change) = rules::change(schema).unzip();
+        let schema = kept.as_ref().unwrap_or(schema);
         let default = schema.get("default");
         let nullable = schema.get("nullable") == Some(&Yaml::Bool(true));
         let optional = (!needed || nullable) && default.is_none();
         let mut long = Vec::new();
         let ty = self.ty(name, schema, path, depth, &mut long)?;
+        self.narrowed(&ty, schema, path);
+        if let Some(change) = change {
+            long.push(Part::new(change, Draft::Bool(true)));
+            self.changes(change, optional, path);
+        }
         let of_items = || schema.text_at(&["items", "description"]);
         let doc = schema.text_at(&["description"]).or_else(of_items).map(doc);
         if let Some(doc) = doc.filter(|doc| !doc.is_empty()) {
             long.push(Part::new("doc", Draft::text(doc)));
         }
         if let Some(default) = default {
-            long.push(Part::new("default", Draft::from(default)));
+            let default = match default {
+                // Of a field that took numbers too.
+                Yaml::Int(number) if ty == Ty::Text => Draft::text(number.to_string()),
+                other => Draft::from(other),
+            };
+            long.push(Part::new("default", default));
         }
         let value = if long.is_empty() {
             let word = if optional { "optional " } else { "" };
@@ -177,8 +191,8 @@ impl<'l> Fields<'l> {
                 continue;
             };
             let bound = match *key {
-                "minimum" | "minLength" | "minItems" => "min",
-                "maximum" | "maxLength" | "maxItems" => "max",
+                "minimum" | "minLength" | "minItems" | "minProperties" => "min",
+                "maximum" | "maxLength" | "maxItems" | "maxProperties" => "max",
                 "pattern" if *ty == Ty::Text => "pattern",
                 _ => continue,
             };

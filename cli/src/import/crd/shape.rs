@@ -109,6 +109,11 @@ impl<'y> Shape<'y> {
         (parts, self.node_types())
     }
 
+    /// What nodes and the groups of their settings are called in `spec`.
+    pub(super) fn lists(&self) -> [&'y str; 3] {
+        ["nodes", self.k8s, self.config.unwrap_or("appConfigGroup")]
+    }
+
     /// What the words of the specification are called.
     fn spelling(&self) -> Vec<Part> {
         let words = [

@@ -2,10 +2,10 @@
 
 use super::super::super::lost::Weight;
 use super::super::super::yaml::Yaml;
-use super::Fields;
+use super::{Fields, rules};
 
 /// What a schema can say that a field of any type says too, or that says nothing of what is allowed.
-const SAID: &[&str] = &["type", "description", "title", "example", "default"];
+const SAID: &[&str] = &["type", "description", "default"];
 
 impl Fields<'_> {
     /// Notes what the schema says and a field cannot. `said` are the keys that the type of the field says, or that are noted.
@@ -37,10 +37,23 @@ impl Fields<'_> {
                     &[][..],
                     "the API server keeps the fields that are named, and drops every other",
                 ),
+                "title" | "example" | "externalDocs" => (
+                    &[][..],
+                    "the definition no longer has it: of what explains a field it has `doc`",
+                ),
                 "format" => (
                     &["int64", "password", "double", "float"][..],
                     "the API server does not look at the format any more",
                 ),
+                "x-kubernetes-validations" if rules::fixes(value) => {
+                    self.losses.add(
+                        Weight::Changed,
+                        format!("{path}, {key}"),
+                        "whether it may change is said of single values alone, for the API server refuses to compare what is large",
+                        "`immutable: true` of the fields in it, or of this one where that is small",
+                    );
+                    continue;
+                }
                 _ => {
                     self.losses.add(
                         Weight::Changed,
@@ -53,6 +66,9 @@ impl Fields<'_> {
             };
             let instead = match key.as_str() {
                 "x-kubernetes-preserve-unknown-fields" => "a field of the type `tree` takes any",
+                "format" if value.text() == Some("duration") => {
+                    "a field of the type `duration` takes `90s` and `1h30m`, and neither fractions nor a sign"
+                }
                 _ => "",
             };
             let word = value.text();

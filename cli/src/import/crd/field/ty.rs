@@ -11,6 +11,7 @@ pub(in super::super) enum Ty {
     Int,
     Bool,
     Quantity,
+    Duration,
     /// Whatever it is.
     Tree,
     /// A type of Kubernetes, by its short name.
@@ -31,6 +32,7 @@ impl fmt::Display for Ty {
             Self::Int => f.write_str("int"),
             Self::Bool => f.write_str("bool"),
             Self::Quantity => f.write_str("quantity"),
+            Self::Duration => f.write_str("duration"),
             Self::Tree => f.write_str("tree"),
             Self::Kubernetes(name) => write!(f, "k8s.{name}"),
             Self::Object => Ok(()),
@@ -48,7 +50,7 @@ impl Ty {
             Self::Text => &["pattern", "minLength", "maxLength"],
             Self::Words(_) => &["enum"],
             Self::Int => &["minimum", "maximum"],
-            Self::Bool => &[],
+            Self::Bool | Self::Duration => &[],
             Self::Quantity => &["pattern", "x-kubernetes-int-or-string"],
             Self::Tree => &["x-kubernetes-preserve-unknown-fields"],
             Self::Kubernetes(_) | Self::Object => &["properties", "required"],
@@ -59,7 +61,7 @@ impl Ty {
                 "x-kubernetes-list-map-keys",
             ],
             Self::List(_) => &["items", "minItems", "maxItems"],
-            Self::Map(_) => &["additionalProperties"],
+            Self::Map(_) => &["additionalProperties", "minProperties", "maxProperties"],
         }
     }
 
@@ -68,6 +70,7 @@ impl Ty {
         match self {
             Self::Text | Self::Int => &[],
             Self::Rows | Self::List(_) => &["items"],
+            Self::Map(_) => &["additionalProperties"],
             other => other.says(),
         }
     }

@@ -2,10 +2,10 @@
 
 use super::super::super::lost::Weight;
 use super::super::super::yaml::Yaml;
-use super::{Fields, Ty};
+use super::{Fields, Ty, rules};
 
 /// What a schema is of.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Of {
     Field,
     /// The items of a list, or the values of a mapping.
@@ -15,7 +15,7 @@ pub(super) enum Of {
 impl Fields<'_> {
     /// A type that needs no fields of its own, and a note of what the schema says beyond it.
     pub(super) fn word(&mut self, schema: &Yaml, path: &str, of: Of) -> Option<Ty> {
-        let (ty, noted) = self.simple(schema, path)?;
+        let (ty, noted) = self.simple(schema, path, of)?;
         match of {
             Of::Field => self.unsaid(schema, path, &[ty.says(), noted]),
             Of::Each => self.unsaid_of_each(schema, path, &[ty.says_of_each(), noted]),
@@ -24,7 +24,12 @@ impl Fields<'_> {
     }
 
     /// The same, with the keys of the schema that are seen to in another way.
-    fn simple(&mut self, schema: &Yaml, path: &str) -> Option<(Ty, &'static [&'static str])> {
+    fn simple(
+        &mut self,
+        schema: &Yaml,
+        path: &str,
+        of: Of,
+    ) -> Option<(Ty, &'static [&'static str])> {
         let set = |key: &str| schema.get(key) == Some(&Yaml::Bool(true));
         if set("x-kubernetes-int-or-string") {
             let pattern = schema.text_at(&["pattern"]).unwrap_or_default();
@@ -40,7 +45,7 @@ impl Fields<'_> {
             return Some((Ty::Text, &["x-kubernetes-int-or-string"]));
         }
         match schema.text_at(&["type"]) {
-            Some("string") => Some(self.text(schema, path)),
+            Some("string") => Some(self.text(schema, path, of)),
             Some("integer") => Some((Ty::Int, &[])),
             Some("boolean") => Some((Ty::Bool, &[])),
             Some("array") => {
@@ -56,7 +61,7 @@ impl Fields<'_> {
         }
     }
 
-    fn text(&mut self, schema: &Yaml, path: &str) -> (Ty, &'static [&'static str]) {
+    fn text(&mut self, schema: &Yaml, path: &str, of: Of) -> (Ty, &'static [&'static str]) {
         let words = schema.items_at(&["enum"]).iter();
         let words: Vec<String> = words
             .filter_map(|word| word.text().map(str::to_owned))
@@ -68,16 +73,22 @@ impl Fields<'_> {
                     .chars()
                     .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
         };
-        if all && words.len() > 1 && words.iter().all(plain) {
+        if matches!(of, Of::Field) && all && words.len() > 1 && words.iter().all(plain) {
             return (Ty::Words(words), &[]);
         }
         if schema.get("enum").is_some() {
-            self.losses.add(
-                Weight::Changed,
-                format!("{path}, its words {}", words.join(", ")),
-                "any text is allowed now",
-                "`pattern`",
-            );
+            let (path, why, instead) = match of {
+                Of::Field => (path.to_owned(), "any text is allowed now", "`pattern`"),
+                Of::Each => (
+                    format!("{path}[]"),
+                    "words are the type of a field alone: each of a list or mapping may be any text now",
+                    "`cluster.rules`, in CEL over the whole resource",
+                ),
+            };
+            let what = format!("{path}, its words {}", words.join(", "));
+            self.losses.add(Weight::Changed, what, why, instead);
+        } else if matches!(of, Of::Field) && rules::is_duration(schema) {
+            return (Ty::Duration, &["format", "pattern"]);
         }
         (Ty::Text, &["enum"])
     }

@@ -3,7 +3,7 @@
 use dsoi::import::Form;
 use serde_json::{Value, json};
 
-use super::{Field, hidden, silent, swallowed};
+use super::{Field, hidden, imported, silent, swallowed};
 
 const RESOURCE: &str = "/spec/versions/0/schema/openAPIV3Schema";
 const SPEC: &str = "/spec/versions/0/schema/openAPIV3Schema/properties/spec";
@@ -53,6 +53,8 @@ fn anything(at: &str) -> Vec<Field> {
         ("enum", json!(["a", "b"])),
         ("pattern", json!("^a")),
         ("format", json!("date-time")),
+        ("title", json!("marker")),
+        ("example", json!("marker")),
         ("minLength", json!(2)),
         ("maxLength", json!(3)),
         ("minimum", json!(4)),
@@ -77,6 +79,19 @@ fn anything(at: &str) -> Vec<Field> {
         ("x-kubernetes-embedded-resource", json!(true)),
         ("x-kubernetes-list-type", json!("set")),
         ("x-kubernetes-map-type", json!("atomic")),
+    ]
+    .into_iter()
+    .map(|(name, value)| Field::new(at, name, value))
+    .collect()
+}
+
+/// The same keys once more, with values that mean something of their own.
+fn besides(at: &str) -> Vec<Field> {
+    let rule = |rule: &str| json!([{ "rule": rule, "message": "marker" }]);
+    [
+        ("format", json!("duration")),
+        ("x-kubernetes-validations", rule("self == oldSelf")),
+        ("x-kubernetes-validations", rule("self  >= oldSelf")),
     ]
     .into_iter()
     .map(|(name, value)| Field::new(at, name, value))
@@ -118,6 +133,7 @@ fn nothing_that_a_schema_says_of_a_field_is_dropped_silently() {
     for (name, schema) in names.as_object().unwrap() {
         let at = format!("{SPEC}/properties/{name}");
         found.extend(silent(Form::Crd, &base, &anything(&at)));
+        found.extend(silent(Form::Crd, &base, &besides(&at)));
         let described = [Field::new(&at, "description", json!("marker"))];
         found.extend(silent(Form::Crd, &base, &described));
         for inner in ["items", "additionalProperties"] {
@@ -252,4 +268,82 @@ fn no_rule_of_the_specifications_own_fields_is_dropped_silently() {
     let beside = [Field::new(&beside, "beside", json!({ "type": "string" }))];
     found.extend(silent(Form::Crd, &base, &beside));
     assert!(found.is_empty(), "{found:#?}");
+}
+
+/// The manifest, and the list at its end, of a definition with these fields of `spec`.
+fn parts(fields: &Value) -> (String, String) {
+    let text = imported(
+        Form::Crd,
+        &definition(&json!({ "type": "object", "properties": fields })),
+    );
+    let (manifest, list) = text.split_once("\n\n# ").unwrap();
+    // Lines of the list are broken.
+    let list = list.replace("\n#   ", " ");
+    (manifest.to_owned(), list)
+}
+
+#[test]
+fn words_of_a_list_are_texts_and_keep_its_limits_and_default() {
+    // SE-27.
+    let words = json!({ "type": "string", "enum": ["a", "b"] });
+    let (manifest, list) = parts(&json!({
+        "list": { "type": "array", "items": words, "minItems": 1, "maxItems": 3, "default": ["a"] },
+        "map": { "type": "object", "additionalProperties": words, "minProperties": 1, "maxProperties": 9 },
+        "deep": { "type": "array", "items": { "type": "array", "items": words } } }));
+    for line in [
+        "list: {type: list<string>, min: 1, max: 3, default: [a]}",
+        "map: {type: map<string>, optional: true, min: 1, max: 9}",
+        "deep: optional list<list<string>>",
+    ] {
+        assert!(manifest.contains(line), "{manifest}");
+    }
+    for path in ["spec.list[]", "spec.map[]", "spec.deep[]"] {
+        assert!(
+            list.contains(&format!("{path}, its words a, b")),
+            "{path}: {list}"
+        );
+    }
+    assert!(!list.contains("no manifest can say it"), "{list}");
+    assert!(!list.contains("Properties"), "{list}");
+}
+
+#[test]
+fn what_a_manifest_has_a_word_for_is_said_by_it() {
+    // SE-27.
+    let rule = |rule: &str| json!([{ "rule": rule }]);
+    let (manifest, list) = parts(&json!({
+        "fixed": { "type": "string", "x-kubernetes-validations": rule("self == oldSelf") },
+        "grows": { "type": "integer", "x-kubernetes-validations": rule("self >= oldSelf") },
+        "every": { "type": "string", "format": "duration", "pattern": "^([0-9]+(ms|s|m|h))+$" },
+        "any": { "type": "string", "format": "duration" } }));
+    for line in [
+        "fixed: {type: string, optional: true, immutable: true}",
+        "grows: {type: int, optional: true, growOnly: true}",
+        "every: optional duration",
+        "any: optional string",
+    ] {
+        assert!(manifest.contains(line), "{manifest}");
+    }
+    assert!(!list.contains("x-kubernetes-validations"), "{list}");
+    assert!(list.contains("it cannot be removed either"), "{list}");
+    assert!(list.contains("spec.any, format: duration"), "{list}");
+}
+
+#[test]
+fn limits_that_were_not_there_are_listed() {
+    // SE-27.
+    let (_, list) = parts(
+        &json!({ "text": { "type": "string" }, "short": { "type": "string", "maxLength": 9 },
+        "list": { "type": "array", "items": { "type": "string" } }, "map": { "type": "object", "additionalProperties": { "type": "integer" } } }),
+    );
+    for line in [
+        "- spec.text: a text here has at most",
+        "- spec.list: a list here has at most 256",
+        "- spec.list[]: a text here has at most",
+        "- spec.map: a mapping here has at most 256",
+        "- spec; spec.nodes; spec.k8sConfigGroup; spec.appConfigGroup: every resource needs it",
+    ] {
+        assert!(list.contains(line), "{line}: {list}");
+    }
+    assert!(!list.contains("spec.short"), "{list}");
 }
