@@ -24,6 +24,7 @@ mod names;
 mod node_type;
 mod odd;
 mod operator;
+mod partial;
 mod path;
 mod place;
 mod prove;
@@ -47,6 +48,7 @@ use crate::model::{
 use distinct::{distinct, files, one_ident_each};
 use facts::{Facts, TypeFacts};
 use fields::Fields;
+use merge::Merged;
 use report::Report;
 use resource::Outside;
 use typer::Typer;
@@ -145,6 +147,7 @@ fn operator(report: &Report<'_>, manifest: &Manifest) -> Option<(Operator, Probl
     let common = cluster::common(report, written, &spelling);
     let extra = cluster::extra(&fields, written, &spelling, &common);
     let kind_lower = kind.as_str().to_lowercase();
+    let (types, partial) = type_facts(report, written);
     let mut facts = Facts {
         manifest,
         kind_lower: kind_lower.clone(),
@@ -160,7 +163,7 @@ fn operator(report: &Report<'_>, manifest: &Manifest) -> Option<(Operator, Probl
         nodes_word: spelling.nodes.wire.to_string(),
         node_type_word: spelling.node_type.wire.to_string(),
         external_word: spelling.external.wire.to_string(),
-        types: type_facts(report, written),
+        types,
         shared_config_maps: file::optional_maps(&written.config_maps),
         minor: kubernetes.minor,
     };
@@ -174,6 +177,10 @@ fn operator(report: &Report<'_>, manifest: &Manifest) -> Option<(Operator, Probl
     };
     for (known, files) in facts.types.iter_mut().zip(paths) {
         known.files = files;
+    }
+
+    for problem in partial::problems(report, &facts, partial) {
+        report.push(problem);
     }
 
     let typer = Typer::new(report, &facts);
@@ -254,7 +261,7 @@ fn operator(report: &Report<'_>, manifest: &Manifest) -> Option<(Operator, Probl
         spec: facts.spec.clone(),
         node: facts.node.clone(),
         external: facts.external.clone(),
-        order: cluster::order(report, &written.order, &type_names),
+        order: cluster::order(report, &written.order, &type_names, &written.node_types),
         rollout: rollout::policy(report, written),
         names: named.names,
         labels,
@@ -293,8 +300,8 @@ fn operator(report: &Report<'_>, manifest: &Manifest) -> Option<(Operator, Probl
     Some((operator, warnings))
 }
 
-/// The node types as they stand after merging, and what is known of them beforehand.
-fn type_facts(report: &Report<'_>, written: &ast::Cluster) -> Vec<TypeFacts> {
+/// The node types as they stand after merging, and what is known of them beforehand; and those of which a part is not known.
+fn type_facts(report: &Report<'_>, written: &ast::Cluster) -> (Vec<TypeFacts>, Vec<TypeFacts>) {
     if written.node_types.is_empty() {
         report.push(
             Problem::new(Code::E0201, "a cluster needs at least one node type")
@@ -303,7 +310,12 @@ fn type_facts(report: &Report<'_>, written: &ast::Cluster) -> Vec<TypeFacts> {
         );
     }
     node_type::distinct_names(report, written);
-    let merged = merge::node_types(report, written);
+    let Merged { whole, partial } = merge::node_types(report, written);
+    let partial = facts_of(&report.aside(), partial);
+    (facts_of(report, whole), partial)
+}
+
+fn facts_of(report: &Report<'_>, merged: Vec<ast::NodeType>) -> Vec<TypeFacts> {
     merged
         .into_iter()
         .filter_map(|written| {

@@ -65,7 +65,7 @@ pub use k8s_config_group::{ExposedFields, K8S_FIELDS, K8sConfigGroup};
 pub use keys::{Key, Section, Shape};
 pub use labels::Label;
 pub use locate::locate;
-pub use lost::{Loss, words};
+pub use lost::{Loss, is_number, words};
 pub use names::{Collisions, Names};
 pub use node_type::{Bounds, NodeType, WorkloadKind};
 pub use operator::{Operator, RbacRule};

@@ -24,10 +24,19 @@ fn follows(source: &Source, problem: &Problem, loss: &Loss) -> bool {
     let spans = || problem.labels.iter().map(|label| label.span);
     let touched = spans().any(|span| overlap(span, loss.span));
     let named = || {
-        let shown = spans().flat_map(|span| words(source.slice(span)));
+        let shown = spans().map(|span| source.slice(span));
         let said = problem.message.split('`').skip(1).step_by(2);
-        let said: BTreeSet<String> = said.flat_map(words).chain(shown).collect();
+        let texts: Vec<&str> = said.chain(shown).collect();
+        let mut said: BTreeSet<String> = texts.iter().flat_map(|text| words(text)).collect();
+        if problem.code == Code::E0301 {
+            said.retain(|word| !loss.owners.contains(word));
+        }
+        // A name that is more than one word, as it stands.
+        let whole = |name: &&String| words(name).ne([(*name).clone()]);
         !said.is_disjoint(&loss.names)
+            || (names_what_is_missing(problem.code) && !said.is_disjoint(&loss.parts))
+            || (loss.names.iter().filter(whole))
+                .any(|name| texts.iter().any(|text| text.contains(name)))
     };
     touched
         || (!stands_alone(problem.code) && named())
@@ -36,6 +45,14 @@ fn follows(source: &Source, problem: &Problem, loss: &Loss) -> bool {
         || rests_on(problem.code)
             .iter()
             .any(|word| loss.words.contains(*word))
+}
+
+/// Mistakes that say that nothing is called so.
+fn names_what_is_missing(code: Code) -> bool {
+    matches!(
+        code,
+        Code::E0202 | Code::E0203 | Code::E0209 | Code::E0212 | Code::E0216 | Code::E0301
+    )
 }
 
 /// Mistakes of what is written there, whatever it would mean: a name that cannot be one, an address that is none, a circle.

@@ -1,7 +1,7 @@
 //! What expressions may refer to: the fields of the custom resource, and each node type's constants.
 
-use crate::manifest::{self as ast, Manifest, Span};
-use crate::model::{Common, External, Field, K8sGroup, NodeTypeName, Port, WorkloadKind};
+use crate::manifest::{self as ast, Manifest, Span, TemplateKind};
+use crate::model::{Common, External, Field, K8sGroup, NodeTypeName, Port, PortName, WorkloadKind};
 
 /// Everything that a path can lead to.
 #[derive(Debug)]
@@ -51,6 +51,19 @@ pub(super) struct TypeFacts {
     pub(super) services: Vec<String>,
 }
 
+impl TypeFacts {
+    /// The names of its ports as they are written, whether or not they are sound.
+    pub(super) fn ports_written(&self) -> Vec<&str> {
+        let written = self.written.container.ports.as_ref();
+        if let Some(TemplateKind::Map(entries)) = written.map(|ports| &ports.kind) {
+            let keys = entries.iter().map(|entry| &entry.key);
+            return keys.filter_map(|key| key.as_literal()).collect();
+        }
+        let names = self.ports.iter().filter_map(|port| port.name.as_ref());
+        names.map(PortName::as_str).collect()
+    }
+}
+
 impl<'m> Facts<'m> {
     /// Those of a kind outside of Kubernetes: its own fields and nothing else.
     pub(super) fn of_resource(
@@ -90,8 +103,33 @@ impl Facts<'_> {
         self.types.iter().find(|known| known.name.as_str() == name)
     }
 
+    /// The node types as they are written, whether or not they are sound.
+    pub(super) fn node_types_written(&self) -> impl Iterator<Item = &str> {
+        let node_types = self.manifest.cluster.node_types.iter();
+        node_types.map(|node_type| node_type.name.value.as_str())
+    }
+
     /// The fields of the manifest that a root and names below it lead through, outermost first.
     pub(super) fn declarations(&self, root: &str, names: &[&str]) -> Vec<Declaration<'_>> {
+        self.descend(root, names).0
+    }
+
+    /// What is declared right below a root and names, whether or not it is sound; empty where they lead to no group of fields.
+    pub(super) fn declared_below(&self, root: &str, names: &[&str]) -> Vec<&str> {
+        let (found, below) = self.descend(root, names);
+        // `parent.spec` is no field.
+        let steps = names.len() - usize::from(root == "parent" && !names.is_empty());
+        if found.len() != steps {
+            return Vec::new();
+        }
+        below
+            .iter()
+            .map(|field| field.name.value.as_str())
+            .collect()
+    }
+
+    /// As far as a root and names below it lead: the fields on the way, and those below the last.
+    fn descend(&self, root: &str, names: &[&str]) -> (Vec<Declaration<'_>>, &[ast::Field]) {
         let cluster = &self.manifest.cluster;
         let (mut fields, mut rest, mut found) = match root {
             "spec" => (self.declared, names, Vec::new()),
@@ -106,14 +144,14 @@ impl Facts<'_> {
             "node" => (cluster.node.as_slice(), names, Vec::new()),
             "external" => {
                 let Some((first, rest)) = names.split_first() else {
-                    return Vec::new();
+                    return (Vec::new(), &[]);
                 };
                 let Some(external) = cluster
                     .external
                     .iter()
                     .find(|known| known.name.value == *first)
                 else {
-                    return Vec::new();
+                    return (Vec::new(), &[]);
                 };
                 let declaration = Declaration {
                     name: &external.name.value,
@@ -135,7 +173,7 @@ impl Facts<'_> {
                     None => (external.fields.as_slice(), rest, vec![declaration]),
                 }
             }
-            _ => return Vec::new(),
+            _ => return (Vec::new(), &[]),
         };
         while let Some((first, after)) = rest.split_first() {
             let Some(field) = fields.iter().find(|field| field.name.value == *first) else {
@@ -154,7 +192,7 @@ impl Facts<'_> {
             };
             rest = after;
         }
-        found
+        (found, fields)
     }
 }
 

@@ -52,7 +52,9 @@ impl Typer<'_, '_> {
                 // What is in it is looked at all the same, in the format that its name says.
                 let path = made.or_else(|| {
                     let name = spanned.value.rsplit('/').next()?;
-                    AbsolutePath::new(format!("/standin{}/{name}", path.span.start)).ok()
+                    let stand_in = format!("/standin{}/{name}", path.span.start);
+                    self.report.stands_for(&stand_in, &spanned.value);
+                    AbsolutePath::new(stand_in).ok()
                 })?;
                 Some((
                     file.name.value.clone(),

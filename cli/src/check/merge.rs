@@ -6,8 +6,8 @@
 use super::report::Report;
 use crate::diagnostic::{Code, Problem, nearest};
 use crate::manifest::{
-    Bounds, Cluster, ConfigMap, Container, Content, Entry, File, NodeType, Service, Storage,
-    StorageVolume, Template, TemplateKind,
+    Bounds, Cluster, ConfigMap, Container, Content, Entry, File, NodeType, Service, Spanned,
+    Storage, StorageVolume, Template, TemplateKind,
 };
 use crate::model::NodeTypeName;
 
@@ -20,9 +20,18 @@ const MAX_NODE_TYPES: usize = 100;
 /// The most steps from a node type to the last one that it is like.
 const MAX_LIKES: usize = 16;
 
-/// Each node type of the cluster as it stands after merging, in the order written; without those of which it is not known what
-/// they are like.
-pub(super) fn node_types(report: &Report<'_>, cluster: &Cluster) -> Vec<NodeType> {
+/// The node types of a cluster, in the order written.
+#[derive(Debug, Default)]
+pub(super) struct Merged {
+    /// Each as it stands after merging.
+    pub(super) whole: Vec<NodeType>,
+    /// Those of which it is not known what they are like, as far as they are written.
+    pub(super) partial: Vec<NodeType>,
+}
+
+/// Each node type of the cluster after merging.
+pub(super) fn node_types(report: &Report<'_>, cluster: &Cluster) -> Merged {
+    let mut merged = Merged::default();
     if let Some(surplus) = cluster.node_types.get(MAX_NODE_TYPES) {
         report.push(
             Problem::new(
@@ -34,37 +43,50 @@ pub(super) fn node_types(report: &Report<'_>, cluster: &Cluster) -> Vec<NodeType
                 "node types are kinds of programs; nodes of one kind are told apart by their names",
             ),
         );
-        return Vec::new();
+        return merged;
     }
-    cluster
-        .node_types
-        .iter()
-        .filter_map(|node_type| {
-            let mut chain = Vec::new();
-            let own = with_likes(report, cluster, node_type, &mut chain);
-            let Some(own) = own else {
-                report.name_or(&node_type.name, NODE_TYPE, NodeTypeName::new);
-                report.lose(&node_type.name.value);
-                return None;
-            };
-            Some(match &cluster.every_node_type {
-                Some(every) => lay(every, &own),
-                None => own,
-            })
-        })
-        .collect()
+    for node_type in &cluster.node_types {
+        let (own, is_whole) = with_likes(report, cluster, node_type, &mut Vec::new());
+        let laid = match &cluster.every_node_type {
+            Some(every) => lay(every, &own),
+            None => own,
+        };
+        if is_whole {
+            merged.whole.push(laid);
+        } else {
+            report.name_or(&node_type.name, NODE_TYPE, NodeTypeName::new);
+            report.lose(&node_type.name.value);
+            merged.partial.push(laid);
+        }
+    }
+    merged
 }
 
+/// The node type over what it is like, and whether all of that is known.
 fn with_likes(
     report: &Report<'_>,
     cluster: &Cluster,
     node_type: &NodeType,
     chain: &mut Vec<String>,
-) -> Option<NodeType> {
+) -> (NodeType, bool) {
     let Some(like) = &node_type.like else {
-        return Some(node_type.clone());
+        return (node_type.clone(), true);
     };
     chain.push(node_type.name.value.clone());
+    let Some(base) = base(report, cluster, like, chain) else {
+        return (node_type.clone(), false);
+    };
+    let (base, is_whole) = with_likes(report, cluster, base, chain);
+    (lay(&base, node_type), is_whole)
+}
+
+/// The node type that the last of the chain is like, or what is wrong with that.
+fn base<'c>(
+    report: &Report<'_>,
+    cluster: &'c Cluster,
+    like: &Spanned<String>,
+    chain: &[String],
+) -> Option<&'c NodeType> {
     if chain.len() > MAX_LIKES {
         report.push(
             Problem::new(
@@ -84,28 +106,23 @@ fn with_likes(
         );
         return None;
     }
-    let names = || {
-        cluster
-            .node_types
-            .iter()
-            .map(|other| other.name.value.as_str())
-    };
-    let Some(base) = cluster
+    let mut all = cluster.node_types.iter();
+    if let Some(base) = all.find(|other| other.name.value == like.value) {
+        return Some(base);
+    }
+    let names = cluster
         .node_types
         .iter()
-        .find(|other| other.name.value == like.value)
-    else {
-        let problem = Problem::new(Code::E0202, "`like` names a node type that does not exist").at(
-            like.span,
-            format!("no node type is called `{}`", like.value),
-        );
-        report.push(match nearest(&like.value, names()) {
-            Some(near) => problem.help(format!("did you mean `{near}`?")),
-            None => problem,
-        });
-        return None;
-    };
-    Some(lay(&with_likes(report, cluster, base, chain)?, node_type))
+        .map(|other| other.name.value.as_str());
+    let problem = Problem::new(Code::E0202, "`like` names a node type that does not exist").at(
+        like.span,
+        format!("no node type is called `{}`", like.value),
+    );
+    report.push(match nearest(&like.value, names) {
+        Some(near) => problem.help(format!("did you mean `{near}`?")),
+        None => problem,
+    });
+    None
 }
 
 /// `over` lies over `base`; name and place are `over`'s.

@@ -1,11 +1,12 @@
 //! Where the stages of `check` put the mistakes that they find, and the words they share.
 
 use std::cell::RefCell;
+use std::cmp::Reverse;
 use std::fmt::Display;
 
 use super::doubt;
 use crate::diagnostic::{Code, Problem, Problems};
-use crate::manifest::{Loss, Source, Span, Spanned, words};
+use crate::manifest::{Loss, Source, Span, Spanned, is_number, words};
 use crate::model::{BadName, KindName};
 
 /// The collector of the stage; shared, since typing goes on after a mistake.
@@ -15,6 +16,8 @@ pub(super) struct Report<'m> {
     problems: RefCell<Problems>,
     warnings: RefCell<Problems>,
     losses: RefCell<Vec<Loss>>,
+    /// What stands for names that cannot be one, and the names as they are written.
+    stand_ins: RefCell<Vec<(String, String)>>,
 }
 
 impl<'m> Report<'m> {
@@ -24,6 +27,7 @@ impl<'m> Report<'m> {
             problems: RefCell::default(),
             warnings: RefCell::default(),
             losses: RefCell::default(),
+            stand_ins: RefCell::default(),
         }
     }
 
@@ -46,14 +50,45 @@ impl<'m> Report<'m> {
         self.warnings.take()
     }
 
-    /// The mistakes, but for those that say of a stand-in what nobody wrote.
+    /// The mistakes, but for those that say of a stand-in what nobody wrote; each in the names as they are written.
     pub(super) fn into_problems(self) -> Problems {
         let problems = self.problems.into_inner();
         let losses = self.losses.into_inner();
-        if losses.is_empty() {
+        let mut stand_ins = self.stand_ins.into_inner();
+        // `standin1` is the beginning of `standin12`.
+        stand_ins.sort_by_key(|(stand_in, _)| Reverse(stand_in.len()));
+        let problems = if losses.is_empty() {
+            problems
+        } else {
+            doubt::standing(self.source, &problems, &losses)
+        };
+        if stand_ins.is_empty() {
             return problems;
         }
-        doubt::standing(self.source, &problems, &losses)
+        let as_written = |text: &str| {
+            let mut text = text.to_owned();
+            for (stand_in, written) in &stand_ins {
+                text = text.replace(stand_in, written);
+            }
+            text
+        };
+        let mut named = Problems::new();
+        for problem in problems.sorted() {
+            let mut problem = problem.clone();
+            problem.message = as_written(&problem.message);
+            problem.help = problem.help.map(|help| as_written(&help));
+            for label in &mut problem.labels {
+                label.text = as_written(&label.text);
+            }
+            named.push(problem);
+        }
+        named
+    }
+
+    /// What mistakes say of `stand_in` they are to say of what is written.
+    pub(super) fn stands_for(&self, stand_in: &str, written: &str) {
+        let pair = (stand_in.to_owned(), written.to_owned());
+        self.stand_ins.borrow_mut().push(pair);
     }
 
     /// `(line 12)`.
@@ -74,14 +109,19 @@ impl<'m> Report<'m> {
             let stand_in = format!("standin{}", text.span.start);
             self.lose(&text.value);
             self.lose(&stand_in);
+            self.stands_for(&stand_in, &text.value);
+            // As the name of a type has it.
+            self.stands_for(&format!("Standin{}", text.span.start), &text.value);
             make(stand_in).ok()
         })
     }
 
     /// What has this name cannot be told: mistakes that mention it are left out.
     pub(super) fn lose(&self, name: &str) {
+        let parts = words(name).filter(|word| word != name && !is_number(word));
         self.losses.borrow_mut().push(Loss {
-            names: words(name).collect(),
+            names: [name.to_owned()].into(),
+            parts: parts.collect(),
             ..Loss::default()
         });
     }
@@ -89,7 +129,12 @@ impl<'m> Report<'m> {
     /// The text as a kind; after `E0601` a stand-in.
     pub(super) fn kind(&self, text: &Spanned<String>) -> Option<KindName> {
         let made = self.name(text, "a kind", KindName::new);
-        made.or_else(|| KindName::new(format!("StandIn{}", text.span.start)).ok())
+        made.or_else(|| {
+            let stand_in = format!("StandIn{}", text.span.start);
+            self.stands_for(&stand_in, &text.value);
+            self.stands_for(&stand_in.to_lowercase(), &text.value.to_lowercase());
+            KindName::new(stand_in).ok()
+        })
     }
 
     /// The text as a name of kind `what`, or `E0601`.

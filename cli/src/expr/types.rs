@@ -74,8 +74,11 @@ pub(crate) const WORDS: &[(&str, TypeKind, &str)] = &[
 /// How deep `list<map<…>>` may go.
 const MAX_DEPTH: usize = 8;
 
-/// Reads a type.
-pub(crate) fn parse(scalar: &Scalar) -> Result<FieldType, Box<Problem>> {
+/// A type, and what is wrong with its default.
+type Read = (FieldType, Option<Box<Problem>>);
+
+/// Reads a type; without its default, where that is wrong.
+pub(crate) fn parse(scalar: &Scalar) -> Result<Read, Box<Problem>> {
     let text = scalar.text.as_str();
     let (head, default_at) = match text.split_once('=') {
         Some((head, _)) => (head, Some(head.len() + 1)),
@@ -97,24 +100,27 @@ pub(crate) fn parse(scalar: &Scalar) -> Result<FieldType, Box<Problem>> {
     }
     .trimmed();
     let kind = kind(part, 0)?;
-    let default = match default_at {
-        Some(at) => {
-            let part = Part {
-                scalar,
-                start: at,
-                end: text.len(),
-            }
-            .trimmed();
-            Some(default(part, &kind.value)?)
+    let default = default_at.map(|at| {
+        let part = Part {
+            scalar,
+            start: at,
+            end: text.len(),
         }
-        None => None,
+        .trimmed();
+        default(part, &kind.value)
+    });
+    let (default, mistake) = match default {
+        Some(Ok(default)) => (Some(default), None),
+        Some(Err(mistake)) => (None, Some(mistake)),
+        None => (None, None),
     };
-    Ok(FieldType {
+    let read = FieldType {
         optional,
         kind,
         default,
         span: scalar.span,
-    })
+    };
+    Ok((read, mistake))
 }
 
 /// A stretch of the scalar.
@@ -262,6 +268,25 @@ fn default(part: Part<'_>, kind: &TypeKind) -> Result<Spanned<Literal>, Box<Prob
         TypeKind::String | TypeKind::Quantity | TypeKind::Duration | TypeKind::Enum(_) => {
             Literal::String(text.trim_matches('"').to_owned())
         }
+        TypeKind::List(Some(item)) if has_none(&item.value) => {
+            return refuse(
+                "not written behind a type like this",
+                "no item of it can stand in a manifest: only `default: []` can, in the long form",
+            );
+        }
+        TypeKind::Map(item) if has_none(&item.value) => {
+            return refuse(
+                "not written behind a type like this",
+                "no value of it can stand in a manifest: only `default: {}` can, in the long form",
+            );
+        }
+        kind if has_none(kind) => {
+            return Err(Box::new(
+                Problem::new(Code::E0110, "a field of this type has no default")
+                    .at(part.span(), "here")
+                    .help("drop it: the custom resource says the value, and may leave out a field that is `optional`"),
+            ));
+        }
         _ => {
             return refuse(
                 "not written behind a type like this",
@@ -270,6 +295,16 @@ fn default(part: Part<'_>, kind: &TypeKind) -> Result<Spanned<Literal>, Box<Prob
         }
     };
     Ok(Spanned::new(literal, part.span()))
+}
+
+/// Whether no value of the type can be said beforehand, in no form.
+fn has_none(kind: &TypeKind) -> bool {
+    match kind {
+        TypeKind::Json | TypeKind::SecretKey | TypeKind::SecretRef | TypeKind::NodeType => true,
+        // A few of the others are texts, which have one.
+        TypeKind::K8s(name) => name.value != "Quantity",
+        _ => false,
+    }
 }
 
 fn unknown(part: Part<'_>) -> Problem {
@@ -302,7 +337,8 @@ mod tests {
 
     fn of(text: &str) -> Result<FieldType, Box<Problem>> {
         let span = Span::new(0, text.len());
-        parse(&Scalar::new(text.to_owned(), Style::Plain, span, text))
+        let (read, mistake) = parse(&Scalar::new(text.to_owned(), Style::Plain, span, text))?;
+        mistake.map_or(Ok(read), Err)
     }
 
     #[test]

@@ -181,9 +181,7 @@ fn field(pair: &Pair, problems: &mut Problems) -> Option<Field> {
         return long(name, pair.span(), &mut reader);
     }
     let scalar = string(&name.value, &pair.value, problems)?;
-    let read = parse_type(scalar)
-        .map_err(|problem| problems.push(*problem))
-        .ok()?;
+    let read = typed(scalar, problems)?;
     if read.kind.value == TypeKind::List(None) {
         problems.push(bare_list(read.kind.span));
         return None;
@@ -204,13 +202,28 @@ fn field(pair: &Pair, problems: &mut Problems) -> Option<Field> {
     })
 }
 
+/// The type that is written; a default that is wrong is reported, and the type is there without it.
+fn typed(scalar: &Scalar, problems: &mut Problems) -> Option<FieldType> {
+    match parse_type(scalar) {
+        Ok((read, mistake)) => {
+            if let Some(mistake) = mistake {
+                problems.push(*mistake);
+            }
+            Some(read)
+        }
+        Err(problem) => {
+            problems.push(*problem);
+            None
+        }
+    }
+}
+
 fn long(name: Spanned<String>, span: Span, reader: &mut Reader<'_, '_>) -> Option<Field> {
     let flag =
         |reader: &mut Reader<'_, '_>, key: &str| reader.flag(key).is_some_and(|flag| flag.value);
     let read = reader.node("type").and_then(|node| {
         let scalar = string("type", node, reader.problems)?;
-        let read = parse_type(scalar);
-        read.map_err(|problem| reader.problems.push(*problem)).ok()
+        typed(scalar, reader.problems)
     });
     let inner = Inner {
         written: reader.pair("fields").is_some(),

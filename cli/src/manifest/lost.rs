@@ -23,6 +23,11 @@ pub struct Loss {
     pub above: Vec<Span>,
     /// Names of the author's that it would have declared, or that it belongs to.
     pub names: BTreeSet<String>,
+    /// Those of `names` that it only belongs to, where what is lost is one field of them, by its name: another field of theirs
+    /// is not in doubt.
+    pub owners: BTreeSet<String>,
+    /// Parts of names that are more than one word: what seems to be missing may be one of those.
+    pub parts: BTreeSet<String>,
     /// Words of the language in it, and those on the way to it.
     pub words: BTreeSet<String>,
 }
@@ -105,6 +110,7 @@ pub(super) fn losses<'a>(
                 loss.names.extend(
                     text.iter()
                         .filter(|word| !fixed.contains(word.as_str()) && !is_root(word))
+                        .filter(|word| !is_number(word))
                         .cloned(),
                 );
                 loss.words.extend(text);
@@ -119,6 +125,11 @@ pub fn words(text: &str) -> impl Iterator<Item = String> + '_ {
     text.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_')
         .filter(|word| !word.is_empty())
         .map(str::to_owned)
+}
+
+/// No name that something else is held against.
+pub fn is_number(word: &str) -> bool {
+    word.chars().all(|c| c.is_ascii_digit())
 }
 
 /// The keys at the top of what was lost whole: names that it would have declared are among them.
@@ -205,6 +216,11 @@ impl Walk {
             Keys::Tree => {
                 self.loss.names.insert(key.to_owned());
                 self.loss.words.insert(key.to_owned());
+            }
+            Keys::Fields => {
+                let own: BTreeSet<String> = words(key).collect();
+                self.loss.owners = self.loss.names.difference(&own).cloned().collect();
+                self.loss.names.extend(own);
             }
             _ => self.loss.names.extend(words(key)),
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use dsoi::check::read;
+use dsoi::diagnostic::Problem;
 use dsoi::manifest::Source;
 
 use crate::testdata;
@@ -148,6 +149,13 @@ fn found(text: &str) -> Told {
     let Err(problems) = read(&source) else {
         return BTreeSet::new();
     };
+    for said in problems.sorted().into_iter().flat_map(texts) {
+        let plain = said.to_lowercase();
+        assert!(
+            !plain.contains("standin") && !plain.contains("stand-in"),
+            "nobody wrote that: {said}\n{text}"
+        );
+    }
     let all = problems.sorted().into_iter();
     all.map(|problem| {
         (
@@ -156,6 +164,15 @@ fn found(text: &str) -> Told {
         )
     })
     .collect()
+}
+
+/// All that is said of a mistake.
+fn texts(problem: &Problem) -> Vec<String> {
+    let labels = problem.labels.iter().map(|label| label.text.clone());
+    let mut all: Vec<String> = labels.collect();
+    all.push(problem.message.clone());
+    all.extend(problem.help.clone());
+    all
 }
 
 /// Pairs of which only the first is told, since the second may follow from it: a kind that is no name, against which a parent
@@ -208,4 +225,146 @@ fn each_of_two_mistakes_is_told_and_no_third() {
         }
     }
     println!("{tried} pairs of {} mistakes", MISTAKES.len());
+}
+
+/// A manifest with what the one above does not have.
+const SMALL: &str = r#"apiVersion: dsoi.dev/v1alpha1
+operator: {name: reel-operator, image: ghcr.io/example/reel-operator}
+api: {group: reel.example.com, version: v1}
+cluster:
+  kind: Reel
+  image: ghcr.io/example/reel:1.0
+  k8sConfigGroup: {fields: [image, env]}
+  spec:
+    okay: {type: int, min: 2, max: 3}
+    parts: {type: list, key: name, fields: {name: string, size: int = 1}}
+  appConfigGroup:
+    fields: {maxConns: int = 3, level: debug | info = info, retention: {type: duration, default: 5m}}
+  external: {zk: {fields: {hosts: string, port: port}}}
+  nodeTypes:
+    broker:
+      kinds: [StatefulSet]
+      args: [serve, "${external.zk.hosts}", "--conns=${config.maxConns}", "${config.level}"]
+      ports: {http: 8080}
+      services: {main: {governing: true}}
+    indexer:
+      like: broker
+      args: [index, "--of=${config.retention}"]
+      livenessProbe: {httpGet: {path: /live, port: http}}
+    ui:
+      kinds: [Deployment]
+      args: [show, {$for: "p in pods.indexer", $value: "${p.host}", $join: ","}]
+"#;
+
+/// The text with one thing written instead of another.
+fn instead(text: &str, (from, to, _): &Mistake) -> String {
+    assert_eq!(text.matches(from).count(), 1, "{from}");
+    text.replace(from, to)
+}
+
+#[test]
+fn a_mistake_hides_no_other_that_stands_by_itself() {
+    const PAIRS: &[[Mistake; 2]] = &[
+        // A field, and another of its group.
+        [
+            ("port: port}", "port: prot}", "E0110"),
+            ("{external.zk.hosts}", "{external.zk.host}", "E0301"),
+        ],
+        // What a node type is like, and a field that no type has.
+        [
+            ("like: broker", "like: n9", "E0202"),
+            ("httpGet:", "httpget:", "E0509"),
+        ],
+        [
+            ("like: broker", "like: n9", "E0202"),
+            ("{config.retention}", "{config.retenton}", "E0301"),
+        ],
+        // A name of two words, and a number that is one of them.
+        [
+            ("    ui:\n", "    \"n 3\":\n", "E0601"),
+            ("min: 2, max: 3", "min: 5, max: 3", "E0518"),
+        ],
+        // A name that can be none, and one that is not there.
+        [
+            ("    ui:\n", "    my_ui:\n", "E0601"),
+            ("pods.indexer", "pods.indexr", "E0301"),
+        ],
+    ];
+    assert_eq!(found(SMALL), BTreeSet::new());
+    for [first, second] in PAIRS {
+        let alone = [first, second].map(|mistake| found(&instead(SMALL, mistake)));
+        for (told, mistake) in alone.iter().zip([first, second]) {
+            let codes: Vec<&str> = told.iter().map(|(code, _)| code.as_str()).collect();
+            assert_eq!(codes, [mistake.2], "{mistake:?}");
+        }
+        let [one, other] = alone;
+        let both: Told = one.union(&other).cloned().collect();
+        let text = instead(&instead(SMALL, first), second);
+        assert_eq!(found(&text), both, "{first:?} and {second:?}");
+    }
+}
+
+#[test]
+fn what_a_part_of_a_node_type_that_is_not_known_could_mend_is_not_told() {
+    for follows in [
+        (
+            "httpGet: {path: /live, port: http}",
+            "httpGet: {path: /live}",
+            "",
+        ),
+        ("port: http}", "port: web}", ""),
+        ("{config.retention}", "{files.more.path}", ""),
+        ("{config.retention}", "{type.ports.web}", ""),
+    ] {
+        let text = instead(&instead(SMALL, &("like: broker", "like: n9", "")), &follows);
+        let codes: Vec<String> = found(&text).into_iter().map(|(code, _)| code).collect();
+        assert_eq!(codes, ["E0202"], "{follows:?}");
+    }
+}
+
+#[test]
+fn a_list_of_what_there_is_has_what_is_wrong_too() {
+    let cases: [(&[Mistake], &str); 4] = [
+        (
+            &[
+                ("debug | info = info", "debug | info = loud", ""),
+                ("default: 5m", "default: 5x", ""),
+                ("{config.level}", "{config.lvel}", ""),
+            ],
+            "an app config group has `maxConns`, `level` and `retention`",
+        ),
+        (
+            &[
+                ("like: broker", "like: brokr", ""),
+                ("pods.indexer", "pods.indexr", ""),
+            ],
+            "the cluster has `broker`, `indexer` and `ui`",
+        ),
+        (
+            &[
+                ("    ui:\n", "    my_ui:\n", ""),
+                ("pods.indexer", "pods.indexr", ""),
+            ],
+            "the cluster has `broker`, `indexer` and `my_ui`",
+        ),
+        (
+            &[
+                ("{http: 8080}", "{http: 80800, metrics: 9100}", ""),
+                ("{config.retention}", "{type.ports.metrcs}", ""),
+            ],
+            "node type `indexer` has `http` and `metrics`",
+        ),
+    ];
+    for (mistakes, list) in cases {
+        let text = mistakes
+            .iter()
+            .fold(SMALL.to_owned(), |text, mistake| instead(&text, mistake));
+        let source = Source::new("dsoi.yaml", text.into_bytes()).unwrap();
+        let problems = read(&source).unwrap_err();
+        let said: Vec<String> = problems.sorted().into_iter().flat_map(texts).collect();
+        let told = said.iter().any(|text| text.contains(list));
+        assert!(told, "{list}: {said:#?}");
+        let near = said.iter().any(|text| text.starts_with("did you mean `"));
+        assert!(near, "{said:#?}");
+    }
 }

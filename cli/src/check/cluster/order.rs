@@ -10,7 +10,9 @@ pub(in crate::check) fn order(
     report: &Report<'_>,
     written: &ast::Order,
     types: &[NodeTypeName],
+    written_types: &[ast::NodeType],
 ) -> Order {
+    let names_written = || written_types.iter().map(|known| known.name.value.as_str());
     let by = match written.by.as_ref().map(|by| by.value) {
         Some(ast::OrderBy::Node) => OrderBy::Node,
         _ => OrderBy::NodeType,
@@ -31,12 +33,10 @@ pub(in crate::check) fn order(
                     name.span,
                     format!("no node type is called `{}`", name.value),
                 );
-                report.push(
-                    match nearest(&name.value, types.iter().map(NodeTypeName::as_str)) {
-                        Some(near) => problem.help(format!("did you mean `{near}`?")),
-                        None => problem.help(format!("there are {}", listed(types, "none"))),
-                    },
-                );
+                report.push(match nearest(&name.value, names_written()) {
+                    Some(near) => problem.help(format!("did you mean `{near}`?")),
+                    None => problem.help(format!("there are {}", listed(names_written(), "none"))),
+                });
                 continue;
             };
             if order.contains(known) {

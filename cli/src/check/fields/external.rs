@@ -20,7 +20,7 @@ impl Fields<'_, '_> {
         let item = self.object(&external.fields, &format!("{stem}Spec"));
         let shape = match &external.list_key {
             Some(key) => ExternalShape::List {
-                key: self.list_key(&item, key)?,
+                key: self.list_key(&item, &external.fields, key)?,
                 item,
             },
             None if external.one_of.is_empty() => ExternalShape::One(item),

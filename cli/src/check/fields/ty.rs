@@ -32,7 +32,7 @@ impl Fields<'_, '_> {
                 match key {
                     None => Some(Type::List(Box::new(Type::Struct(Box::new(item))))),
                     Some(key) => {
-                        let key = self.list_key(&item, key)?;
+                        let key = self.list_key(&item, fields, key)?;
                         Some(Type::KeyedList {
                             item: Box::new(item),
                             key,
@@ -56,17 +56,26 @@ impl Fields<'_, '_> {
     }
 
     /// The key of a keyed list: a required field of its items that tells them apart.
-    pub(super) fn list_key(&self, item: &StructType, key: &Spanned<String>) -> Option<WireName> {
+    pub(super) fn list_key(
+        &self,
+        item: &StructType,
+        written: &[ast::Field],
+        key: &Spanned<String>,
+    ) -> Option<WireName> {
         let Some(field) = item
             .fields
             .iter()
             .find(|field| field.wire.as_str() == key.value)
         else {
+            let names = || written.iter().map(|field| field.name.value.as_str());
+            // One that is written and wrong was reported.
+            if names().any(|name| name == key.value) {
+                return None;
+            }
             let problem = Problem::new(
                 Code::E0211,
                 format!("`{}` is no field of the list's items", key.value),
             );
-            let names = || item.fields.iter().map(|field| field.wire.as_str());
             let problem = problem.at(
                 key.span,
                 format!("the items have {}", listed(names(), "no fields")),

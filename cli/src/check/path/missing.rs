@@ -55,7 +55,12 @@ impl Typer<'_, '_> {
         name: Option<&Spanned<String>>,
         choice: &Choice<'_>,
     ) {
-        let has = listed(&choice.names, "nothing");
+        // What is written and has a mistake of its own is among them.
+        let mut names = self.written_beside(path, name);
+        let more = choice.names.iter().copied();
+        let more: Vec<&str> = more.filter(|known| !names.contains(known)).collect();
+        names.extend(more);
+        let has = listed(&names, "nothing");
         let line = choice
             .declared
             .map_or_else(String::new, |span| format!(" {}", self.report.line(span)));
@@ -74,7 +79,7 @@ impl Typer<'_, '_> {
         let problem = Problem::new(Code::E0301, format!("`{path}` does not exist"))
             .at(path.span, format!("{} has {has}{line}", choice.owner));
         self.report
-            .push(match nearest(&name.value, choice.names.iter().copied()) {
+            .push(match nearest(&name.value, names.iter().copied()) {
                 Some(near) => {
                     let steps = path.steps.iter().map(|step| match step {
                         WrittenStep::Name(known) if known.span == name.span => {
@@ -91,6 +96,18 @@ impl Typer<'_, '_> {
                 }
                 None => problem,
             });
+    }
+
+    /// The fields that the manifest declares where the name was looked for.
+    fn written_beside(&self, path: &Written, name: Option<&Spanned<String>>) -> Vec<&str> {
+        let steps = path.steps.iter().map_while(|step| match step {
+            WrittenStep::Name(known) if Some(known.span) != name.map(|name| name.span) => {
+                Some(known.value.as_str())
+            }
+            _ => None,
+        });
+        let steps: Vec<&str> = steps.collect();
+        self.facts.declared_below(&path.root.value, &steps)
     }
 
     /// Whether the manifest declares the name, which then has a problem of its own.

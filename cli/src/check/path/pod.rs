@@ -23,8 +23,11 @@ impl Typer<'_, '_> {
         } = read;
         self.reach(scope, path, Reach::Cluster)?;
         let Some(known) = first.and_then(|first| self.facts.node_type(&first.value)) else {
-            let names = self.facts.types.iter().map(|known| known.name.as_str());
-            self.missing(path, first, &Choice::of("the cluster", names));
+            self.missing(
+                path,
+                first,
+                &Choice::of("the cluster", self.facts.node_types_written()),
+            );
             return None;
         };
         let name = known.name.clone();

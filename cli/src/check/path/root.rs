@@ -6,7 +6,7 @@ use crate::check::scope::Reach;
 use crate::check::typer::Typer;
 use crate::expr::{Path as Written, Step as WrittenStep};
 use crate::manifest::Spanned;
-use crate::model::{Access, K8sType, Literal, PortName, Root, StructType, Type};
+use crate::model::{Access, K8sType, Literal, Root, StructType, Type};
 
 use super::{Choice, Group, Leads, Reading, Walk};
 
@@ -129,15 +129,10 @@ impl Typer<'_, '_> {
             .first
             .and_then(|first| all.iter().find(|known| known.wire.as_str() == first.value))
         else {
-            let declared = self
-                .facts
-                .manifest
-                .cluster
-                .external
-                .first()
-                .map(|known| known.name.span);
-            let choice = Choice::of("`external`", all.iter().map(|known| known.wire.as_str()))
-                .declared(declared);
+            let written = &self.facts.manifest.cluster.external;
+            let declared = written.first().map(|known| known.name.span);
+            let names = written.iter().map(|known| known.name.value.as_str());
+            let choice = Choice::of("`external`", names).declared(declared);
             self.missing(read.path, read.first, &choice);
             return None;
         };
@@ -210,15 +205,12 @@ impl Typer<'_, '_> {
         if let Some(port) = name.and_then(|name| of_name(&name.value)) {
             return Some(port.number);
         }
-        let names = known
-            .ports
-            .iter()
-            .filter_map(|port| port.name.as_ref().map(PortName::as_str));
-        self.missing(
-            path,
-            name,
-            &Choice::of(format!("node type `{node_type}`"), names),
-        );
+        let names = known.ports_written();
+        // One that is written and wrong was reported.
+        if !name.is_some_and(|name| names.contains(&name.value.as_str())) {
+            let choice = Choice::of(format!("node type `{node_type}`"), names);
+            self.missing(path, name, &choice);
+        }
         None
     }
 }
