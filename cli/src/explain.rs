@@ -5,16 +5,21 @@
 
 mod change;
 mod declared;
+mod entries;
 mod field;
 mod origin;
 mod path;
+mod rename;
 mod rules;
+mod scalars;
 mod sets;
+mod trial;
+mod unwritten;
 mod variants;
 mod walk;
 
 pub use change::Change;
 pub use field::{Below, Field, Missing, Resource};
 pub(crate) use origin::same_line;
-pub use origin::{Cause, Depth, Origins, Why};
+pub use origin::{Cause, Depth, Origins, Setting, Why};
 pub use path::{Step, is_of_resource, steps, without_gaps};

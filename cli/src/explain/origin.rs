@@ -8,15 +8,14 @@
 //! Where every other value is a mistake (a node type whose pods are named elsewhere has to be a StatefulSet), it is tried in
 //! spite of that, but only for lines that nothing else is found for: such a model lacks more than the value.
 
-use std::thread;
+use similar::{DiffTag, TextDiff};
 
-use similar::{Algorithm, DiffTag, TextDiff};
-
-use super::variants::{self, Site, replaced};
+use super::trial::Trial;
+use super::{entries, unwritten, variants};
+use crate::args::KUBERNETES;
 use crate::check;
 use crate::manifest::{self, Source, Span};
-use crate::model::Operator;
-use crate::plan::{self, What};
+use crate::plan::{self, Runtime, What};
 use crate::render::{Error, Renderer, Settings};
 
 /// A place of the manifest, and the lines that come from it.
@@ -29,6 +28,8 @@ pub struct Cause {
     pub lines: Vec<usize>,
     /// Whether it was tried in spite of mistakes that come of it.
     pub refused: bool,
+    /// Of a key that is not written, what is true without it.
+    pub unwritten: Option<&'static str>,
 }
 
 impl Cause {
@@ -56,6 +57,25 @@ pub struct Origins {
     pub values: Vec<Cause>,
     /// What entries bring by being there at all, likewise; empty where nobody asked for it.
     pub entries: Vec<Cause>,
+    /// What the settings of the project decide, and the lines.
+    pub settings: Vec<(Setting, Vec<usize>)>,
+}
+
+/// What a project is made with, beside its manifest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setting {
+    Runtime,
+    Kubernetes,
+}
+
+impl Setting {
+    /// What changes it.
+    pub fn command(self) -> &'static str {
+        match self {
+            Self::Runtime => "dsoi update --runtime vendor|path=DIR|version=V|git=URL",
+            Self::Kubernetes => "dsoi update --k8s VERSION",
+        }
+    }
 }
 
 /// How much is to be found out.
@@ -98,6 +118,7 @@ impl Origins {
             text,
             values: Vec::new(),
             entries: Vec::new(),
+            settings: Vec::new(),
         };
         // What is copied as it stands comes from no key.
         let is_copy = matches!(planned.what, What::Manifest | What::Vendored(_));
@@ -117,11 +138,24 @@ impl Origins {
             Depth::All => true,
             Depth::Line(line) => having(causes, line, false).is_empty(),
         };
-        origins.values = trial.all(&variants::values(source, &root), wanted);
+        let mut sites = variants::values(source, &root);
+        // Behind the others: what is written says more.
+        sites.extend(unwritten::keys(source, &root));
+        origins.values = trial.all(&sites, wanted);
+        origins.settings = trial.settings(&other_settings(settings))?;
         if wanted(&origins.values) {
-            origins.entries = trial.all(&variants::entries(source, &root), wanted);
+            origins.entries = trial.all(&entries::all(source, &root), wanted);
         }
         Ok(Some(origins))
+    }
+
+    /// The settings of the project that a line comes from.
+    pub fn settings_of(&self, line: usize) -> impl Iterator<Item = Setting> {
+        let having = self
+            .settings
+            .iter()
+            .filter(move |(_, lines)| lines.contains(&line));
+        having.map(|(setting, _)| *setting)
     }
 
     /// Where a line comes from, the places that say least else first: values, or, where none changes the line, the smallest
@@ -175,6 +209,36 @@ impl Origins {
     }
 }
 
+/// The settings, each with another value.
+fn other_settings(settings: &Settings) -> Vec<(Setting, Settings)> {
+    let runtime = match &settings.runtime {
+        Runtime::Path(path) => Runtime::Path(format!("{path}/x")),
+        Runtime::Version(version) => Runtime::Version(format!("{version}1")),
+        Runtime::Git(url) => Runtime::Git(format!("{url}x")),
+        Runtime::Vendored => Runtime::Path("x".to_owned()),
+    };
+    let kubernetes = KUBERNETES
+        .into_iter()
+        .find(|other| *other != settings.kubernetes);
+    let kubernetes = kubernetes.unwrap_or_default().to_owned();
+    vec![
+        (
+            Setting::Runtime,
+            Settings {
+                runtime,
+                ..settings.clone()
+            },
+        ),
+        (
+            Setting::Kubernetes,
+            Settings {
+                kubernetes,
+                ..settings.clone()
+            },
+        ),
+    ]
+}
+
 /// Whether a place is a part of another one.
 fn is_below(inner: &Cause, outer: &Cause) -> bool {
     let rest = inner.path.strip_prefix(&outer.path);
@@ -187,166 +251,8 @@ fn having(causes: &[Cause], line: usize, refused: bool) -> Vec<&Cause> {
         .iter()
         .filter(|cause| cause.refused == refused && cause.has(line))
         .collect();
-    found.sort_by_key(|cause| (cause.lines.len(), cause.span));
+    found.sort_by_key(|cause| (cause.unwritten.is_some(), cause.lines.len(), cause.span));
     found
-}
-
-/// One file, and what it is tried with.
-struct Trial<'a> {
-    source: &'a Source,
-    settings: &'a Settings,
-    operator: &'a Operator,
-    renderer: &'a Renderer,
-    what: &'a What,
-    path: &'a str,
-    text: &'a str,
-}
-
-impl Trial<'_> {
-    /// Tries all places, each on its own; those that every try of is a mistake in spite of it, where `wanted` says that the
-    /// others do not tell enough.
-    fn all(&self, sites: &[Site], wanted: impl Fn(&[Cause]) -> bool) -> Vec<Cause> {
-        let tried = side_by_side(sites, |site| self.one(site, Self::legal));
-        let (mut causes, mut refused) = (Vec::new(), Vec::new());
-        for (site, tried) in sites.iter().zip(tried) {
-            match tried {
-                Some(cause) if cause.lines.is_empty() => {}
-                Some(cause) => causes.push(cause),
-                None => refused.push(site),
-            }
-        }
-        if wanted(&causes) {
-            refused.retain(|site| !self.is_of_another(site));
-            let tried = side_by_side(&refused, |site| self.one(site, Self::in_spite));
-            causes.extend(tried.into_iter().flatten());
-        }
-        causes
-    }
-
-    /// Whether a place is of another node type than the file, which may only miss it by a mistake.
-    fn is_of_another(&self, site: &Site) -> bool {
-        let What::Node(index) = self.what else {
-            return false;
-        };
-        let own = self.operator.cluster.node_types.get(*index);
-        let key = site.path.strip_prefix("cluster.nodeTypes.");
-        let of = key.map(|key| key.split(['.', '[']).next().unwrap_or(key));
-        of.is_some_and(|of| own.is_none_or(|own| own.name.as_str() != of))
-    }
-
-    /// What another value there, or none, changes, which may be nothing; `None` where nothing else can be there.
-    fn one(&self, site: &Site, lines: impl Fn(&Self, &Source) -> Option<Tried>) -> Option<Cause> {
-        let tried = site.tries.iter().find_map(|(span, new)| {
-            let text = replaced(self.source.text(), *span, new)?;
-            let source = Source::new(self.source.name(), text.into_bytes()).ok()?;
-            lines(self, &source)
-        })?;
-        Some(Cause {
-            path: site.path.clone(),
-            span: site.span,
-            lines: tried.lines,
-            refused: tried.refused,
-        })
-    }
-
-    /// The lines that differ by another manifest; `None` where it is none.
-    fn legal(&self, source: &Source) -> Option<Tried> {
-        let (_, operator) = check::read(source).ok()?;
-        let all = (1..=self.text.lines().count()).collect();
-        Some(Tried {
-            lines: self.lines(source, &operator, Some(all))?,
-            refused: false,
-        })
-    }
-
-    /// The same of one that has mistakes; `None` where nothing can be told of it, or nothing differs. That a file is not there
-    /// says nothing: with a mistake in it, a node type is left out.
-    fn in_spite(&self, source: &Source) -> Option<Tried> {
-        let operator = check::in_spite(source)?;
-        let lines = self.lines(source, &operator, None)?;
-        (!lines.is_empty()).then_some(Tried {
-            lines,
-            refused: true,
-        })
-    }
-
-    /// The lines that differ; `gone` where there is no such file any more.
-    fn lines(
-        &self,
-        source: &Source,
-        operator: &Operator,
-        gone: Option<Vec<usize>>,
-    ) -> Option<Vec<usize>> {
-        if operator == self.operator {
-            return Some(Vec::new());
-        }
-        let plan = plan::plan(operator, &self.settings.runtime);
-        // A file that is named after the value is still the same file; a node type that went moves the others up.
-        let planned = plan
-            .iter()
-            .find(|file| file.path == self.path)
-            .or_else(|| plan.iter().find(|file| file.what == *self.what));
-        let Some(planned) = planned else {
-            return gone;
-        };
-        let rendering = self.renderer.of(operator, source.text(), self.settings);
-        // What cannot be rendered with that value says nothing of the line.
-        let text = rendering.file(&planned.what).ok()??;
-        Some(different(self.text, &text))
-    }
-}
-
-/// What came of a try.
-struct Tried {
-    lines: Vec<usize>,
-    refused: bool,
-}
-
-/// Does the same with all items, on as many processors as there are; in their order.
-fn side_by_side<T: Sync, R: Send>(items: &[T], one: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let workers = thread::available_parallelism()
-        .map_or(1, usize::from)
-        .min(8);
-    let share = items.len().div_ceil(workers).max(1);
-    let one = &one;
-    thread::scope(|scope| {
-        let parts: Vec<_> = items
-            .chunks(share)
-            .map(|part| scope.spawn(move || part.iter().map(one).collect::<Vec<R>>()))
-            .collect();
-        parts
-            .into_iter()
-            // A panic is the worker's own, and goes on in the caller.
-            .flat_map(|part| {
-                part.join()
-                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            })
-            .collect()
-    })
-}
-
-/// The lines of a text that another one has not, from 1; sorted.
-fn different(text: &str, other: &str) -> Vec<usize> {
-    let (old, new): (Vec<&str>, Vec<&str>) = (text.lines().collect(), other.lines().collect());
-    // What is the same on both ends is most of it, and costs a comparison only.
-    let alike = |(a, b): &(&&str, &&str)| a == b;
-    let head = old.iter().zip(&new).take_while(alike).count();
-    let rest = old.len().min(new.len()) - head;
-    let tail = old
-        .iter()
-        .rev()
-        .zip(new.iter().rev())
-        .take(rest)
-        .take_while(alike)
-        .count();
-    let old = old.get(head..old.len() - tail).unwrap_or_default();
-    let new = new.get(head..new.len() - tail).unwrap_or_default();
-    similar::capture_diff_slices(Algorithm::Myers, old, new)
-        .iter()
-        .filter(|op| matches!(op.tag(), DiffTag::Delete | DiffTag::Replace))
-        .flat_map(similar::DiffOp::old_range)
-        .map(|index| head + index + 1)
-        .collect()
 }
 
 /// The line of `from` that a line of `to` is, both from 1; `None` where `to` has it alone.

@@ -1,8 +1,12 @@
 //! Other texts of a manifest, each with one small change: what a value could be instead, or nothing.
 //!
-//! In: a manifest's text. Out: places, and for each the changes to try in order; the first that is a manifest counts. The
-//! tables of keys say what a value is, so that most first tries are good ones.
+//! In: a manifest's text. Out: places, and for each the changes to try: of each row the first that is a manifest counts. The
+//! tables of keys say what a value is, so that most first tries are good ones. A row more is for what the first one leaves as
+//! it is: the end of a file's name, and the name that a word stands for.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::scalars::{ENDS, endings, first_row, types};
 use crate::manifest::{FIELD, Node, ROOT, Section, Shape, Source, Span, Style, Value};
 
 /// A place of the manifest, and what it could hold instead.
@@ -12,13 +16,46 @@ pub(super) struct Site {
     pub(super) path: String,
     /// What people are shown.
     pub(super) span: Span,
-    /// What replaces which part of the text.
-    pub(super) tries: Vec<(Span, String)>,
+    /// What replaces which part of the text: rows, of which the first legal one each counts.
+    pub(super) tries: Vec<Vec<Edit>>,
+    /// Of a name of the author's the entries that it stands in, the innermost first: what names it has to follow.
+    pub(super) around: Option<Vec<Span>>,
+    /// Of a key that is not written, what is true without it.
+    pub(super) unwritten: Option<&'static str>,
+}
+
+/// A part of the text, and what replaces it.
+pub(super) type Edit = (Span, String);
+
+impl Site {
+    /// A value.
+    pub(super) fn value(path: &str, span: Span, tries: Vec<Vec<Edit>>) -> Self {
+        Self {
+            path: path.to_owned(),
+            span,
+            tries,
+            around: None,
+            unwritten: None,
+        }
+    }
+
+    /// A key that is not written; `span` is of the one that it would stand under.
+    pub(super) fn unwritten(
+        path: &str,
+        span: Span,
+        tries: Vec<Vec<Edit>>,
+        is_so: &'static str,
+    ) -> Self {
+        Self {
+            unwritten: Some(is_so),
+            ..Self::value(path, span, tries)
+        }
+    }
 }
 
 /// What the tables say of a value.
 #[derive(Clone, Copy)]
-enum Known {
+pub(super) enum Known {
     Section(&'static Section),
     Shape(Shape),
     /// The author's own.
@@ -27,8 +64,11 @@ enum Known {
 
 /// The values of the manifest and the names that its author chose.
 pub(super) fn values(source: &Source, root: &Node) -> Vec<Site> {
+    let mut names = BTreeMap::new();
+    siblings(root, &mut names);
     let mut walker = Walker {
         source,
+        names,
         above: Vec::new(),
         sites: Vec::new(),
     };
@@ -36,14 +76,31 @@ pub(super) fn values(source: &Source, root: &Node) -> Vec<Site> {
     walker.sites
 }
 
-/// The entries of the manifest, each to be left out.
-pub(super) fn entries(source: &Source, root: &Node) -> Vec<Site> {
-    let mut sites = Vec::new();
-    without(source, root, "", &mut sites);
-    sites
+/// The most that are tried of the names beside one, however many there are.
+const SIBLINGS: usize = 16;
+
+/// Of each key the keys that it stands beside anywhere: what else a value can be that names one of them.
+fn siblings<'a>(node: &'a Node, out: &mut BTreeMap<&'a str, BTreeSet<&'a str>>) {
+    match &node.value {
+        Value::Scalar(_) => {}
+        Value::List(items) => {
+            for item in items {
+                siblings(item, out);
+            }
+        }
+        Value::Map(pairs) => {
+            let names: Vec<&str> = pairs.iter().map(|pair| pair.key.text.as_str()).collect();
+            for pair in pairs {
+                let others = names.iter().filter(|name| **name != pair.key.text);
+                let others = others.take(SIBLINGS);
+                out.entry(&pair.key.text).or_default().extend(others);
+                siblings(&pair.value, out);
+            }
+        }
+    }
 }
 
-fn join(path: &str, step: &str) -> String {
+pub(super) fn join(path: &str, step: &str) -> String {
     if path.is_empty() {
         step.to_owned()
     } else {
@@ -53,6 +110,8 @@ fn join(path: &str, step: &str) -> String {
 
 struct Walker<'a> {
     source: &'a Source,
+    /// Of each key its siblings.
+    names: BTreeMap<&'a str, BTreeSet<&'a str>>,
     /// The entries that are being walked through, the innermost last.
     above: Vec<Span>,
     sites: Vec<Site>,
@@ -66,7 +125,9 @@ impl Walker<'_> {
                 if matches!(scalar.style, Style::Literal | Style::Folded) {
                     block(self.source, node.span, path, &mut self.sites);
                 } else {
-                    scalar_sites(self.source, node.span, known, path, &mut self.sites);
+                    let mut tries = vec![first_row(self.source, node.span, known)];
+                    tries.extend(self.further_rows(node.span, &scalar.text, known));
+                    self.sites.push(Site::value(path, node.span, tries));
                 }
             }
             Value::List(items) => {
@@ -76,7 +137,16 @@ impl Walker<'_> {
                     _ => Known::Free,
                 };
                 for (index, item) in items.iter().enumerate() {
-                    self.walk(item, inner, &format!("{path}[{index}]"));
+                    let at = format!("{path}[{index}]");
+                    let known = self.sites.len();
+                    self.walk(item, inner, &at);
+                    let beside = items.get(index + 1);
+                    let beside = beside.or_else(|| items.get(index.checked_sub(1)?));
+                    let swap = beside.and_then(|other| self.swapped(item, other));
+                    let is_one = self.sites.len() == known + 1;
+                    if let (Some(swap), Some(site), true) = (swap, self.sites.last_mut(), is_one) {
+                        site.tries.push(vec![swap]);
+                    }
                 }
             }
             Value::Map(pairs) => {
@@ -94,29 +164,67 @@ impl Walker<'_> {
         }
     }
 
-    /// A name that the author chose, with another ending: there alone, or wherever the word stands in an entry that it is in,
-    /// the smallest first.
+    /// A name that the author chose.
     fn name(&mut self, span: Span, path: &str) {
         let text = self.source.slice(span);
         if text.starts_with('$') || text.is_empty() {
             return;
         }
-        let mut tries = endings(self.source, span);
-        let bare = text.trim_matches(['"', '\'']);
-        let whole = Span::new(0, self.source.text().len());
-        let around = self.above.iter().rev().copied();
-        for (within, ending) in around
-            .map(|span| (span, "x"))
-            .chain(["x", "X", "_x"].map(|ending| (whole, ending)))
-        {
-            let text = self.source.slice(within);
-            tries.push((within, renamed(text, bare, &format!("{bare}{ending}"))));
-        }
+        let tries = vec![endings(self.source, span)];
         self.sites.push(Site {
-            path: path.to_owned(),
-            span,
-            tries,
+            around: Some(self.above.iter().rev().copied().collect()),
+            ..Site::value(path, span, tries)
         });
+    }
+
+    /// What else a value can be whose first row may leave as it is what it decides.
+    fn further_rows(&self, span: Span, text: &str, known: Known) -> Vec<Vec<Edit>> {
+        let mut rows = Vec::new();
+        if let Known::Shape(Shape::Word(words)) = known {
+            let others = words().into_iter().filter(|word| *word != text).skip(1);
+            return others.map(|word| vec![(span, word.to_owned())]).collect();
+        }
+        if let Known::Shape(Shape::Type) = known {
+            return types(span, text);
+        }
+        if let Some(names) = self.names.get(text) {
+            let mut row: Vec<Edit> = names
+                .iter()
+                .map(|name| (span, (*name).to_owned()))
+                .collect();
+            // A port has a number too.
+            row.push((span, "1".to_owned()));
+            rows.push(row);
+        }
+        let end = text.rsplit_once('.').map(|(_, end)| end);
+        if let Some(end) = end.filter(|end| ENDS.contains(end) && text.starts_with('/')) {
+            let written = self.source.slice(span);
+            let at = written.rfind(end).unwrap_or(written.len());
+            let at = Span::new(span.start + at, span.start + at + end.len());
+            let others = ENDS.into_iter().filter(|other| *other != end);
+            rows.extend(others.map(|other| vec![(at, other.to_owned())]));
+        }
+        rows
+    }
+
+    /// Two names of a list that is about their order, the other way round.
+    fn swapped(&self, one: &Node, other: &Node) -> Option<Edit> {
+        let is_name = |node: &Node| {
+            let text = &node.as_scalar()?.text;
+            self.names.contains_key(text.as_str()).then_some(())
+        };
+        is_name(one).and(is_name(other))?;
+        let (first, second) = if one.span.start < other.span.start {
+            (one.span, other.span)
+        } else {
+            (other.span, one.span)
+        };
+        let between = self.source.text().get(first.end..second.start)?;
+        let (first_text, second_text) = (self.source.slice(first), self.source.slice(second));
+        Some((
+            first.to(second),
+            format!("{second_text}{between}{first_text}"),
+        ))
     }
 }
 
@@ -147,7 +255,7 @@ fn of_shape(shape: Shape) -> Known {
 }
 
 /// The text with a word replaced wherever it stands as a whole.
-fn renamed(text: &str, word: &str, new: &str) -> String {
+pub(super) fn renamed(text: &str, word: &str, new: &str) -> String {
     let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
     let mut out = String::with_capacity(text.len() + 64);
     let mut rest = text;
@@ -183,149 +291,10 @@ fn block(source: &Source, span: Span, path: &str, out: &mut Vec<Site>) {
             whole.end,
         );
         if !source.slice(bare).is_empty() {
-            out.push(Site {
-                path: path.to_owned(),
-                span: bare,
-                tries: vec![(Span::new(whole.end, whole.end), "x".to_owned())],
-            });
+            let tries = vec![vec![(Span::new(whole.end, whole.end), "x".to_owned())]];
+            out.push(Site::value(path, bare, tries));
         }
     }
-}
-
-fn scalar_sites(source: &Source, span: Span, known: Known, path: &str, out: &mut Vec<Site>) {
-    let text = source.slice(span);
-    let mut push = |span: Span, tries| {
-        out.push(Site {
-            path: path.to_owned(),
-            span,
-            tries,
-        });
-    };
-    let whole = |text: String| (span, text);
-    let mut tries = Vec::new();
-    match known {
-        Known::Shape(Shape::Flag) => {
-            tries.push(whole(
-                if text == "true" { "false" } else { "true" }.to_owned(),
-            ));
-        }
-        Known::Shape(Shape::Word(words)) => {
-            tries.extend(
-                words()
-                    .into_iter()
-                    .filter(|word| *word != text)
-                    .map(|word| whole(word.to_owned())),
-            );
-        }
-        Known::Shape(Shape::Type) => {
-            let (mode, ty) = match text.strip_prefix("optional ") {
-                Some(ty) => ("optional ", ty),
-                None => ("", text),
-            };
-            let ty = ty.split(" = ").next().unwrap_or(ty);
-            let others = ["string", "int", "list<string>"];
-            tries.extend(
-                others
-                    .into_iter()
-                    .filter(|other| *other != ty)
-                    .map(|other| whole(format!("{mode}{other}"))),
-            );
-            tries.extend(endings(source, span));
-        }
-        _ => {
-            if let Some(number) = integer(text) {
-                tries.push(whole((number + 1).to_string()));
-                tries.push(whole((number - 1).to_string()));
-            } else if text == "true" || text == "false" {
-                tries.push(whole((text == "false").to_string()));
-            } else {
-                tries.extend(endings(source, span));
-            }
-        }
-    }
-    push(span, tries);
-}
-
-fn integer(text: &str) -> Option<i64> {
-    let number: i64 = text.parse().ok()?;
-    (number.abs() < i64::MAX / 2).then_some(number)
-}
-
-/// A scalar with one more character at its end or at its start.
-fn endings(source: &Source, span: Span) -> Vec<(Span, String)> {
-    let text = source.slice(span);
-    let quoted = text.len() > 1 && text.starts_with(['"', '\'']) && text.ends_with(['"', '\'']);
-    let inset = usize::from(quoted);
-    let (start, end) = (span.start + inset, span.end.saturating_sub(inset));
-    let at = |place: usize, text: &str| (Span::new(place, place), text.to_owned());
-    // A number in front makes a longer duration, and a longer number.
-    let mut tries = vec![at(end, "x"), at(end, "1"), at(start, "x"), at(start, "1")];
-    // The end of a path says what is in the file.
-    let bare = source.slice(Span::new(start, end));
-    if let Some(slash) = bare.rfind('/') {
-        tries.push(at(start + slash + 1, "x"));
-    }
-    if bare.contains('.') {
-        tries.push(at(end, ".x"));
-    }
-    tries
-}
-
-fn without(source: &Source, node: &Node, path: &str, out: &mut Vec<Site>) {
-    match &node.value {
-        Value::Scalar(_) => {}
-        Value::List(items) => {
-            for (index, item) in items.iter().enumerate() {
-                let at = format!("{path}[{index}]");
-                out.push(left_out(source, item.span, &at));
-                without(source, item, &at, out);
-            }
-        }
-        Value::Map(pairs) => {
-            for pair in pairs {
-                let at = join(path, &pair.key.text);
-                out.push(left_out(source, pair.span(), &at));
-                without(source, &pair.value, &at, out);
-            }
-        }
-    }
-}
-
-fn left_out(source: &Source, span: Span, path: &str) -> Site {
-    let first = source.line_span(source.line(span.start));
-    Site {
-        path: path.to_owned(),
-        span: Span::new(span.start, span.end.min(first.end)),
-        tries: vec![(removal(source, span), String::new())],
-    }
-}
-
-/// What has to go with an entry: its comma, or its lines.
-fn removal(source: &Source, span: Span) -> Span {
-    let text = source.text();
-    let written = source.slice(span).trim_end();
-    let end = span.start + written.len();
-    let behind = text.get(end..).unwrap_or_default();
-    let blank = behind.len() - behind.trim_start().len();
-    if behind.trim_start().starts_with(',') {
-        return Span::new(span.start, end + blank + 1);
-    }
-    let before = text.get(..span.start).unwrap_or_default();
-    let kept = before.trim_end();
-    if kept.ends_with(',') {
-        return Span::new(kept.len() - 1, end);
-    }
-    if kept.ends_with(['{', '[']) {
-        return Span::new(span.start, end);
-    }
-    let line = source.line_span(source.line(span.start));
-    let lead = source.slice(Span::new(line.start, span.start));
-    if lead.trim_matches([' ', '-']).is_empty() {
-        let last = source.line_span(source.line(end.saturating_sub(1).max(span.start)));
-        let next = text.get(last.end..).and_then(|rest| rest.find('\n'));
-        return Span::new(line.start, next.map_or(text.len(), |at| last.end + at + 1));
-    }
-    Span::new(span.start, end)
 }
 
 /// The text with a part of it replaced.

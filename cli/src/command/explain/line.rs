@@ -81,9 +81,10 @@ pub(super) fn run(directory: &Path, file: &str, number: &str) -> Result<Report, 
                 source.line(cause.span.start),
                 source.column(cause.span.start),
             );
-            let why = match found.why {
-                Why::Value => "",
-                Why::Presence => ", as it is there at all",
+            let why = match (cause.unwritten, found.why) {
+                (Some(is_so), _) => format!(", which is not written: {is_so}"),
+                (None, Why::Value) => String::new(),
+                (None, Why::Presence) => ", as it is there at all".to_owned(),
             };
             out.push_str(&format!(
                 "\n{}:{line}:{column}  {}{why}\n{}",
@@ -110,6 +111,7 @@ pub(super) fn run(directory: &Path, file: &str, number: &str) -> Result<Report, 
         .flat_map(|source| {
             causes.iter().map(|cause| {
                 let why = match found.why {
+                    _ if cause.unwritten.is_some() => "unwritten",
                     Why::Value => "value",
                     Why::Presence => "presence",
                 };
@@ -151,7 +153,7 @@ fn edits(owner: Option<Owner>) -> &'static str {
 /// What was found out about a line.
 struct Found {
     owner: Option<Owner>,
-    /// Whose line it is: `manifest`, `dsoi`, `user`.
+    /// Whose line it is: `manifest`, `settings`, `dsoi`, `user`.
     by: &'static str,
     says: String,
     /// The manifest that the file was written from.
@@ -265,10 +267,25 @@ fn look(root: &Path, path: &str, text: &str, line: usize) -> Result<Found, Failu
     } else {
         " The manifest has changed since; this is how it was at the last update."
     };
-    let (by, says) = if causes.is_empty() {
+    let commands: Vec<String> = origins
+        .settings_of(rendered)
+        .map(|setting| format!("`{}`", setting.command()))
+        .collect();
+    let commands = commands.join(", ");
+    let (by, says) = if causes.is_empty() && !commands.is_empty() {
+        let says = "It comes from how the project is built, which the manifest does not say:";
+        ("settings", format!("{says} {commands} changes it."))
+    } else if causes.is_empty() {
         (
             "dsoi",
             "It comes from dsoi itself: no one value of the manifest that could be tried changes it.".to_owned(),
+        )
+    } else if !commands.is_empty() {
+        (
+            "manifest",
+            format!(
+                "It comes from the manifest, and in part from how the project is built: {commands} changes that.{stale}"
+            ),
         )
     } else if causes.iter().all(|cause| cause.refused) {
         ("manifest", format!("{}{stale}", unsure(&source, &causes)))

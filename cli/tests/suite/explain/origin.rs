@@ -166,6 +166,129 @@ fn what_no_value_decides_comes_from_the_entry_that_brings_it_or_from_dsoi() {
     assert_eq!(find("rust-toolchain.toml").values, []);
 }
 
+/// Words that read alike and have nothing to do with each other, values that only the same text elsewhere makes legal, and keys
+/// that are not written.
+const STREAM: &str = r#"apiVersion: dsoi.dev/v1alpha1
+operator: {name: stream-operator, image: ghcr.io/example/stream-operator}
+api: {group: example.com, version: v1alpha1}
+cluster:
+  kind: Stream
+  image: ghcr.io/example/stream:2.1
+  order: {default: [broker, proxy]}
+  appConfigGroup:
+    fields: {level: string}
+  nodeTypes:
+    proxy:
+      args: [proxy]
+      ports: {http: 8080, admin: 8081}
+      readinessProbe: {httpGet: {path: /ready, port: http}}
+    broker:
+      kinds: [StatefulSet]
+      args: [serve, --config, "${files.idx.path}"]
+      ports: {data: 9000, http: 8080}
+      livenessProbe: {tcpSocket: {port: data}}
+      readinessProbe: {httpGet: {path: /ready, port: http}}
+      storage:
+        StatefulSet: template
+        volumes: {data: /data}
+      files:
+        idx:
+          path: /etc/stream/idx.properties
+          content: {index: "${node.name}", level: "${config.level}"}
+"#;
+
+#[test]
+fn a_line_names_all_that_decides_it_and_nothing_that_only_reads_alike() {
+    let source = source(STREAM);
+    for (file, part, expected) in [
+        (
+            "src/nodes/broker.rs",
+            ".volume(\"data\", \"/data\")",
+            &["storage.volumes.data", "storage.volumes.data"][..],
+        ),
+        (
+            "src/nodes/broker.rs",
+            "Probe::tcp(\"data\")",
+            &["livenessProbe.tcpSocket.port", "ports.data"],
+        ),
+        (
+            "src/nodes/broker.rs",
+            "Probe::http_get(",
+            &[
+                "readinessProbe.httpGet.path",
+                "readinessProbe.httpGet.port",
+                "ports.http",
+            ],
+        ),
+        (
+            "src/nodes/broker.rs",
+            ".properties(idx(node))",
+            &["files.idx.path", "files.idx"],
+        ),
+        (
+            "src/cluster.rs",
+            "const ORDER",
+            &[
+                "cluster.order.default[0]",
+                "cluster.order.default[1]",
+                "cluster.nodeTypes.proxy",
+                "cluster.nodeTypes.broker",
+            ],
+        ),
+        (
+            "src/cluster.rs",
+            "ChildKind::Deployment",
+            &["cluster.nodeTypes.proxy.kinds"],
+        ),
+        (
+            "src/cluster.rs",
+            "ChildKind::Ingress",
+            &["cluster.k8sConfigGroup.fields"],
+        ),
+    ] {
+        let mut asked = 0;
+        let found = Origins::find(&source, &settings(), file, |text| {
+            asked = text.lines().position(|line| line.contains(part)).unwrap() + 1;
+            Some(Depth::Line(asked))
+        });
+        let origins = found.unwrap().unwrap();
+        let (_, causes) = origins.of(asked);
+        let paths: Vec<_> = causes
+            .iter()
+            .map(|cause| {
+                let own = cause.path.strip_prefix("cluster.nodeTypes.broker.");
+                own.unwrap_or(&cause.path)
+            })
+            .collect();
+        assert_eq!(paths, expected, "{file}:{asked}");
+        let is_default = paths
+            .iter()
+            .any(|path| path.ends_with("kinds") || path.ends_with("fields"));
+        assert_eq!(causes[0].unwritten.is_some(), is_default, "{causes:?}");
+    }
+}
+
+#[test]
+fn what_the_project_is_built_with_names_the_command_that_changes_it() {
+    let tree = generate(&source(STREAM), &settings()).unwrap();
+    let world = World::of(&tree);
+    let line = world
+        .read("Cargo.toml")
+        .lines()
+        .position(|line| line.starts_with("dsoi-runtime"));
+    let text = explained(&world, &format!("Cargo.toml:{}", line.unwrap() + 1));
+    for says in ["`dsoi update --runtime ", "`dsoi update --k8s VERSION`"] {
+        assert!(text.contains(says), "{text}");
+    }
+    let line = world
+        .read("src/cluster.rs")
+        .lines()
+        .position(|line| line.contains("Ingress"));
+    let text = explained(&world, &format!("src/cluster.rs:{}", line.unwrap() + 1));
+    let says = "cluster.k8sConfigGroup.fields, which is not written: all fields";
+    assert!(text.contains(says), "{text}");
+}
+
 /// The words for owners are those of the README's table.
 #[test]
 fn an_owner_is_called_as_the_readme_calls_it() {
