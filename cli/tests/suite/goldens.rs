@@ -259,17 +259,37 @@ fn a_project_passes_its_own_tests_after_each_change_of_its_node_types() {
 
 #[test]
 fn the_compiler_accepts_each_change_of_the_node_types_of_pinot() {
+    is_checked_after_each(
+        "pinot",
+        &[
+            ("rename", &["server", "storage", "--markers"]),
+            ("add", &["cache", "--like", "storage"]),
+            ("rename", &["cache", "r-2", "--no-alias"]),
+            ("remove", &["minion"]),
+            ("remove", &["r-2"]),
+        ],
+    );
+}
+
+#[test]
+fn the_compiler_accepts_each_change_of_node_types_with_hooks() {
+    is_checked_after_each(
+        "depot",
+        &[
+            ("rename", &["keeper", "chief"]),
+            ("add", &["spare", "--like", "chief"]),
+            ("remove", &["spare"]),
+            ("remove", &["chief"]),
+        ],
+    );
+}
+
+fn is_checked_after_each(golden: &str, changes: &[(&str, &[&str])]) {
     let _turn = ONE_AT_A_TIME
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner);
-    let project = Changing::new("pinot");
-    for (verb, args) in [
-        ("rename", ["server", "storage", "--markers"].as_slice()),
-        ("add", &["cache", "--like", "storage"]),
-        ("rename", &["cache", "r-2", "--no-alias"]),
-        ("remove", &["minion"]),
-        ("remove", &["r-2"]),
-    ] {
+    let project = Changing::new(golden);
+    for (verb, args) in changes {
         project.nodetype(verb, args);
         project.is_checked();
     }
