@@ -1,3 +1,5 @@
+//! The files of a project as a whole.
+
 use std::collections::BTreeSet;
 
 use serde_json::Value;

@@ -1,3 +1,5 @@
+//! The order of what is shown, written and forgotten, and whom it concerns.
+
 use serde_json::{Value, json};
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Which steps lead from what is observed to what is desired, and in which order.
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

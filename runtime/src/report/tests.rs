@@ -1,3 +1,5 @@
+//! Conditions and status of what was observed and done.
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

@@ -1,3 +1,5 @@
+//! What a change of a node type does to its children and to their pods.
+
 use super::super::definitions;
 use super::*;
 use crate::check;

@@ -1,3 +1,5 @@
+//! What lets pods, or whoever writes custom resources, do more.
+
 use super::*;
 use crate::check;
 use crate::manifest::Source;

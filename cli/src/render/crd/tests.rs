@@ -1,3 +1,5 @@
+//! Definitions: their columns, their words and their size.
+
 use super::columns;
 use crate::model::Column;
 use crate::model::fixture::tally;

@@ -1,3 +1,5 @@
+//! The reference of the fields of a custom resource.
+
 use serde_json::Value;
 
 use super::*;

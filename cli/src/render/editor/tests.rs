@@ -1,3 +1,5 @@
+//! The line by which an editor finds the schema.
+
 use super::*;
 
 #[test]

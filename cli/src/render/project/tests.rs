@@ -1,3 +1,5 @@
+//! The files of a project that are no Rust and no object of Kubernetes.
+
 use serde_json::Value;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Rights: as many as are needed, under legal names.
+
 use std::collections::BTreeSet;
 
 use serde::Deserialize;

@@ -1,3 +1,5 @@
+//! Samples that the definition and the operator take.
+
 use serde_json::{Value, json};
 
 use super::*;

@@ -1,3 +1,5 @@
+//! An update on disk: all of it or nothing, whatever interrupts it.
+
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs::Permissions;

@@ -1,3 +1,5 @@
+//! What a `ready` hook is asked, and what follows from its answer.
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

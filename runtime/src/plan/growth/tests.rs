@@ -1,3 +1,5 @@
+//! How claims of templates grow: from every point of interruption, and never the other way.
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

@@ -1,3 +1,5 @@
+//! What is no longer desired goes when nobody needs it any more.
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

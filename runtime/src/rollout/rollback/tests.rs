@@ -1,3 +1,5 @@
+//! Which revision is gone back to, when, and when not again.
+
 use serde_json::json;
 
 use super::*;
