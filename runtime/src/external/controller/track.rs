@@ -30,6 +30,8 @@ pub(super) struct Track {
     tries: u32,
     /// What was told last.
     told: Option<String>,
+    /// The object that was removed for a resource that is going.
+    pub(super) removed: Option<String>,
     /// Another resource has the object.
     pub(super) conflicted: bool,
     /// What was reported last.

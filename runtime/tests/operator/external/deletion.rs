@@ -1,6 +1,6 @@
 //! The end of an object, and of the operator in the middle of something.
 
-use dsoi_runtime::testing::{Reply, wait};
+use dsoi_runtime::testing::{Action, Fault, Logged, Reply, Verb, wait};
 use serde_json::json;
 
 use super::world::{World, a_while, body};
@@ -42,6 +42,27 @@ async fn an_object_that_is_gone_already_keeps_nobody() {
     world.app.clear();
     world.delete("Table", "a").await;
     world.gone("Table", "a").await;
+    assert_eq!(world.app.lines(), ["DELETE /tables/a"]);
+}
+
+#[tokio::test]
+async fn an_object_is_removed_once_although_the_finalizer_stays() {
+    // NC-4: what has its name later may be somebody else's.
+    let world = World::new("external-delete-once").await;
+    let _operator = world.start();
+    world.table("a", &body("a", 5)).await;
+    world.ready("a").await;
+    world.app.clear();
+    let release = |request: &Logged| {
+        request.verb == Verb::Patch && request.resource == "tables" && request.subresource.is_none()
+    };
+    let refused = world
+        .scene
+        .proxy
+        .inject(Fault::new(release, Action::answer(409)).times(2));
+    world.delete("Table", "a").await;
+    world.gone("Table", "a").await;
+    assert_eq!(refused.hits().len(), 2);
     assert_eq!(world.app.lines(), ["DELETE /tables/a"]);
 }
 

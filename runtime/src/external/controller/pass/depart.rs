@@ -90,8 +90,17 @@ impl<K: External> Pass<K> {
             applied: None,
         };
         let gate = StatusGate(&self.process);
-        let ended = match self.remove(&gate, &topic).await {
+        // Once is enough, also where the finalizer stayed: by now the object may be somebody else's.
+        let removed = self.tracks.with(key, |track| track.removed.clone());
+        let removed = if removed.as_ref() == Some(&id) {
+            Ok(())
+        } else {
+            self.remove(&gate, &topic).await
+        };
+        let ended = match removed {
             Ok(()) => {
+                self.tracks
+                    .with(key, |track| track.removed = Some(id.clone()));
                 let note = format!("removed `{id}`");
                 self.let_go(key, sound, Some((false, "DeleteSuccess", note)))
                     .await
