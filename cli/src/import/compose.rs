@@ -1,9 +1,10 @@
 //! A compose file → an application: each service becomes a node type.
 //!
-//! Nothing is interpolated from an environment, and no other file is read: neither `.env`, nor what `include`, `extends` or
-//! `env_file` name, nor what is mounted.
+//! Nothing is interpolated from an environment, and no other file is read: neither `.env`, nor what `include` or `env_file`
+//! name, nor files of `extends`, nor what is mounted.
 
 mod environment;
+mod extends;
 mod files;
 mod interpolation;
 mod keys;
@@ -65,7 +66,8 @@ pub(super) fn app(documents: &[Document], losses: &mut Losses) -> Option<App> {
     }
     let root = &documents.get(found)?.root;
     top::note(root, losses);
-    let services = in_order(root.entries_at(&["services"]));
+    let resolved = extends::resolved(root.entries_at(&["services"]));
+    let services = in_order(&resolved);
     let mut labels: Vec<String> = Vec::new();
     for (service, _) in &services {
         let label = name::label_or(service, "node");

@@ -47,11 +47,7 @@ pub(super) fn app(documents: &[Document], losses: &mut Losses) -> Option<App> {
     let named = named.zip(naming::types(&workloads, &objects, app_name.as_deref()));
     let named: Vec<(Object<'_>, String)> = named.collect();
     let mut world = World {
-        config_maps: objects
-            .iter()
-            .filter(|object| object.kind == "ConfigMap")
-            .map(|object| (object.name, object.root))
-            .collect(),
+        workload: None,
         hosts: world::hosts(&objects, &named),
         objects,
         used: BTreeSet::new(),
@@ -62,6 +58,7 @@ pub(super) fn app(documents: &[Document], losses: &mut Losses) -> Option<App> {
     let mut node_types: Vec<NodeType> = Vec::new();
     let mut rootless = true;
     for (object, name) in named {
+        world.workload = Some(object);
         if let Some(made) = workload::node_type(object, name, &mut world, losses) {
             rootless &= made.rootless;
             node_types.push(made.node_type);
@@ -117,7 +114,13 @@ fn objects<'y>(documents: &'y [Document], losses: &mut Losses) -> Vec<Object<'y>
             let name = root
                 .text_at(&["metadata", "name"])
                 .unwrap_or("without a name");
-            let object = Object { kind, name, root };
+            let object = Object {
+                kind,
+                name,
+                namespace: root.text_at(&["metadata", "namespace"]).unwrap_or(""),
+                doubled: false,
+                root,
+            };
             let annotations = root.entries_at(&["metadata", "annotations"]);
             if annotations.iter().any(|(key, _)| key == "helm.sh/hook") {
                 losses.add(
@@ -131,5 +134,39 @@ fn objects<'y>(documents: &'y [Document], losses: &mut Losses) -> Vec<Object<'y>
             objects.push(object);
         }
     }
-    objects
+    once(objects, losses)
+}
+
+/// Each object once: of several of one kind and name in one namespace the last counts, as in a cluster.
+fn once<'y>(objects: Vec<Object<'y>>, losses: &mut Losses) -> Vec<Object<'y>> {
+    let group = |object: &Object<'y>| {
+        let version = object.root.text_at(&["apiVersion"]).unwrap_or_default();
+        version
+            .split_once('/')
+            .map_or("", |(group, _)| group)
+            .to_owned()
+    };
+    let is_named = |object: &Object<'_>| object.root.at(&["metadata", "name"]).is_some();
+    let mut places: BTreeMap<(String, &str, &str), BTreeMap<&str, usize>> = BTreeMap::new();
+    for (index, object) in objects.iter().enumerate().filter(|(_, one)| is_named(one)) {
+        let named = places.entry((group(object), object.kind, object.name));
+        named.or_default().insert(object.namespace, index);
+    }
+    let mut kept = Vec::new();
+    for (index, mut object) in objects.into_iter().enumerate() {
+        if let Some(named) = places.get(&(group(&object), object.kind, object.name)) {
+            object.doubled = named.len() > 1;
+            if is_named(&object) && named.get(object.namespace) != Some(&index) {
+                losses.add(
+                    Weight::LeftOut,
+                    format!("{}, which stands there more than once", object.title()),
+                    "of one kind and name a namespace has one object: the last of them counts, and what the others say is gone",
+                    "",
+                );
+                continue;
+            }
+        }
+        kept.push(object);
+    }
+    kept
 }

@@ -158,6 +158,45 @@ const OTHERS: &[(&str, Weight, &str, &str)] = &[
         "",
     ),
     (
+        "post_start",
+        Stops,
+        "nothing is run in a container when it has started",
+        "`lifecycle: {postStart: {exec: {command: […]}}}` of the node type",
+    ),
+    (
+        "pre_stop",
+        Stops,
+        "nothing is run in a container before it stops",
+        "`lifecycle: {preStop: {exec: {command: […]}}}` of the node type",
+    ),
+    (
+        "stop_signal",
+        Changed,
+        "pods are stopped by SIGTERM, or by what the image names",
+        "`lifecycle: {stopSignal: SIGNAL}` of the node type, with `pod: {os: {name: linux}}`",
+    ),
+    (
+        "extra_hosts",
+        Changed,
+        "pods do not know these names",
+        "`pod: {hostAliases: [{ip: IP, hostnames: [NAME]}]}` of the node type",
+    ),
+    ("dns", Changed, DNS, DNS_INSTEAD),
+    ("dns_opt", Changed, DNS, DNS_INSTEAD),
+    ("dns_search", Changed, DNS, DNS_INSTEAD),
+    (
+        "annotations",
+        Resource,
+        "annotations of the pods",
+        "`k8sConfigGroup[].podMetadata.annotations`",
+    ),
+    (
+        "shm_size",
+        Changed,
+        "pods have 64 MiB of shared memory",
+        "in `k8sConfigGroup[]`: `volumes: [{name: shm, emptyDir: {medium: Memory}}]` and `volumeMount: [{name: shm, mountPath: /dev/shm}]`",
+    ),
+    (
         "logging",
         LeftOut,
         "the cluster collects what pods print",
@@ -171,12 +210,51 @@ const OTHERS: &[(&str, Weight, &str, &str)] = &[
     ),
 ];
 
+const DNS: &str = "pods ask the name servers of the cluster alone";
+const DNS_INSTEAD: &str =
+    "`pod: {dnsPolicy: None, dnsConfig: {nameservers: [IP], searches: [NAME]}}` of the node type";
+
+/// Notes what a service has in its networks: other names, and addresses.
+pub(super) fn networks(spec: &Yaml, title: &str, losses: &mut Losses) {
+    for (network, options) in spec.entries_at(&["networks"]) {
+        for (key, value) in options.entries() {
+            let from = format!("{title}, networks {network}, {key}");
+            if key == "aliases" {
+                for alias in value.items().iter().filter_map(Yaml::text) {
+                    losses.add(
+                        Changed,
+                        format!("{from} {alias}"),
+                        "pods have one name in DNS: who asks for this one does not find them",
+                        "a Service of that name, under `services` of the node type",
+                    );
+                }
+            } else {
+                losses.add(
+                    LeftOut,
+                    format!("{from}: {}", value.words().unwrap_or_default()),
+                    "pods are in one network, which gives them their addresses",
+                    "",
+                );
+            }
+        }
+    }
+}
+
 /// Notes a key that is not carried over.
 pub(super) fn note(key: &str, value: &Yaml, title: &str, losses: &mut Losses) {
     let what = match value.words() {
         Some(words) => format!("{title}, {key}: {words}"),
         None => format!("{title}, {key}"),
     };
+    if key == "extends" && value.get("file").is_none() {
+        losses.add(
+            Stops,
+            what,
+            "the file has no such service, or a circle or too much of them, so what this one extends is missing",
+            "`like: TYPE` copies a node type",
+        );
+        return;
+    }
     let known = OTHERS.iter().find(|(other, ..)| *other == key);
     match known {
         Some((_, weight, why, instead)) => losses.add(*weight, what, why, instead),

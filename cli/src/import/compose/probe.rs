@@ -1,4 +1,4 @@
-//! The health check of a service → readiness: it says when others may start.
+//! The health check of a service → readiness: it says when others may start; and a startup probe for the time that it gives a start.
 
 use super::super::draft::{Draft, Part};
 use super::super::lost::{Losses, Weight};
@@ -17,20 +17,25 @@ const KNOWN: &[&str] = &[
     "disable",
 ];
 
-/// `readinessProbe` of the node type.
-pub(super) fn probe(
+/// `readinessProbe` of the node type, and `startupProbe` where starts have a time of their own.
+pub(super) fn probes(
     peers: &Peers<'_>,
     spec: &Yaml,
     title: &str,
     losses: &mut Losses,
-) -> Option<Part> {
-    let check = spec.get("healthcheck")?;
+) -> Vec<Part> {
+    let Some(check) = spec.get("healthcheck") else {
+        return Vec::new();
+    };
     let from = format!("{title}, healthcheck");
     if check.get("disable") == Some(&Yaml::Bool(true)) {
-        return None;
+        return Vec::new();
     }
+    let starts = seconds(check, "start_period").is_some_and(|seconds| seconds > 0);
+    let every = seconds(check, "start_interval").filter(|seconds| starts && *seconds > 0);
     for (key, value) in check.entries() {
-        if !KNOWN.contains(&key.as_str()) {
+        let said = key == "start_interval" && every.is_some();
+        if !KNOWN.contains(&key.as_str()) && !said {
             let written = value.words().unwrap_or_default();
             losses.add(
                 Weight::Changed,
@@ -47,11 +52,11 @@ pub(super) fn probe(
             "nothing in it can be run, so a pod counts as ready as soon as it runs",
             "`readinessProbe` of the node type",
         );
-        return None;
+        return Vec::new();
     };
     // `NONE` takes away the check of the image.
     if command.is_empty() {
-        return None;
+        return Vec::new();
     }
     for word in &command {
         peers.note(word, "", &from, losses);
@@ -63,7 +68,7 @@ pub(super) fn probe(
     let mut fields = vec![Part::new("exec", exec)];
     // Without a word of the file compose has 30 seconds, and Kubernetes has 10 between checks and 1 for each.
     for (key, field, default) in [
-        ("start_period", "initialDelaySeconds", None),
+        ("start_period", "", None),
         ("interval", "periodSeconds", Some(30)),
         ("timeout", "timeoutSeconds", Some(30)),
     ] {
@@ -74,8 +79,14 @@ pub(super) fn probe(
                 Weight::Changed,
                 format!("{from}, {key}: {written}"),
                 "not a time that can be read, so it is compose's default",
-                &format!("`readinessProbe.{field}`"),
+                &match key {
+                    "start_period" => "`startupProbe` of the node type".to_owned(),
+                    _ => format!("`readinessProbe.{field}`"),
+                },
             );
+        }
+        if key == "start_period" {
+            continue;
         }
         let seconds = seconds.or(default);
         fields.extend(seconds.map(|seconds| Part::new(field, Draft::Int(seconds))));
@@ -90,8 +101,49 @@ pub(super) fn probe(
         );
     }
     fields.extend(retries.map(|retries| Part::new("failureThreshold", Draft::Int(retries))));
+    let mut parts = Vec::new();
+    if starts {
+        parts.push(startup(check, &fields, every, &from, losses));
+    }
     let part = Part::new("readinessProbe", Draft::Map(fields));
-    Some(part.from(from))
+    parts.push(part.from(from));
+    parts
+}
+
+/// The same check while a container starts: as long as compose would wait before it counts as unhealthy.
+fn startup(
+    check: &Yaml,
+    fields: &[Part],
+    every: Option<i64>,
+    from: &str,
+    losses: &mut Losses,
+) -> Part {
+    // What compose has where the file says nothing.
+    let every = every.unwrap_or(5);
+    let interval = seconds(check, "interval").unwrap_or(30).max(1);
+    let retries = check.get("retries").and_then(Yaml::int).unwrap_or(3);
+    let start = seconds(check, "start_period").unwrap_or(0);
+    let whole = interval
+        .saturating_mul(retries.max(1))
+        .saturating_add(start);
+    let failures = whole.saturating_add(every - 1) / every;
+    let own = |field: &&Part| ["exec", "timeoutSeconds"].contains(&field.key.as_str());
+    let mut startup: Vec<Part> = fields.iter().filter(own).cloned().collect();
+    startup.push(Part::new("periodSeconds", Draft::Int(every)));
+    startup.push(Part::new("failureThreshold", Draft::Int(failures)));
+    losses.add(
+        Weight::Changed,
+        format!("{from}, start_period: {start}s"),
+        &format!(
+            "a container that does not pass its check within {whole} seconds is started again"
+        ),
+        "`startupProbe` of the node type",
+    );
+    Part::new("startupProbe", Draft::Map(startup)).from(format!("{from}, start_period"))
+}
+
+fn seconds(check: &Yaml, key: &str) -> Option<i64> {
+    units::seconds(&check.get(key)?.words()?)
 }
 
 /// The command of a check; empty where there shall be none.

@@ -20,7 +20,14 @@ pub(super) fn resources(spec: &Yaml, title: &str, losses: &mut Losses) -> Option
         );
     }
     for (key, _) in spec.entries_at(&["deploy"]) {
-        if !["replicas", "resources"].contains(&key.as_str()) {
+        if key == "placement" {
+            losses.add(
+                Weight::Resource,
+                format!("{title}, deploy.placement"),
+                "where pods run",
+                "`k8sConfigGroup[].nodeSelector` or `.topologySpreadConstraints`",
+            );
+        } else if !["replicas", "resources"].contains(&key.as_str()) {
             losses.add(
                 Weight::LeftOut,
                 format!("{title}, deploy.{key}"),

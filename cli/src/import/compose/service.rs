@@ -63,7 +63,7 @@ pub(super) fn node_type(
     }
     parts.extend(environment::env(peers, spec, title, variables, losses));
     parts.extend(ports::parts(spec, title, losses));
-    parts.extend(probe::probe(peers, spec, title, losses));
+    parts.extend(probe::probes(peers, spec, title, losses));
     parts.extend(resources::resources(spec, title, losses));
     parts.extend(rights::security(spec, title, losses));
     if let Some(written) = spec.get("stop_grace_period").and_then(Yaml::words) {
@@ -83,6 +83,7 @@ pub(super) fn node_type(
     parts.extend(files::files(peers, spec, title, variables, losses));
     parts.extend(storage);
     waits(spec, title, losses);
+    keys::networks(spec, title, losses);
     for (key, value) in spec.entries() {
         let known = [KNOWN, PROBES, RESOURCES, RIGHTS];
         if !known.iter().any(|keys| keys.contains(&key.as_str())) {
@@ -174,7 +175,12 @@ fn waits(spec: &Yaml, title: &str, losses: &mut Losses) {
             }
             let usual = ["service_started", "service_healthy", "true", "false"];
             let usual = value.words().is_some_and(|word| {
-                usual.contains(&word.as_str()) && (key != "restart" || word == "false")
+                let same = match key.as_str() {
+                    "restart" => word == "false",
+                    "required" => word == "true",
+                    _ => true,
+                };
+                same && usual.contains(&word.as_str())
             });
             if !usual {
                 losses.add(

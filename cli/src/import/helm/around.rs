@@ -2,7 +2,7 @@
 
 use super::super::lost::{Losses, Weight};
 use super::super::yaml::Yaml;
-use super::{Object, World, meta};
+use super::{Object, World, meta, storage};
 
 /// Notes how many pods a workload has, and a Service that names them and is not there.
 pub(super) fn numbers(object: Object<'_>, node_type: &str, losses: &mut Losses) {
@@ -144,6 +144,12 @@ pub(super) fn note(world: &World<'_>, losses: &mut Losses) {
             continue;
         }
         let known = KINDS.iter().find(|(kind, ..)| *kind == object.kind);
+        let title = if object.kind == "PersistentVolumeClaim" {
+            let spec = object.root.get("spec");
+            format!("{title}{}", spec.map(storage::said).unwrap_or_default())
+        } else {
+            title
+        };
         match (known, object.kind) {
             (Some((_, weight, why, instead)), _) => losses.add(*weight, title, why, instead),
             (None, "ConfigMap") => losses.add(
@@ -171,7 +177,7 @@ pub(super) fn note(world: &World<'_>, losses: &mut Losses) {
 /// Notes the keys of a ConfigMap that nothing takes, where something takes others.
 fn unused(map: Object<'_>, world: &World<'_>, losses: &mut Losses) {
     for (key, _) in map.root.entries_at(&["data"]) {
-        let at = (map.name.to_owned(), key.clone());
+        let at = (map.title(), key.clone());
         if !world.used_keys.contains(&at) {
             losses.add(
                 Weight::LeftOut,

@@ -157,10 +157,11 @@ fn value(
         return (Draft::Code(format!("${{spec.{field}}}")), None);
     }
     if let (Some(map), Some(key)) = (of("configMapKeyRef", "name"), of("configMapKeyRef", "key")) {
-        let data = world.config_maps.get(map).copied();
-        if let Some(text) = data.and_then(|data| data.text_at(&["data", key])) {
-            world.used.insert(format!("ConfigMap {map}"));
-            world.used_keys.insert((map.to_owned(), key.to_owned()));
+        let found = world.config_map(map);
+        let text = found.and_then(|found| Some((found, found.root.text_at(&["data", key])?)));
+        if let Some((found, text)) = text {
+            world.used.insert(found.title());
+            world.used_keys.insert((found.title(), key.to_owned()));
             let variable = one.text_at(&["name"]).unwrap_or_default();
             world.look(text, variable, from, losses);
             let text = text.replace("$(", "$$(");
@@ -202,7 +203,7 @@ fn env_from(
             container,
             &format!("envFrom {}", map.or(secret).unwrap_or("?")),
         );
-        if let Some(map) = map.filter(|map| world.config_maps.contains_key(map)) {
+        if let Some(map) = map.filter(|map| world.config_map(map).is_some()) {
             let Some(label) = maps.whole(map, world, losses) else {
                 losses.add(Weight::LeftOut, from, "the ConfigMap has no texts", "");
                 continue;

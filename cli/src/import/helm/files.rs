@@ -32,19 +32,30 @@ impl Files {
         losses: &mut Losses,
     ) {
         let name = config.text_at(&["name"]).unwrap_or("?");
-        let Some(map) = world.config_maps.get(name).copied() else {
+        let Some(object) = world.config_map(name) else {
             return;
         };
-        world.used.insert(format!("ConfigMap {name}"));
-        maps::binary(name, map, losses);
+        let (map, title) = (object.root, object.title());
+        world.used.insert(title.clone());
+        maps::binary(object, losses);
+        if config.get("optional") == Some(&Yaml::Bool(true)) {
+            losses.add(
+                Weight::Changed,
+                format!("{title}, optional"),
+                "pods started without it, and the operator always makes it",
+                "",
+            );
+        }
         let mode = config.get("defaultMode").and_then(Yaml::int).or(mode);
         let items = config.items_at(&["items"]);
         let mut found = false;
+        let mut skipped = false;
         for (key, value) in map.entries_at(&["data"]) {
             let item = items
                 .iter()
                 .find(|item| item.text_at(&["key"]) == Some(key));
             if !items.is_empty() && item.is_none() {
+                skipped |= mount.sub_path.is_none_or(|sub_path| sub_path == key);
                 continue;
             }
             let inner = item.and_then(|item| item.text_at(&["path"])).unwrap_or(key);
@@ -54,12 +65,12 @@ impl Files {
                 None => format!("{}/{inner}", mount.path),
             };
             found = true;
-            world.used_keys.insert((name.to_owned(), key.clone()));
+            world.used_keys.insert((title.clone(), key.clone()));
             let mode = item
                 .and_then(|item| item.get("mode").and_then(Yaml::int))
                 .or(mode);
             let text = value.words().unwrap_or_default();
-            let from = format!("ConfigMap {name}, {key} at {path}");
+            let from = format!("{title}, {key} at {path}");
             if text.len() > content::MAX {
                 maps::too_large(from, losses);
                 continue;
@@ -77,7 +88,11 @@ impl Files {
             losses.add(
                 Weight::Stops,
                 what,
-                &format!("ConfigMap {name} has no such text, so nothing is there"),
+                &if skipped {
+                    format!("the `items` of the volume leave that text of {title} out, so nothing is there")
+                } else {
+                    format!("{title} has no such text, so nothing is there")
+                },
                 "`files` of the node type",
             );
         }
@@ -101,7 +116,9 @@ impl Files {
         if whole {
             parts.push(Part::new("mount", Draft::text("dir")));
         }
-        if let Some(mode) = mode.filter(|mode| *mode & 0o111 != 0) {
+        // What files have anyway goes without saying.
+        let said = |mode: &i64| *mode != 0o644 && (0..=0o777).contains(mode);
+        if let Some(mode) = mode.filter(said) {
             parts.push(Part::new("mode", Draft::Number(format!("{mode:04o}"))));
         }
         parts.extend(content::parts(last, text));

@@ -6,8 +6,7 @@ use super::super::content;
 use super::super::draft::{Draft, Part};
 use super::super::lost::{Losses, Weight};
 use super::super::name;
-use super::super::yaml::Yaml;
-use super::World;
+use super::{Object, World};
 
 /// The config maps of one node type.
 #[derive(Default)]
@@ -28,8 +27,8 @@ impl Maps {
         if let Some(known) = self.known.get(name) {
             return known.clone();
         }
-        let map = world.config_maps.get(name).copied()?;
-        let entries = texts(name, map, world, losses);
+        let map = world.config_map(name)?;
+        let entries = texts(map, world, losses);
         let label = (!entries.is_empty()).then(|| {
             let label = name::label_or(name, "data");
             let label = name::unique(&label, |label| self.has(label));
@@ -65,13 +64,14 @@ pub(super) fn name_of(label: &str) -> Draft {
     Draft::Code(format!("${{configMaps.{label}.name}}"))
 }
 
-fn texts(name: &str, map: &Yaml, world: &mut World<'_>, losses: &mut Losses) -> Vec<Part> {
-    world.used.insert(format!("ConfigMap {name}"));
-    binary(name, map, losses);
+fn texts(map: Object<'_>, world: &mut World<'_>, losses: &mut Losses) -> Vec<Part> {
+    let title = map.title();
+    world.used.insert(title.clone());
+    binary(map, losses);
     let mut entries = Vec::new();
-    for (key, value) in map.entries_at(&["data"]) {
-        world.used_keys.insert((name.to_owned(), key.clone()));
-        let from = format!("ConfigMap {name}, {key}");
+    for (key, value) in map.root.entries_at(&["data"]) {
+        world.used_keys.insert((title.clone(), key.clone()));
+        let from = format!("{title}, {key}");
         let text = value.words().unwrap_or_default();
         if text.len() > content::MAX {
             too_large(from, losses);
@@ -85,11 +85,11 @@ fn texts(name: &str, map: &Yaml, world: &mut World<'_>, losses: &mut Losses) -> 
 }
 
 /// Notes what of a ConfigMap is no text.
-pub(super) fn binary(name: &str, map: &Yaml, losses: &mut Losses) {
-    for (key, _) in map.entries_at(&["binaryData"]) {
+pub(super) fn binary(map: Object<'_>, losses: &mut Losses) {
+    for (key, _) in map.root.entries_at(&["binaryData"]) {
         losses.add(
             Weight::Stops,
-            format!("ConfigMap {name}, {key}"),
+            format!("{}, {key}", map.title()),
             "it is no text, and files of a manifest are, so it is not there",
             "make the ConfigMap by hand, and mount it with `k8sConfigGroup[].volumes` and `.volumeMount`",
         );

@@ -140,6 +140,8 @@ mod tests {
             .map(|(kind, name)| Object {
                 kind,
                 name,
+                namespace: "",
+                doubled: false,
                 root: &Yaml::Null,
             })
             .collect();

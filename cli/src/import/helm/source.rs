@@ -44,7 +44,7 @@ pub(super) fn kind<'y>(
     }
     let known = |config: &Yaml| {
         let name = config.text_at(&["name"]);
-        name.is_some_and(|name| world.config_maps.contains_key(name))
+        name.is_some_and(|name| world.config_map(name).is_some())
     };
     let sources = source.items_at(&["projected", "sources"]);
     let all = match source.get("configMap") {
@@ -147,7 +147,7 @@ pub(super) fn notes(volume: &Yaml, from: &str, world: &World<'_>, losses: &mut L
             let Some(name) = reference.text_at(&[field]) else {
                 continue;
             };
-            if kind == "ConfigMap" && world.config_maps.contains_key(name) {
+            if kind == "ConfigMap" && world.config_map(name).is_some() {
                 continue;
             }
             foreign(kind, name, from, losses);

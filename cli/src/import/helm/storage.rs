@@ -8,6 +8,9 @@ use super::container::clean;
 use super::volume::Mount;
 use super::{Object, World, source};
 
+const WRITABLE: &str =
+    "storage of a node type is mounted so that it can be written, and was not before";
+
 /// The claims of one node type.
 #[derive(Default)]
 pub(super) struct Claims {
@@ -43,9 +46,9 @@ impl Claims {
         }
         if mount.written.get("readOnly") == Some(&Yaml::Bool(true)) {
             losses.add(
-                Weight::Changed,
+                Weight::Security,
                 format!("{}, readOnly", mount.from),
-                "storage of a node type is mounted so that it can be written, and was not before",
+                WRITABLE,
                 "",
             );
         }
@@ -89,8 +92,15 @@ impl Claims {
         for template in object.root.items_at(&["spec", "volumeClaimTemplates"]) {
             let volume = template.text_at(&["metadata", "name"]).unwrap_or("?");
             let said = template.get("spec").map(said).unwrap_or_default();
+            let device = ["containers", "initContainers"]
+                .iter()
+                .flat_map(|key| pod.items_at(&[key]))
+                .flat_map(|one| one.items_at(&["volumeDevices"]))
+                .any(|one| one.text_at(&["name"]) == Some(volume));
             let why = if self.has(volume) {
                 "how large storage is, and of what class"
+            } else if device {
+                "a container has it as a device, and storage of a manifest is a folder, so it is not in the manifest"
             } else {
                 "no container mounts it, so it is not in the manifest"
             };
@@ -124,6 +134,20 @@ impl Claims {
                 "each node has storage of its own, which is empty at first",
                 "`k8sConfigGroup[].storageConfig` says how large it is",
             );
+            let read_only = ["persistentVolumeClaim", "readOnly"];
+            if volume.at(&read_only) == Some(&Yaml::Bool(true)) {
+                losses.add(
+                    Weight::Security,
+                    format!("{title}, claim {claim}, readOnly"),
+                    WRITABLE,
+                    "",
+                );
+            }
+            let claim = if object.doubled {
+                format!("{}/{claim}", object.namespace)
+            } else {
+                claim
+            };
             world.claims.entry(claim).or_default().insert(title.clone());
         }
     }
@@ -143,13 +167,17 @@ impl Claims {
 }
 
 /// Size, class and modes of a claim, in words.
-fn said(spec: &Yaml) -> String {
+pub(super) fn said(spec: &Yaml) -> String {
     let mut said = String::new();
     if let Some(size) = spec
         .at(&["resources", "requests", "storage"])
         .and_then(Yaml::words)
     {
         said.push_str(&format!(" of {size}"));
+    }
+    let most = spec.at(&["resources", "limits", "storage"]);
+    if let Some(most) = most.and_then(Yaml::words) {
+        said.push_str(&format!(", at most {most}"));
     }
     if let Some(class) = spec.text_at(&["storageClassName"]) {
         said.push_str(&format!(", class {class}"));
@@ -163,7 +191,7 @@ fn said(spec: &Yaml) -> String {
         let known = ["resources", "storageClassName", "accessModes"].contains(&key.as_str());
         let usual = value.text() == Some("Filesystem") || *value == Yaml::Null;
         if !known && !usual {
-            said.push_str(&format!(", {key} {}", value.words().unwrap_or_default()));
+            said.push_str(&format!(", {key}: {}", out::inline(&clean(value))));
         }
     }
     said

@@ -189,6 +189,15 @@ fn pod_fields(pod: &Yaml, title: &str, world: &World<'_>, losses: &mut Losses) -
             );
             continue;
         }
+        if key == "nodeName" {
+            losses.add(
+                Weight::Resource,
+                format!("{title}, nodeName: {written}"),
+                "one machine for the pods of every node would be none for most of them",
+                "`k8sConfigGroup[].nodeSelector`",
+            );
+            continue;
+        }
         let from = format!("{title}, spec.template.spec.{key}");
         world.look_through(value, key, &from, losses);
         parts.push(Part::new(key, container::clean(value)).from(from));

@@ -14,12 +14,27 @@ use super::super::yaml::Yaml;
 pub(super) struct Object<'y> {
     pub(super) kind: &'y str,
     pub(super) name: &'y str,
+    /// Empty where the object names none.
+    pub(super) namespace: &'y str,
+    /// Another namespace has one of the same kind and name.
+    pub(super) doubled: bool,
     pub(super) root: &'y Yaml,
 }
 
 impl Object<'_> {
     pub(super) fn title(&self) -> String {
-        format!("{} {}", self.kind, self.name)
+        if self.doubled {
+            format!("{} {}/{}", self.kind, self.namespace, self.name)
+        } else {
+            format!("{} {}", self.kind, self.name)
+        }
+    }
+
+    /// Whether they may be of one namespace: what names none is of the release's.
+    pub(super) fn beside(&self, other: &Object<'_>) -> bool {
+        let known = [self.namespace, other.namespace];
+        let apart = self.doubled || other.doubled;
+        !apart || known.contains(&"") || self.namespace == other.namespace
     }
 
     pub(super) fn label(&self, key: &str) -> Option<&str> {
@@ -30,10 +45,11 @@ impl Object<'_> {
 /// What is known while node types are made.
 pub(super) struct World<'y> {
     pub(super) objects: Vec<Object<'y>>,
-    pub(super) config_maps: BTreeMap<&'y str, &'y Yaml>,
+    /// The workload that a node type is made of now.
+    pub(super) workload: Option<Object<'y>>,
     /// ConfigMaps and Services that a node type has.
     pub(super) used: BTreeSet<String>,
-    /// Keys of ConfigMaps that a node type has.
+    /// Keys of ConfigMaps that a node type has, by the title of each.
     pub(super) used_keys: BTreeSet<(String, String)>,
     /// The workloads that mount each claim which is no template.
     pub(super) claims: BTreeMap<String, BTreeSet<String>>,
@@ -57,7 +73,8 @@ pub(super) fn hosts<'y>(
     let services = objects.iter().filter(|object| object.kind == "Service");
     let led = services.map(|service| {
         let selector = service.root.entries_at(&["spec", "selector"]);
-        let mut selected = workloads.iter().filter(|(workload, _)| {
+        let beside = workloads.iter().filter(|(one, _)| one.beside(service));
+        let mut selected = beside.filter(|(workload, _)| {
             let labels = ["spec", "template", "metadata", "labels"];
             let labels = workload.root.at(&labels).unwrap_or(&Yaml::Null);
             !selector.is_empty()
@@ -72,7 +89,19 @@ pub(super) fn hosts<'y>(
     led.collect()
 }
 
-impl World<'_> {
+impl<'y> World<'y> {
+    /// The ConfigMap that the workload names: that of its own namespace, where several have one.
+    pub(super) fn config_map(&self, name: &str) -> Option<Object<'y>> {
+        let named = |one: &&Object<'y>| one.kind == "ConfigMap" && one.name == name;
+        let beside = |one: &&Object<'y>| self.workload.is_none_or(|workload| workload.beside(one));
+        let mut maps = self.objects.iter().filter(named).filter(beside);
+        let first = maps.next().copied()?;
+        // One that names the namespace stands before one that names none.
+        let own = |one: &Object<'y>| Some(one.namespace) == self.workload.map(|one| one.namespace);
+        let exact = std::iter::once(first).chain(maps.copied()).find(own);
+        Some(exact.unwrap_or(first))
+    }
+
     /// The field of the custom resource for a key of a Secret.
     pub(super) fn secret(&mut self, secret: &str, key: &str, optional: bool) -> String {
         let at = (secret.to_owned(), key.to_owned());

@@ -14,7 +14,7 @@ const ITEMS: (&str, &str) = (
     "`max` of the field",
 );
 const KEYED: (&str, &str) = (
-    "a list with a key here has at most 64 entries, and had no limit",
+    "a list with a key here has at most 64 entries and its keys 253 characters, and had no limit",
     "`max` of the field",
 );
 const MAP: (&str, &str) = (

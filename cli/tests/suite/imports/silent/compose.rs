@@ -3,7 +3,7 @@
 use dsoi::import::Form;
 use serde_json::{Value, json};
 
-use super::{Field, hidden, silent, swallowed};
+use super::{Field, hidden, imported, silent, swallowed};
 
 const WEB: &str = "/services/web";
 
@@ -24,7 +24,7 @@ const KEYS: &str = "build attach annotations blkio_config cap_add cap_drop cgrou
     hostname init ipc isolation labels links logging mac_address mem_limit mem_reservation mem_swappiness \
     memswap_limit network_mode networks oom_kill_disable oom_score_adj pid pids_limit platform privileged profiles \
     pull_policy read_only restart runtime scale secrets security_opt shm_size stdin_open stop_grace_period \
-    stop_signal storage_opt sysctls tmpfs tty ulimits user userns_mode uts volumes_from working_dir x-more";
+    stop_signal storage_opt sysctls tmpfs tty ulimits user userns_mode uts volumes_from working_dir x-more post_start pre_stop";
 
 /// A value that a key of that name takes.
 fn value(key: &str) -> Value {
@@ -37,6 +37,50 @@ fn value(key: &str) -> Value {
         "environment" => json!({ "A": "b" }),
         "volume" | "bind" | "volumes" | "args" => json!({ "marker": { "x": "y" } }),
         _ => json!("marker"),
+    }
+}
+
+#[test]
+fn a_service_that_extends_another_one_of_the_file_has_all_of_it() {
+    // SE-27.
+    let mut input = shop();
+    input["services"]["more"] =
+        json!({ "extends": { "service": "web" }, "environment": { "A": "b" } });
+    let text = imported(Form::Compose, &input);
+    assert_eq!(text.matches("/data").count(), 2, "{text}");
+    assert!(!text.contains("no other file is read"), "{text}");
+    input["services"]["more"]["extends"] = json!({ "service": "gone" });
+    let text = imported(Form::Compose, &input);
+    assert!(text.contains("the file has no such service"), "{text}");
+    input["services"]["more"]["extends"] = json!({ "service": "web", "file": "far.yaml" });
+    let text = imported(Form::Compose, &input);
+    assert!(text.contains("no other file is read"), "{text}");
+}
+
+#[test]
+fn the_time_that_a_start_may_take_is_a_startup_probe() {
+    // SE-27.
+    let mut input = shop();
+    input["services"]["web"]["healthcheck"] =
+        json!({ "test": ["CMD", "true"], "start_period": "60s", "interval": "10s", "retries": 2 });
+    let text = imported(Form::Compose, &input);
+    assert!(
+        text.contains("startupProbe") && text.contains("failureThreshold: 16"),
+        "{text}"
+    );
+    assert!(!text.contains("initialDelaySeconds"), "{text}");
+}
+
+#[test]
+fn names_and_addresses_in_networks_and_what_need_not_be_there_are_listed() {
+    // SE-27.
+    let mut input = shop();
+    let web = &mut input["services"]["web"];
+    web["networks"] = json!({ "front": { "aliases": ["shop"], "ipv4_address": "192.0.2.7" } });
+    web["depends_on"]["db"] = json!({ "condition": "service_started", "required": false });
+    let text = imported(Form::Compose, &input);
+    for word in ["aliases shop", "ipv4_address: 192.0.2.7", "required: false"] {
+        assert!(text.contains(word), "{word}: {text}");
     }
 }
 
