@@ -4,6 +4,7 @@
 //! project. Writes nothing and asks nobody else.
 
 mod files;
+mod gone;
 mod links;
 mod package;
 mod program;
@@ -12,6 +13,8 @@ mod tools;
 
 use std::path::Path;
 
+pub(crate) use files::{Unresolved, unresolved};
+pub(crate) use gone::way_back;
 pub use program::Asked;
 
 /// How something is.

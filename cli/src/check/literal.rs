@@ -189,6 +189,39 @@ pub(super) fn is_quantity(text: &str) -> bool {
         && (suffixes.contains(&suffix) || exponent(suffix))
 }
 
+/// How much a quantity is, to be compared; `None` where it is none.
+pub(super) fn amount(text: &str) -> Option<f64> {
+    if !is_quantity(text) {
+        return None;
+    }
+    // An exponent is a number's own: `1e3`, and not `1E`.
+    if let Ok(number) = text.parse() {
+        return Some(number);
+    }
+    let at = text.find(|c: char| c.is_ascii_alphabetic())?;
+    let (number, suffix) = text.split_at(at);
+    let number: f64 = number.parse().ok()?;
+    let by = match suffix {
+        "n" => 1e-9,
+        "u" => 1e-6,
+        "m" => 1e-3,
+        "k" => 1e3,
+        "M" => 1e6,
+        "G" => 1e9,
+        "T" => 1e12,
+        "P" => 1e15,
+        "E" => 1e18,
+        "Ki" => 1024_f64,
+        "Mi" => 1024_f64.powi(2),
+        "Gi" => 1024_f64.powi(3),
+        "Ti" => 1024_f64.powi(4),
+        "Pi" => 1024_f64.powi(5),
+        "Ei" => 1024_f64.powi(6),
+        _ => return None,
+    };
+    Some(number * by)
+}
+
 /// Whether the text is a duration such as `1h30m`.
 fn is_duration(text: &str) -> bool {
     let mut rest = text;
@@ -218,6 +251,22 @@ mod tests {
         for bad in ["", "Gi", "10GB", "1..2", "1 Gi", "ten", "1e"] {
             assert!(!is_quantity(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn quantities_are_compared_across_their_units() {
+        for (less, more) in [
+            ("500m", "1"),
+            ("1", "1.5"),
+            ("1G", "1Gi"),
+            ("1023Mi", "1Gi"),
+            ("1e3", "2k"),
+        ] {
+            assert!(amount(less) < amount(more), "{less} {more}");
+        }
+        assert_eq!(amount("0.5"), amount("5e-1"));
+        assert_eq!(amount("1024Mi"), amount("1Gi"));
+        assert_eq!(amount("ten"), None);
     }
 
     #[test]

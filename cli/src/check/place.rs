@@ -2,6 +2,7 @@
 //!
 //! In: a tree and the type that its place has. Out: a value whose every field exists there and fits, or problems.
 
+mod amounts;
 mod scalar;
 mod script;
 
@@ -45,6 +46,9 @@ impl Typer<'_, '_> {
         };
         let mut fields = Vec::new();
         let mut sound = true;
+        if types.contains(&"ResourceRequirements") {
+            self.amounts(entries);
+        }
         for entry in entries {
             if let Some((_, instead)) = entry
                 .key

@@ -10,6 +10,7 @@ mod prospect;
 mod recovery;
 pub(super) mod refusal;
 pub(super) mod report;
+mod unresolved;
 
 use std::fs;
 use std::path::Path;
@@ -120,6 +121,9 @@ fn updated(
     let by_hand = by_hand::hint(&prospect.found, &prospect.source, decision, looks_only);
     report.note(by_hand);
     report.note(hooks::lacking(&prospect));
+    if !looks_only {
+        report.note(unresolved::lines(directory));
+    }
     Ok(report)
 }
 

@@ -191,7 +191,7 @@ codes! {
     E0517, "the operator sets this field",
         "Some fields of pods, workloads and services are the operator's: selectors, replicas, templates. The help says what to write instead.";
     E0518, "a limit cannot be met",
-        "`min`, `max` and `allowed` leave no number, or exclude each other.";
+        "`min`, `max` and `allowed` leave no number, or exclude each other; or a container asks for more of something in `requests` than it may have by `limits`.";
     E0519, "no kind of workload is allowed",
         "`kinds` lists what nodes of a type may be: `StatefulSet`, `Deployment`, or both.";
     E0520, "the environment of the custom resource stands twice",

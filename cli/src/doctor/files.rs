@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use super::Finding;
 use super::links::Links;
+use super::{Finding, gone};
 use crate::update::{Forgotten, Found, Lock, Project, forgotten};
 use crate::write::RelPath;
 
@@ -45,15 +45,30 @@ pub(super) fn findings(directory: &Path, lock: &Lock, links: &Links) -> Vec<Find
     } in unresolved(directory, &project)
     {
         let help = match known {
-            Some(known) => format!(
-                "bring it back from version control; what dsoi wrote of it last is `.dsoi/base/{known}`"
-            ),
+            Some(known) => gone::way_back(&project, &known),
             None => "bring it back from version control, or take that line out".to_owned(),
         };
         findings.push(Finding::wrong(
             "files",
             format!("`{path}` names the module `{module}`, which has no file"),
             help,
+        ));
+    }
+    for path in gone::needed(&project) {
+        let gone::Needed { path, by } = path;
+        if links.hide(path) {
+            continue;
+        }
+        let found = match by {
+            Some(by) => format!("`{path}` is gone, and `{by}` names it"),
+            None => {
+                format!("`{path}` is gone: `kubectl apply -k` does not find what its directory is")
+            }
+        };
+        findings.push(Finding::missing(
+            "files",
+            found,
+            gone::way_back(&project, path),
         ));
     }
     if findings.is_empty() {
@@ -106,16 +121,16 @@ fn promise(project: &Project) -> Finding {
 }
 
 /// A module that the project's code names and that has no file.
-struct Unresolved {
+pub(crate) struct Unresolved {
     /// Where it is named.
-    path: String,
-    module: String,
+    pub(crate) path: String,
+    pub(crate) module: String,
     /// The file that it had by the last update.
-    known: Option<RelPath>,
+    pub(crate) known: Option<RelPath>,
 }
 
 /// All of them, but for those whose file an update writes anew: they are told of as gone.
-fn unresolved(directory: &Path, project: &Project) -> Vec<Unresolved> {
+pub(crate) fn unresolved(directory: &Path, project: &Project) -> Vec<Unresolved> {
     let mut found = Vec::new();
     for (path, content) in &project.files {
         let (Some(stem), Found::File(bytes)) = (path.as_str().strip_suffix(".rs"), content) else {

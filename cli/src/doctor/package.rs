@@ -14,13 +14,25 @@ const RUNTIME: &str = "dsoi-runtime";
 /// Looks at both.
 pub(super) fn findings(directory: &Path, lock: &Lock, links: &Links) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for name in ["Cargo.toml", "src/main.rs"] {
-        let hidden = RelPath::new(name).is_ok_and(|path| links.hide(&path));
+    for name in ["Cargo.toml", "src/main.rs", "src/lib.rs"] {
+        let path = RelPath::new(name);
+        // Not every operator has the library.
+        if path
+            .as_ref()
+            .is_ok_and(|path| !lock.files.contains_key(path))
+        {
+            continue;
+        }
+        let hidden = path.is_ok_and(|path| links.hide(&path));
         if !hidden && fs::symlink_metadata(directory.join(name)).is_err() {
             let help = format!(
                 "bring it back from version control; what dsoi wrote of it last is `.dsoi/base/{name}`"
             );
-            let found = format!("`{name}` is gone: there is nothing to build");
+            let without = match name {
+                "src/lib.rs" => "`src/main.rs` does not build without it",
+                _ => "there is nothing to build",
+            };
+            let found = format!("`{name}` is gone: {without}");
             findings.push(Finding::missing("package", found, help));
         }
     }

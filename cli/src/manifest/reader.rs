@@ -262,6 +262,15 @@ pub(super) fn suggestion(section: &Section, key: &Scalar) -> Option<&'static str
             return Some(doc.name);
         }
     }
+    let meant = match key.text.as_str() {
+        "minimum" | "minLength" | "minItems" => Some("min"),
+        "maximum" | "maxLength" | "maxItems" => Some("max"),
+        _ => None,
+    };
+    let mut keys = section.keys.iter();
+    if let Some(key) = keys.find(|key| Some(key.name) == meant) {
+        return Some(key.name);
+    }
     nearest(&key.text, section.keys.iter().map(|key| key.name))
 }
 

@@ -1,9 +1,9 @@
 //! `nodeTypes.T.storage`: how storage entries become claims (MF-11).
 
 use super::keys::{Section, Shape, Word, key, words};
-use super::reader::Reader;
+use super::reader::{Reader, literal, quoted, wrong_type};
 use super::source::Spanned;
-use super::values::text_map;
+use super::tree::Value;
 
 /// The section `storage`.
 #[derive(Debug, Clone, Default)]
@@ -63,13 +63,29 @@ pub(super) static SECTION: Section = Section {
 };
 
 pub(super) fn read(reader: &mut Reader<'_, '_>) -> Storage {
-    let volumes = text_map(reader, "volumes");
+    let volumes: Vec<StorageVolume> = reader
+        .map("volumes")
+        .iter()
+        .filter_map(|pair| {
+            let name = Spanned::new(pair.key.text.clone(), pair.key.span);
+            if matches!(pair.value.value, Value::Map(_) | Value::List(_)) {
+                let problem = wrong_type(
+                    &quoted(&name.value),
+                    "the path at which it is mounted",
+                    &pair.value,
+                );
+                reader
+                    .problems
+                    .push(problem.help(format!("a text, as `{}: /var/lib/data`", name.value)));
+                return None;
+            }
+            let path = literal(&name.value, &pair.value, reader.problems)?;
+            Some(StorageVolume { name, path })
+        })
+        .collect();
     Storage {
         stateful_set: reader.word("StatefulSet"),
         deployment: reader.word("Deployment"),
-        volumes: volumes
-            .into_iter()
-            .map(|(name, path)| StorageVolume { name, path })
-            .collect(),
+        volumes,
     }
 }

@@ -288,12 +288,20 @@ fn port_name(text: &str) -> Result<(), BadName> {
 }
 
 fn absolute_path(text: &str) -> Result<(), BadName> {
+    let Some(rest) = text.strip_prefix('/') else {
+        return Err(BadName("a path in a container starts with `/`"));
+    };
     ok_if(
-        text.strip_prefix('/').is_some_and(|rest| {
-            rest.split('/')
-                .all(|part| !part.is_empty() && part != "." && part != "..")
-        }) && !text.contains(|c: char| c == ':' || c.is_control()),
-        "a path in a container is absolute, without `:`, `.`, `..`, an empty segment or a slash at its end",
+        !rest.split('/').any(|part| part == "." || part == ".."),
+        "a path in a container is the straight one: no part of it is `.` or `..`",
+    )?;
+    ok_if(
+        !rest.split('/').any(str::is_empty),
+        "a path in a container has a name between every two `/`, and none at its end",
+    )?;
+    ok_if(
+        !text.contains(|c: char| c == ':' || c.is_control()),
+        "a path in a container has no `:` and no control character",
     )
 }
 

@@ -63,6 +63,9 @@ impl Whereabouts {
         Some(match self {
             Self::Project => return None,
             Self::Bereft => BEREFT.to_owned(),
+            Self::Below(above) if above.contains(char::is_whitespace) => {
+                format!("the project is `{above}`: `-C \"{above}\"`")
+            }
             Self::Below(above) => format!("the project is `{above}`: `-C {above}`"),
             Self::Manifest => "`dsoi init DIR -f dsoi.yaml` makes one of it; `-C DIR` names the directory of another".to_owned(),
             Self::Nowhere => "`-C DIR` names the directory of one; `dsoi init DIR -f dsoi.yaml` or `--example NAME` makes one".to_owned(),
@@ -79,7 +82,17 @@ fn above(directory: &Path) -> Option<String> {
     // Where that fails, nothing can be said of it.
     let whole = directory.canonicalize().ok()?;
     let mut levels = whole.ancestors().enumerate().skip(1);
-    let (up, _) = levels.find(|(_, above)| above.join(".dsoi/lock").is_file())?;
+    let (up, root) = levels.find(|(_, above)| above.join(".dsoi/lock").is_file())?;
+    // The way that was named, cut short, unless it goes through links or up again.
+    let short = directory.ancestors().nth(up).map(|short| {
+        let is_here = short.as_os_str().is_empty();
+        if is_here { Path::new(".") } else { short }
+    });
+    if let Some(short) = short
+        && short.canonicalize().is_ok_and(|short| short == root)
+    {
+        return Some(short.display().to_string());
+    }
     let path = directory.join(vec![".."; up].join("/"));
     let path = path.strip_prefix(".").unwrap_or(&path);
     Some(path.display().to_string())
@@ -110,7 +123,7 @@ mod tests {
         let Whereabouts::Below(above) = at("a/src") else {
             panic!("{:?}", at("a/src"));
         };
-        assert!(above.ends_with("a/src/.."), "{above}");
+        assert_eq!(above, dir.join("a").display().to_string());
         put("b/x", "");
         assert_eq!(at("b"), Whereabouts::Nowhere);
         assert!(at("b").message().is_some() && at("b").help().is_some());

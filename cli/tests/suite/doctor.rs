@@ -213,3 +213,59 @@ fn an_edited_manifest_of_the_last_update_is_told() {
     let found = "`.dsoi/dsoi.yaml` is not what the last update kept: no update goes on";
     is_told(&world, ".dsoi", "wrong", found, "version control");
 }
+
+#[test]
+fn a_file_that_is_merged_gone_and_needed_is_told() {
+    for (path, name, found) in [
+        (
+            "src/lib.rs",
+            "package",
+            "`src/lib.rs` is gone: `src/main.rs` does not build without it",
+        ),
+        (
+            "config/rbac/viewer.yaml",
+            "files",
+            "`config/rbac/viewer.yaml` is gone, and `config/rbac/kustomization.yaml` names it",
+        ),
+        (
+            "config/crd/kustomization.yaml",
+            "files",
+            "`config/crd/kustomization.yaml` is gone, and `config/default/kustomization.yaml` names it",
+        ),
+        (
+            "config/default/kustomization.yaml",
+            "files",
+            "`config/default/kustomization.yaml` is gone: `kubectl apply -k` does not find what its directory is",
+        ),
+    ] {
+        let world = new();
+        world.remove(path);
+        is_told(
+            &world,
+            name,
+            "missing",
+            found,
+            &format!("`.dsoi/base/{path}`"),
+        );
+    }
+    // Nobody names the sample.
+    let world = new();
+    world.remove("config/samples/tally.yaml");
+    let all = findings(&world);
+    assert!(
+        all.iter().all(|told| told.0 != "files" || told.1 == "ok"),
+        "{all:#?}"
+    );
+}
+
+#[test]
+fn an_update_says_that_a_module_has_no_file() {
+    let world = new();
+    world.remove("src/nodes/gateway.rs");
+    let text = world.read("dsoi.yaml");
+    world.write("dsoi.yaml", text.replace("tally:2.1", "tally:2.2"));
+    let run = world.run(&["update".to_owned()], None);
+    assert_eq!(run.code, 0, "{run}");
+    let said = "`src/nodes.rs` names the module `gateway`, which has no file, and the project does not build: bring it back";
+    assert!(run.stderr.contains(said), "{run}");
+}

@@ -45,7 +45,7 @@ pub(super) fn without_number(directory: &Path, what: &str) -> Option<Failure> {
 }
 
 /// How a line is named.
-const LINES: &str = "a line of a project's file is named as `src/main.rs:12`, from the folder that you are in; `dsoi explain` lists what else there is";
+const LINES: &str = "a line of a project's file is named as `src/main.rs:12`, from the folder that you are in or that `-C` names; `dsoi explain` lists what else there is";
 
 fn folder(name: &str) -> Failure {
     usage(
