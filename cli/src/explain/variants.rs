@@ -196,6 +196,10 @@ impl Walker<'_> {
             row.push((span, "1".to_owned()));
             rows.push(row);
         }
+        if text.contains("${") {
+            // Without an expression what is there for its sake goes too.
+            rows.push(vec![(span, "x".to_owned())]);
+        }
         let end = text.rsplit_once('.').map(|(_, end)| end);
         if let Some(end) = end.filter(|end| ENDS.contains(end) && text.starts_with('/')) {
             let written = self.source.slice(span);

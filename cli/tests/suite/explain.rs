@@ -1,5 +1,6 @@
 //! `dsoi explain` of a field of the custom resource: what it says, and that it says it of every field.
 
+mod changes;
 mod oracle;
 mod origin;
 

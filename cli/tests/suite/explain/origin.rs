@@ -9,7 +9,7 @@ use dsoi::render::Settings;
 use crate::updates::world::World;
 use crate::{dsoi, shipped};
 
-fn settings() -> Settings {
+pub(super) fn settings() -> Settings {
     Settings {
         runtime: Runtime::Path("../../../runtime".to_owned()),
         kubernetes: "1.36".to_owned(),
@@ -24,7 +24,7 @@ fn manifest(name: &str) -> String {
     text
 }
 
-fn source(text: &str) -> Source {
+pub(super) fn source(text: &str) -> Source {
     Source::new("dsoi.yaml", text.as_bytes().to_vec()).unwrap()
 }
 
