@@ -8,7 +8,15 @@ use serde_json::Value;
 /// Who may do what: by the role or binding that says so.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rights {
-    roles: BTreeMap<String, BTreeSet<One>>,
+    roles: BTreeMap<Role, BTreeSet<One>>,
+}
+
+/// A role or binding: what it allows, it allows in its namespace, if it has one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Role {
+    kind: String,
+    name: String,
+    namespace: Option<String>,
 }
 
 /// One verb on one thing.
@@ -38,7 +46,7 @@ pub struct Right {
     /// `statefulsets (apps)`.
     pub on: String,
     pub verbs: Vec<String>,
-    /// `ClusterRole tally-operator`.
+    /// `ClusterRole tally-operator`, or `Role tally-operator in accounts`.
     pub roles: Vec<String>,
 }
 
@@ -48,7 +56,7 @@ impl Rights {
         let mut rights = Self::default();
         for document in documents {
             let kind = document["kind"].as_str().unwrap_or_default();
-            let name = document["metadata"]["name"].as_str().unwrap_or_default();
+            let metadata = &document["metadata"];
             let ones = match kind {
                 "Role" | "ClusterRole" => {
                     let rules = document["rules"].as_array().into_iter().flatten();
@@ -57,8 +65,12 @@ impl Rights {
                 "RoleBinding" | "ClusterRoleBinding" => bound(document),
                 _ => Vec::new(),
             };
-            let role = rights.roles.entry(format!("{kind} {name}")).or_default();
-            role.extend(ones);
+            let role = Role {
+                kind: kind.to_owned(),
+                name: metadata["name"].as_str().unwrap_or_default().to_owned(),
+                namespace: metadata["namespace"].as_str().map(ToOwned::to_owned),
+            };
+            rights.roles.entry(role).or_default().extend(ones);
         }
         rights
     }
@@ -71,29 +83,30 @@ impl Rights {
             .iter()
             .filter(|(role, _)| !self.roles.contains_key(*role));
         let renamed = gone.filter_map(|(role, ones)| {
-            let name = role.replace(from, to);
-            let is_role = role.starts_with("Role ") || role.starts_with("ClusterRole ");
+            if !matches!(role.kind.as_str(), "Role" | "ClusterRole") {
+                return None;
+            }
             let ones: BTreeSet<One> = ones.iter().map(|one| one.renamed(from, to)).collect();
-            let is_it = is_role
-                && !before.roles.contains_key(&name)
-                && self.roles.get(&name) == Some(&ones);
-            is_it.then(|| (role.clone(), name))
+            let names = role.renamed(from, to).into_iter();
+            let mut names = names.filter(|name| !before.roles.contains_key(name));
+            let name = names.find(|name| self.roles.get(name) == Some(&ones))?;
+            Some((role.to_string(), name.to_string()))
         });
         renamed.collect()
     }
 
-    /// All but these roles.
+    /// All but these roles, each as it is told.
     pub fn without<'r>(&self, roles: impl Iterator<Item = &'r String>) -> Self {
+        let told: BTreeSet<&String> = roles.collect();
         let mut left = self.clone();
-        for role in roles {
-            left.roles.remove(role);
-        }
+        left.roles
+            .retain(|role, _| !told.contains(&role.to_string()));
         left
     }
 
     /// What these allow and `before` did not. The other way round: what went.
     pub fn beyond(&self, before: &Self) -> Vec<Right> {
-        let mut found: BTreeMap<(&On, &str), Vec<&str>> = BTreeMap::new();
+        let mut found: BTreeMap<(&On, &str), Vec<&Role>> = BTreeMap::new();
         let none = BTreeSet::new();
         for (role, ones) in &self.roles {
             let known = before.roles.get(role).unwrap_or(&none);
@@ -105,19 +118,40 @@ impl Rights {
             }
         }
         // Verbs of the same roles on the same thing stand together.
-        let mut together: BTreeMap<(&On, Vec<&str>), Vec<&str>> = BTreeMap::new();
+        let mut together: BTreeMap<(&On, Vec<&Role>), Vec<&str>> = BTreeMap::new();
         for ((on, verb), roles) in found {
             together.entry((on, roles)).or_default().push(verb);
         }
-        let texts = |words: Vec<&str>| words.into_iter().map(ToOwned::to_owned).collect();
         together
             .into_iter()
             .map(|((on, roles), verbs)| Right {
                 on: on.to_string(),
-                verbs: texts(verbs),
-                roles: texts(roles),
+                verbs: verbs.into_iter().map(ToOwned::to_owned).collect(),
+                roles: roles.into_iter().map(Role::to_string).collect(),
             })
             .collect()
+    }
+}
+
+impl Role {
+    /// What it may be called by an operator of another name: its namespace is the operator's own, or one that is watched.
+    fn renamed(&self, from: &str, to: &str) -> [Self; 2] {
+        let moved = self.namespace.as_ref().map(|name| name.replace(from, to));
+        [moved, self.namespace.clone()].map(|namespace| Self {
+            kind: self.kind.clone(),
+            name: self.name.replace(from, to),
+            namespace,
+        })
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.kind, self.name)?;
+        match &self.namespace {
+            Some(namespace) => write!(f, " in {namespace}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -297,6 +331,32 @@ mod tests {
         assert_eq!(told, ["pods: delete", "jobs (batch): get"]);
         assert_eq!(old.beyond(&new).len(), 1);
         assert_eq!(old.beyond(&old), []);
+    }
+
+    // SE-28
+    #[test]
+    fn a_right_in_another_namespace_is_another_right() {
+        let of = |name: &str, namespaces: &[&str]| {
+            let role = |namespace: &&str| json!({"kind": "Role", "metadata": {"name": name, "namespace": namespace}, "rules": [on("", "pods", &["get"])]});
+            Rights::of(&namespaces.iter().map(role).collect::<Vec<_>>())
+        };
+        let (one, two) = (of("a-op", &["a"]), of("a-op", &["a", "b"]));
+        let gained = two.beyond(&one);
+        assert_eq!(gained.first().unwrap().roles, ["Role a-op in b"]);
+        assert_eq!(gained.len(), 1);
+        assert_eq!(one.beyond(&two), []);
+        assert_eq!(of("a-op", &["c"]).beyond(&one).len(), 1);
+        // An operator of another name watches the same, and has a namespace of another name.
+        let told = |is: &Rights| is.renamed(&of("a-op", &["a-op-system"]), "a-op", "b-op");
+        assert_eq!(told(&of("b-op", &["a-op-system"])).len(), 1);
+        assert_eq!(
+            told(&of("b-op", &["b-op-system"])),
+            [(
+                "Role a-op in a-op-system".to_owned(),
+                "Role b-op in b-op-system".to_owned()
+            )]
+        );
+        assert_eq!(told(&of("b-op", &["c"])), []);
     }
 
     #[test]
