@@ -13,7 +13,9 @@ pub(super) fn cause(key: &str, was: Option<&Part>, is: Option<&Part>) -> Option<
     if of_a_kind && (was.is_none() || is.is_none()) {
         return None;
     }
-    if key == "services governing" && (was.is_none() || is.is_none()) {
+    // Such a Service came with the kind, or another one governs, which is told.
+    let governs = key.starts_with("services") && *reach == Reach::Fixed;
+    if governs && (was.is_none() || is.is_none()) {
         return None;
     }
     Some(match reach {

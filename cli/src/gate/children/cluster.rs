@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::pair::before;
 use super::{Cause, say};
 use crate::gate::Class;
-use crate::model::{Cluster, NameTemplate, Operator, StorageMode};
+use crate::model::{Cluster, NameTemplate, NodeType, Operator, StorageMode, WorkloadKind};
 
 /// The causes that are the cluster's own, and those that every node type has.
 pub(super) fn causes(
@@ -97,7 +98,13 @@ pub(super) fn causes(
         ),
     ] {
         let differs = before.get(key) != after.get(key);
-        say(differs, class, &format!("cluster.names.{key}"), effect);
+        let key = format!("cluster.names.{key}");
+        if differs && key == "cluster.names.service" && renames_governing(was, is) {
+            let effect = "Services get other names: whoever calls them has to follow, and a StatefulSet that exists cannot. The operator says so and leaves it, until a person deletes it without its pods";
+            say(true, Class::Breaking, &key, effect);
+            continue;
+        }
+        say(differs, class, &key, effect);
     }
     if before != after {
         every.push(Cause::restarting("cluster.names"));
@@ -148,6 +155,27 @@ fn names(cluster: &Cluster) -> BTreeMap<&'static str, String> {
         found.insert("claim", text(&[&names.claim, &names.claim_template]));
     }
     found
+}
+
+/// Whether a Service that governs StatefulSets takes its name from the cluster's names, and gets another by that.
+fn renames_governing(was: &Cluster, is: &Cluster) -> bool {
+    let text = |cluster: &Cluster| {
+        let name = cluster.names.service.as_ref();
+        name.map(|name| say::text(&name.0))
+    };
+    if text(was) == text(is) {
+        return false;
+    }
+    let takes = |node_type: &NodeType| {
+        let main = node_type.services.main.as_ref();
+        let by_main =
+            main.is_some_and(|service| service.governing && service.object_name.is_none());
+        let sets = node_type.rules.kinds.contains(&WorkloadKind::StatefulSet);
+        sets && by_main
+    };
+    // One that is new has no StatefulSet yet.
+    let known = is.node_types.iter().filter_map(|now| before(now, was, is));
+    known.into_iter().any(takes)
 }
 
 fn labels(cluster: &Cluster) -> Option<Vec<String>> {

@@ -190,6 +190,9 @@ impl Parts {
         for (name, service) in main.chain(more) {
             if service.governing {
                 governing.push(name.clone());
+                let object = service.object_name.as_ref();
+                let text = object.map_or_else(String::new, |name| say::text(&name.0));
+                self.governing(node_type, &format!("services.{name}.name"), text);
             }
             self.put(
                 format!("services.{name}"),
@@ -203,10 +206,7 @@ impl Parts {
             }
             self.put("services.headless", Reach::Service, "headless".to_owned());
         }
-        let sets = node_type.rules.kinds.contains(&WorkloadKind::StatefulSet);
-        if sets {
-            self.put("services governing", Reach::Fixed, governing.join(", "));
-        }
+        self.governing(node_type, "services governing", governing.join(", "));
         let from: Vec<String> = services
             .more
             .iter()
@@ -214,6 +214,13 @@ impl Parts {
             .map(|more| more.key.to_string())
             .collect();
         self.put("services from k8s", Reach::Service, from.join(", "));
+    }
+
+    /// What a StatefulSet knows its governing Service by.
+    fn governing(&mut self, node_type: &NodeType, key: &str, text: String) {
+        if node_type.rules.kinds.contains(&WorkloadKind::StatefulSet) {
+            self.put(key, Reach::Fixed, text);
+        }
     }
 
     fn rules(&mut self, node_type: &NodeType) {

@@ -156,3 +156,36 @@ fn a_type_with_another_name_is_the_same_one_and_changes_no_child() {
         .replace("pods.store", "pods.depot");
     assert_eq!(children(&operator(MANIFEST), &operator(&renamed), &[]), []);
 }
+
+// D8
+#[test]
+fn another_name_of_a_governing_service_breaks_where_there_are_stateful_sets() {
+    let class = |lines: &str| {
+        let was = MANIFEST.replacen(GATEWAY, &format!("{GATEWAY}{lines}"), 1);
+        let names = "  kind: Tally\n  names: {service: \"${cr.name}-${node.name}-s\"}\n";
+        let is = was.replacen("  kind: Tally\n", names, 1);
+        let found = children(&operator(&was), &operator(&is), &[]);
+        let mut causes = found.into_iter().flat_map(|change| change.causes);
+        let cause = causes.find(|cause| cause.key == "cluster.names.service");
+        cause.map(|cause| cause.class)
+    };
+    let governing = "      services: {headless: none, main: {governing: true}}\n";
+    // The headless one governs, and is called by itself.
+    assert_eq!(class(""), Some(Class::Rolling));
+    assert_eq!(class(governing), Some(Class::Breaking));
+    let deployment = "      services: {headless: none}\n      kinds: [Deployment]\n";
+    assert_eq!(class(deployment), Some(Class::Rolling));
+    let main = |name: &str| {
+        let lines = format!(
+            "    gateway:\n      services: {{headless: none, main: {{governing: true{name}}}}}\n"
+        );
+        operator(&MANIFEST.replacen(GATEWAY, &lines, 1))
+    };
+    let found = children(&main(""), &main(", name: \"${cr.name}-x\""), &[]);
+    let causes = found.iter().flat_map(|change| &change.causes);
+    let breaking: Vec<&str> = causes
+        .filter(|cause| cause.class == Class::Breaking)
+        .map(|cause| cause.key.as_str())
+        .collect();
+    assert_eq!(breaking, ["services.main.name"]);
+}
