@@ -10,6 +10,7 @@ mod outside;
 mod pair;
 mod parts;
 mod say;
+mod server;
 
 use std::collections::BTreeSet;
 
@@ -107,6 +108,7 @@ const RESTART: &str = "pods restart";
 pub(super) fn children(old: &Operator, new: &Operator, schema: &[Change]) -> Vec<TypeChange> {
     let (mut whole, everywhere) = cluster::causes(&old.cluster, &new.cluster, old, new);
     whole.extend(outside::causes(old, new));
+    whole.extend(server::causes(old, new));
     let mut found = Vec::new();
     if !whole.is_empty() {
         found.push(TypeChange {

@@ -174,6 +174,10 @@ impl Consequences {
         let children = self.children.iter().flatten();
         let of_children = children.flat_map(|change| change.causes.iter().map(|cause| cause.class));
         let of_schema = self.schema.iter().map(|change| change.class);
+        let shown = of_children
+            .clone()
+            .filter(|class| *class == Class::Security);
+        let shown = shown.count();
         let breaking = of_children
             .chain(of_schema)
             .filter(|class| *class == Class::Breaking)
@@ -181,7 +185,8 @@ impl Consequences {
         let security = self.gained.len()
             + usize::from(self.is_looser())
             + self.power.len()
-            + self.opened.len();
+            + self.opened.len()
+            + shown;
         let silent = !self.other_runtime
             && self.schema.is_empty()
             && self.lost.is_empty()

@@ -37,9 +37,10 @@ const TOLD: [&str; 6] = [
 ];
 
 impl Consequences {
-    /// What children lose, or cannot follow, that no definition tells of; once there may be clusters.
-    fn lost_children(&self, source: &Source) -> Vec<Reason> {
-        let changes = self.children.iter().flatten().filter(|_| self.released);
+    /// What children lose, or cannot follow, that no definition tells of; once there may be clusters. And what is shown to
+    /// others.
+    fn of_children(&self, source: &Source) -> Vec<Reason> {
+        let changes = self.children.iter().flatten();
         let causes = changes.flat_map(|change| {
             let of = change.node_type.as_deref();
             change.causes.iter().map(move |cause| (of, cause))
@@ -49,15 +50,17 @@ impl Consequences {
             let is_kind = key.starts_with("resources.") && key.matches('.').count() == 1;
             is_kind || TOLD.contains(&key)
         };
-        let causes = causes.filter(|(_, cause)| {
-            cause.class == Class::Breaking && !cause.depends && !told(&cause.key)
+        let causes = causes.filter(|(_, cause)| match cause.class {
+            Class::Breaking => self.released && !cause.depends && !told(&cause.key),
+            Class::Security => true,
+            Class::Safe | Class::Rolling => false,
         });
         let reason = |(of, cause): (Option<&str>, &Cause)| {
             let inside = of.map(|of| format!("cluster.nodeTypes.{of}."));
             let key = format!("{}{}", inside.unwrap_or_default(), cause.key);
             let keys: Vec<String> = key.split('.').map(ToOwned::to_owned).collect();
             Reason {
-                class: Class::Breaking,
+                class: cause.class,
                 kind: None,
                 path: String::new(),
                 what: format!("{key} is another"),
@@ -95,7 +98,7 @@ impl Consequences {
                 is_forgotten: false,
             }
         }));
-        reasons.extend(self.lost_children(source));
+        reasons.extend(self.of_children(source));
         for right in &self.gained {
             reasons.push(Reason {
                 class: Class::Security,

@@ -91,17 +91,6 @@ pub(super) fn causes(old: &Operator, new: &Operator) -> Vec<Cause> {
             ));
         }
     }
-    for now in &new.servers {
-        let mut known = old.servers.iter();
-        if known.any(|was| was.name == now.name && was != now) {
-            let effect = "the application is asked at another address, or with other credentials";
-            found.push(Cause::new(
-                Class::Rolling,
-                format!("servers.{}", now.name),
-                effect,
-            ));
-        }
-    }
     found
 }
 
@@ -169,10 +158,6 @@ mod tests {
         assert_eq!(
             told("deletion: orphan, ", ""),
             Vec::<String>::from(["rolling resources.DepotSetting.policy".to_owned()])
-        );
-        assert_eq!(
-            told("timeout: 5s", "timeout: 6s"),
-            ["rolling servers.keeper"]
         );
         assert_eq!(
             told("note: string = none", "note: string = no"),
