@@ -17,7 +17,7 @@ use super::place::Owned;
 use super::scope::{Place, Reach, Scope};
 use super::typer::Typer;
 use crate::manifest as ast;
-use crate::model::{ChildKind, Hook, NodeType, WorkloadKind};
+use crate::model::{ChildKind, Hook, NodeType, NodeTypeName, WorkloadKind};
 
 /// Fields of a pod that are set elsewhere.
 const POD_OWNED: Owned = &[("ephemeralContainers", "they are added to running pods only")];
@@ -104,6 +104,10 @@ impl Typer<'_, '_> {
             name: known.name.clone(),
             aliases: known.aliases.clone(),
             type_name: known.type_name.clone(),
+            like: written
+                .like
+                .as_ref()
+                .and_then(|like| NodeTypeName::new(like.value.as_str()).ok()),
             doc: None,
             rules,
             container,

@@ -28,14 +28,23 @@ pub struct Power {
     pub decides: Option<&'static str>,
 }
 
-/// Settings that the pods of before did not have. A node type that is new has what any of before had.
+/// Settings that the pods of before did not have. A node type that is new has what the one had that it is `like`, and
+/// nothing if it is like none: what one type of pods needs is no reason for another to have it.
 pub(super) fn gained(old: Option<&Cluster>, new: &Cluster) -> Vec<Power> {
     let had = |of: &NodeType| -> Settings {
-        if let Some(was) = old.and_then(|old| before(of, old, new)) {
-            return settings(was);
+        let mut of = of;
+        // As many steps as there are types end any chain.
+        for _ in &new.node_types {
+            if let Some(was) = old.and_then(|old| before(of, old, new)) {
+                return settings(was);
+            }
+            let mut types = new.node_types.iter();
+            match types.find(|other| Some(&other.name) == of.like.as_ref()) {
+                Some(like) => of = like,
+                None => break,
+            }
         }
-        let types = old.iter().flat_map(|old| &old.node_types);
-        types.flat_map(settings).collect()
+        Settings::new()
     };
     let mut found = Vec::new();
     for node_type in &new.node_types {

@@ -118,6 +118,7 @@ fn node_type(name: &str, kinds: &[WorkloadKind]) -> NodeType {
         name: type_name(name),
         aliases: Vec::new(),
         type_name: type_name(name),
+        like: None,
         ident: ident(name),
         type_ident: type_ident(&heck::AsUpperCamelCase(name).to_string()),
         doc: None,

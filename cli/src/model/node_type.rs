@@ -17,6 +17,8 @@ pub struct NodeType {
     pub aliases: Vec<NodeTypeName>,
     /// What its children know it by.
     pub type_name: NodeTypeName,
+    /// The node type that it has what it does not say itself from.
+    pub like: Option<NodeTypeName>,
     /// Its module in generated Rust.
     pub ident: RustIdent,
     /// Its struct in generated Rust.

@@ -94,17 +94,27 @@ fn what_tightens_a_pod_or_says_nothing_of_power_is_not() {
     }
 }
 
+// SE-28
 #[test]
-fn a_new_node_type_may_do_what_another_does() {
-    let loose = |name: &str| {
-        format!("    {name}:\n      pod: {{hostNetwork: true}}\n      ports: {{http: 8081}}\n")
+fn a_new_node_type_may_do_what_the_one_does_that_it_is_like_and_no_more() {
+    let with = |old: &str, lines: &str| {
+        let new = old.replacen(STORE, &format!("{lines}{STORE}"), 1);
+        (new.clone(), operator(&new).cluster)
     };
-    let one = MANIFEST.replacen(STORE, &format!("{}{STORE}", loose("a")), 1);
-    let two = one.replacen(STORE, &format!("{}{STORE}", loose("b")), 1);
-    let (one, two) = (operator(&one).cluster, operator(&two).cluster);
-    assert_eq!(gained(Some(&one), &two), []);
+    let loose =
+        |name: &str| format!("    {name}: {{pod: {{hostNetwork: true}}, ports: {{http: 8081}}}}\n");
+    let (text, one) = with(MANIFEST, &loose("a"));
+    let count = |lines: &str| gained(Some(&one), &with(&text, lines).1).len();
     assert_eq!(gained(Some(&operator(MANIFEST).cluster), &one).len(), 1);
     assert_eq!(gained(None, &one).len(), 1);
+    assert_eq!(count(&loose("b")), 1);
+    assert_eq!(count("    b: {like: a}\n"), 0);
+    assert_eq!(count("    b: {like: a}\n    c: {like: b}\n"), 0);
+    assert_eq!(count("    b: {like: a, pod: {hostPID: true}}\n"), 1);
+    assert_eq!(
+        count("    b: {like: gateway, pod: {hostNetwork: true}}\n"),
+        1
+    );
 }
 
 // SE-28
