@@ -50,8 +50,7 @@ struct Renamed {
     type_name: String,
     /// Whether children knew it by another name before.
     is_other: bool,
-    /// The kind of the custom resource, and where it names node types.
-    kind: String,
+    /// Where a custom resource names node types.
     fields: String,
 }
 
@@ -103,7 +102,6 @@ fn edited(source: &Source, args: &RenameNodeTypeArgs) -> Result<(Source, Renamed
         perhaps,
         is_other: before.is_none_or(|known| known.type_name.as_str() != type_name),
         type_name,
-        kind: operator.cluster.kind.to_string(),
         fields: fields(&operator),
     };
     Ok((after, renamed))
@@ -126,17 +124,16 @@ impl Renamed {
             perhaps,
             type_name,
             is_other,
-            kind,
             fields,
         } = self;
         let mut lines = Vec::new();
         if args.no_alias {
             lines.push(format!(
-                "clusters: a {kind} that says `{old}` in {fields} is refused whole by the new operator (`Accepted` is `False`) until it says `{new}`: its pods run on, and nothing of it is looked after"
+                "clusters: a custom resource that says `{old}` in {fields} is refused whole by the new operator (`Accepted` is `False`) until it says `{new}`: its pods run on, and nothing of it is looked after"
             ));
         } else {
             lines.push(format!(
-                "clusters: a {kind} may say `{old}` or `{new}` in {fields}, and nothing of it changes by that: `aliases` has the old name"
+                "clusters: a custom resource may say `{old}` or `{new}` in {fields}, and nothing of it changes by that: `aliases` has the old name"
             ));
         }
         if is_other {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::{Failure, Report};
-use crate::model::{ChildKind, K8sField, NodeType, Operator, OrderBy, StorageMode};
+use crate::model::{ChildKind, K8sField, NodeType, Operator, OrderBy, StorageMode, WorkloadKind};
 
 /// What goes with a node type.
 #[derive(Debug)]
@@ -27,7 +27,11 @@ impl Loss {
     /// `left` is the operator without the node type.
     pub(super) fn of(operator: &Operator, node_type: &NodeType, left: &Operator) -> Self {
         let cluster = &operator.cluster;
-        let kinds = node_type.child_kinds(&cluster.k8s_group);
+        let mut kinds = node_type.child_kinds(&cluster.k8s_group);
+        if !node_type.rules.kinds.contains(&WorkloadKind::StatefulSet) {
+            // A Deployment keeps what it was in ReplicaSets.
+            kinds.remove(&ChildKind::ControllerRevision);
+        }
         let words = &cluster.spelling;
         let templates = node_type.rules.storage.stateful_set == StorageMode::Template;
         let retention = cluster.k8s_group.field(K8sField::ClaimRetention);
