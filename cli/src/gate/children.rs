@@ -77,6 +77,22 @@ impl TypeChange {
     }
 }
 
+impl TypeChange {
+    /// Its file is not there: what is written into that has no effect yet.
+    pub(super) fn keep_code(&mut self) {
+        // These reach pods by other files.
+        let elsewhere = |key: &str| {
+            key == "typeName" || key.starts_with("cluster.") || key.starts_with("the addresses of ")
+        };
+        for cause in &mut self.causes {
+            if cause.restarts && !cause.depends && !elsewhere(&cause.key) {
+                cause.restarts = false;
+                cause.effect = "pods restart once the file of the node type, which is left out, is there again";
+            }
+        }
+    }
+}
+
 impl Cause {
     fn new(class: Class, key: impl Into<String>, effect: &'static str) -> Self {
         Self {

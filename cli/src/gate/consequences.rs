@@ -6,7 +6,7 @@ use super::children::{TypeChange, children, orphaned};
 use super::promise::{Broken, Forgotten, broken};
 use super::schema::{Change, Subject};
 use super::{Class, Opened, Power, Right, Rights, definitions, power};
-use crate::model::{Operator, SecurityProfile};
+use crate::model::{Cluster, Operator, SecurityProfile};
 
 /// What was, as far as it is known.
 #[derive(Clone, Debug, Default)]
@@ -97,7 +97,7 @@ pub fn consequences(past: &Past, documents: &[Value], operator: &Operator) -> Co
         renamed,
         children,
         stored: stored(past, &broken),
-        power: power::gained(known.map(|known| &known.cluster), &operator.cluster),
+        power: powers(known.map(|known| &known.cluster), &operator.cluster),
         opened,
         other_runtime: past.other_runtime,
         schema,
@@ -108,6 +108,18 @@ pub fn consequences(past: &Past, documents: &[Value], operator: &Operator) -> Co
         lost: before.beyond(&after),
         profile: (was != is).then_some((was, is)),
     }
+}
+
+/// What lets pods do more: what loosens them, and what holds them no more; of one setting the first.
+fn powers(old: Option<&Cluster>, new: &Cluster) -> Vec<Power> {
+    let mut found = power::gained(old, new);
+    for setting in power::released(old, new) {
+        let mut known = found.iter();
+        if !known.any(|one| one.node_type == setting.node_type && one.key == setting.key) {
+            found.push(setting);
+        }
+    }
+    found
 }
 
 /// Whether a change gives a definition the field at this path.
@@ -167,6 +179,16 @@ impl Consequences {
         changes
             .filter_map(|change| change.node_type.as_deref())
             .collect()
+    }
+
+    /// Tells that the code of these node types stays as it is until their files, which their owner took away, are there again.
+    pub fn keep_code(&mut self, types: &[&str]) {
+        for change in self.children.iter_mut().flatten() {
+            let is_one = |name: &String| types.contains(&name.as_str());
+            if change.node_type.as_ref().is_some_and(is_one) {
+                change.keep_code();
+            }
+        }
     }
 
     /// All of it in a line; `None` where clusters notice nothing.

@@ -11,9 +11,11 @@ use crate::model::{
 };
 
 mod decided;
+mod held;
 mod loose;
 mod opened;
 
+pub(super) use held::released;
 pub use opened::Opened;
 pub(super) use opened::opened;
 

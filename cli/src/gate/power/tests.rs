@@ -8,7 +8,7 @@ use crate::model::Operator;
 const MANIFEST: &str = include_str!("../../../../testdata/manifests/quickstart.yaml");
 const STORE: &str = "    store:\n";
 
-fn operator(text: &str) -> Operator {
+pub(super) fn operator(text: &str) -> Operator {
     let source = Source::new("dsoi.yaml", text.into()).unwrap();
     let read = check::read(&source);
     read.unwrap_or_else(|problems| panic!("{text}\n{problems:?}"))

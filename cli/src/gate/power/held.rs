@@ -1,0 +1,306 @@
+//! What holds pods down, and which of it is no longer there (SE-28): THE table of it.
+//!
+//! In: the models of before and of now. Out: settings that held a pod and do not any more. What counts is what comes of the
+//! manifest and of `cluster.security.profile` together: a setting that the profile supplies may go. That the profile itself
+//! is another is told as such, so both models are looked at under that of now.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Power;
+use crate::gate::children::{before, k8s};
+use crate::model::{
+    Cluster, Container, ExtraContainer, K8sFieldValue, K8sValue, NodeType, SecurityProfile,
+};
+
+/// When a field holds.
+enum Holds {
+    /// If it is this.
+    If(&'static str),
+    /// If it is one of these.
+    Either(&'static [&'static str]),
+    /// If it has this item; `ALL` is any.
+    With,
+    /// Unless it is this, also if it is not there at all.
+    Unless(&'static str),
+}
+
+/// One setting.
+struct Row {
+    /// Below `securityContext`, or below the pod.
+    path: &'static [&'static str],
+    holds: Holds,
+    /// Where the restricted profile supplies it, unless it is said.
+    supplied: bool,
+}
+
+const fn row(path: &'static [&'static str], holds: Holds, supplied: bool) -> Row {
+    Row {
+        path,
+        holds,
+        supplied,
+    }
+}
+
+/// Of a container, which has it from its pod if that says it and the container does not.
+const CONTAINER: &[Row] = &[
+    row(&["runAsNonRoot"], Holds::If("true"), true),
+    row(&["allowPrivilegeEscalation"], Holds::If("false"), true),
+    row(&["readOnlyRootFilesystem"], Holds::If("true"), false),
+    row(&["capabilities", "drop"], Holds::With, true),
+    row(
+        &["seccompProfile", "type"],
+        Holds::Either(&["RuntimeDefault", "Localhost"]),
+        true,
+    ),
+    row(&["appArmorProfile", "type"], Holds::If("Localhost"), false),
+];
+
+/// Fields of `securityContext` that a pod has too.
+const OF_BOTH: [&str; 3] = ["runAsNonRoot", "seccompProfile", "appArmorProfile"];
+
+/// Of a pod.
+const POD: &[Row] = &[
+    row(&["hostUsers"], Holds::If("false"), false),
+    row(&["shareProcessNamespace"], Holds::Unless("true"), false),
+    row(&["automountServiceAccountToken"], Holds::If("false"), false),
+];
+
+/// What holds one container or pod: each setting, and the key that says so; none of what the profile or Kubernetes supplies.
+type Held = BTreeMap<String, Option<String>>;
+
+/// Settings that held pods of before and hold them no more.
+pub(in crate::gate) fn released(old: Option<&Cluster>, new: &Cluster) -> Vec<Power> {
+    let mut found = Vec::new();
+    for now in &new.node_types {
+        let Some(was) = old.and_then(|old| before(now, old, new)) else {
+            continue;
+        };
+        let mut told = BTreeSet::new();
+        let (before, after) = (containers(was, new.security), containers(now, new.security));
+        for (name, held) in &after {
+            match before.get(name) {
+                Some(known) => told.extend(lost(known, held)),
+                // One that is new lacks what all had.
+                None => {
+                    let all = |setting: &&String| {
+                        before.values().all(|known| known.contains_key(*setting))
+                    };
+                    let first = before.values().next().into_iter().flat_map(BTreeMap::keys);
+                    let missing = first.filter(all).filter(|one| !held.contains_key(*one));
+                    told.extend(missing.map(|one| at(name, one)));
+                }
+            }
+        }
+        told.extend(lost(&pod(was), &pod(now)));
+        found.extend(told.into_iter().map(|key| {
+            let path: Vec<&str> = key.split('.').skip(1).collect();
+            let value = find(&now.pod, &path).filter(|_| key.starts_with("pod."));
+            Power {
+                node_type: now.name.to_string(),
+                value: value.map_or_else(|| "no longer said".to_owned(), k8s),
+                key,
+            }
+        }));
+    }
+    found
+}
+
+/// The keys of what `now` lacks.
+fn lost(was: &Held, now: &Held) -> Vec<String> {
+    let gone = was.iter().filter(|(one, _)| !now.contains_key(*one));
+    gone.map(|(one, key)| key.clone().unwrap_or_else(|| one.clone()))
+        .collect()
+}
+
+/// The key of a container's setting.
+fn at(container: &str, setting: &str) -> String {
+    format!("{container}securityContext.{setting}")
+}
+
+/// What holds each container, by where it is: empty for the main one, else ending in a dot.
+fn containers(node_type: &NodeType, profile: SecurityProfile) -> BTreeMap<String, Held> {
+    let of_pod = find(&node_type.pod, &["securityContext"]);
+    let main = node_type.container.security_context.as_ref();
+    let held = |at: &str, own: Option<&K8sValue>| {
+        let held = CONTAINER.iter().flat_map(|row| {
+            let own = own.map(|own| (own, format!("{at}securityContext")));
+            let pod = of_pod.map(|pod| (pod, "pod.securityContext".to_owned()));
+            effective(row, own, pod, profile)
+        });
+        let mut held: Held = held.collect();
+        // Who runs as somebody else is not root either.
+        let user = own.map(|own| (own, format!("{at}securityContext")));
+        let user = user.and_then(|(own, at)| Some((below(own, &["runAsUser"])?, at)));
+        let user = user.or_else(|| {
+            let of_pod = below(of_pod?, &["runAsUser"])?;
+            Some((of_pod, "pod.securityContext".to_owned()))
+        });
+        let user = user.filter(|(id, _)| k8s(id).parse::<i64>().is_ok_and(|id| id > 0));
+        if let Some((_, at)) = user {
+            let key = Some(format!("{at}.runAsUser"));
+            held.entry("runAsNonRoot".to_owned()).or_insert(key);
+        }
+        held
+    };
+    let mut found = BTreeMap::from([(String::new(), held("", main))]);
+    for (of, all) in [
+        ("containers", &node_type.sidecars),
+        ("initContainers", &node_type.init_containers),
+    ] {
+        for extra in all {
+            let at = format!("pod.{of}.{}.", extra.name);
+            let held = held(&at, context(extra, &node_type.container));
+            found.insert(at, held);
+        }
+    }
+    found
+}
+
+fn context<'c>(extra: &'c ExtraContainer, main: &'c Container) -> Option<&'c K8sValue> {
+    let own = extra.container.security_context.as_ref();
+    own.or_else(|| {
+        let main = main.security_context.as_ref();
+        main.filter(|_| extra.like_main)
+    })
+}
+
+/// A context, and the key that it stands under.
+type Said<'v> = Option<(&'v K8sValue, String)>;
+
+/// What of a row holds: each setting with its key.
+fn effective(
+    row: &Row,
+    own: Said<'_>,
+    pod: Said<'_>,
+    profile: SecurityProfile,
+) -> Vec<(String, Option<String>)> {
+    let name = row.path.join(".");
+    let of_both = row
+        .path
+        .first()
+        .is_some_and(|first| OF_BOTH.contains(first));
+    let own_value = own.as_ref().and_then(|(own, _)| below(own, row.path));
+    let pod_value = pod.as_ref().filter(|_| of_both);
+    let pod_value = pod_value.and_then(|(pod, _)| below(pod, row.path));
+    // Where only a custom resource says the whole context, it may say nothing.
+    let value = match (own_value, pod_value) {
+        (Some(value), _) => own.as_ref().map(|(_, at)| (value, at)),
+        (None, Some(value)) => pod.as_ref().map(|(_, at)| (value, at)),
+        (None, None) => None,
+    };
+    let Some((value, at)) = value else {
+        let is_supplied = row.supplied
+            && profile == SecurityProfile::Restricted
+            && !is_exempt(row, own.as_ref(), pod.as_ref());
+        let supplied = match row.holds {
+            Holds::With => dropped(vec!["ALL".to_owned()]),
+            _ => vec![name],
+        };
+        let supplied = supplied.into_iter().filter(|_| is_supplied);
+        return supplied.map(|one| (one, None)).collect();
+    };
+    let key = format!("{at}.{name}");
+    let text = k8s(value);
+    let holds = match row.holds {
+        Holds::If(tight) => text == tight,
+        Holds::Either(tight) => tight.contains(&text.as_str()),
+        Holds::Unless(loose) => text != loose && !text.contains("${"),
+        Holds::With => {
+            let items = match value {
+                K8sValue::List(items) => items.iter().map(k8s).collect(),
+                _ => Vec::new(),
+            };
+            let all = dropped(items).into_iter();
+            return all.map(|one| (one, Some(key.clone()))).collect();
+        }
+    };
+    if holds {
+        vec![(name, Some(key))]
+    } else {
+        Vec::new()
+    }
+}
+
+/// Capabilities that a container has unless they are dropped.
+const USUAL: [&str; 14] = [
+    "AUDIT_WRITE",
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "FOWNER",
+    "FSETID",
+    "KILL",
+    "MKNOD",
+    "NET_BIND_SERVICE",
+    "NET_RAW",
+    "SETFCAP",
+    "SETGID",
+    "SETPCAP",
+    "SETUID",
+    "SYS_CHROOT",
+];
+
+/// A setting for each capability that is dropped.
+fn dropped(mut items: Vec<String>) -> Vec<String> {
+    if items.iter().any(|item| item == "ALL") {
+        items.extend(USUAL.map(ToOwned::to_owned));
+    }
+    let settings = items.into_iter();
+    settings
+        .filter(|item| !item.contains("${"))
+        .map(|item| format!("capabilities.drop.{item}"))
+        .collect()
+}
+
+/// Where the restricted profile supplies nothing: who asks for the opposite by another field means it.
+fn is_exempt(
+    row: &Row,
+    own: Option<&(&K8sValue, String)>,
+    pod: Option<&(&K8sValue, String)>,
+) -> bool {
+    let says = |of: Option<&(&K8sValue, String)>, key: &str, text: &str| {
+        let value = of.and_then(|(of, _)| below(of, &[key]));
+        value.is_some_and(|value| k8s(value) == text)
+    };
+    match row.path {
+        ["runAsNonRoot"] => says(pod, "runAsUser", "0"),
+        ["allowPrivilegeEscalation"] => says(own, "privileged", "true"),
+        _ => false,
+    }
+}
+
+/// What holds a pod as a whole.
+fn pod(node_type: &NodeType) -> Held {
+    let held = POD.iter().filter_map(|row| {
+        let name = row.path.join(".");
+        let key = format!("pod.{name}");
+        let text = find(&node_type.pod, row.path).map(k8s);
+        let holds = match (&row.holds, text) {
+            (Holds::If(tight), Some(text)) => text == *tight,
+            (Holds::Unless(_), None) => true,
+            (Holds::Unless(loose), Some(text)) => text != *loose && !text.contains("${"),
+            _ => false,
+        };
+        holds.then_some((name, Some(key)))
+    });
+    held.collect()
+}
+
+fn find<'v>(fields: &'v [K8sFieldValue], path: &[&str]) -> Option<&'v K8sValue> {
+    let (first, rest) = path.split_first()?;
+    let mut fields = fields.iter();
+    let field = fields.find(|field| field.wire.as_str() == *first)?;
+    below(&field.value, rest)
+}
+
+fn below<'v>(value: &'v K8sValue, path: &[&str]) -> Option<&'v K8sValue> {
+    match value {
+        _ if path.is_empty() => Some(value),
+        K8sValue::Struct { fields, .. } => find(fields, path),
+        // It is a custom resource that says it.
+        K8sValue::Whole { .. } => Some(value),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;
