@@ -10,10 +10,10 @@ use crate::diagnostic::{Problem, Problems};
 use crate::gate::{Consequences, Reason, consequences};
 use crate::manifest::{Manifest, Source};
 use crate::model::Operator;
-use crate::plan::PlannedFile;
+use crate::plan::{PlannedFile, What};
 use crate::render::Settings;
 use crate::update::{
-    Decision, Found, Moves, Otherwise, Project, Refusal, otherwise, past, present, release,
+    Decision, Done, Found, Moves, Otherwise, Project, Refusal, otherwise, past, present, release,
 };
 use crate::write::{Change, Tree, digest};
 
@@ -87,7 +87,8 @@ impl Prospect {
         let (last, was) = last(&found).unzip();
         let mut past = past(&found, was, || again(&found));
         past.other_runtime = other_runtime(&found, &settings, &tree);
-        let meant = consequences(&past, &present(&plan, &tree, &found), &operator);
+        let mut meant = consequences(&past, &present(&plan, &tree, &found), &operator);
+        meant.keep_code(&left_out(&plan, &decision, &operator));
         Ok(Self {
             read,
             source,
@@ -182,6 +183,21 @@ impl Prospect {
         }
         new
     }
+}
+
+/// Node types whose file its owner took away.
+fn left_out<'o>(plan: &[PlannedFile], decision: &Decision, operator: &'o Operator) -> Vec<&'o str> {
+    let is_left_out = |path: &str| {
+        let mut outcomes = decision.outcomes.iter();
+        outcomes.any(|outcome| outcome.path.as_str() == path && outcome.done == Done::LeftOut)
+    };
+    let files = plan.iter().filter(|file| is_left_out(&file.path));
+    files
+        .filter_map(|file| match file.what {
+            What::Node(at) => Some(operator.cluster.node_types.get(at)?.name.as_str()),
+            _ => None,
+        })
+        .collect()
 }
 
 /// Whether the runtime is another than at the last update.
