@@ -1,7 +1,9 @@
 //! A plan for people: what becomes of files, of the custom resource, of rights and of children, each line with its class.
 
 use super::super::update::{Prospect, gate, refusal, report};
-use crate::gate::{Change, Class, Fate, Subject, TypeChange, locate_change, other, roles, word};
+use crate::gate::{
+    Change, Class, Fate, Subject, TypeChange, locate_change, other, place, roles, word,
+};
 use crate::model::ChildKind;
 
 /// What is said.
@@ -86,7 +88,7 @@ pub(in crate::command) fn unknown(prospect: &Prospect) -> Option<String> {
     ))
 }
 
-/// What is more than safe, a line each with its class, the worst first.
+/// What is more than safe, or gives up a promise, a line each with its class, the worst first.
 pub(in crate::command) fn notable(prospect: &Prospect) -> Vec<(Class, String)> {
     let groups = [schema(prospect), rights(prospect)].into_iter();
     let lines = groups.flat_map(|group| group.lines);
@@ -116,6 +118,12 @@ pub(in crate::command) fn notable(prospect: &Prospect) -> Vec<(Class, String)> {
         }
     }
     found.retain(|(class, _)| *class > Class::Safe);
+    let given_up = prospect.meant.schema.iter().filter(|change| {
+        // What follows from node types is told of those.
+        let keys = place(change, &prospect.operator);
+        change.gives_up() && !keys.iter().any(|key| key == "nodeTypes")
+    });
+    found.extend(given_up.map(|change| (change.class, line(change, prospect))));
     found.sort_by_key(|(class, _)| std::cmp::Reverse(*class));
     found
 }
@@ -141,22 +149,7 @@ fn schema(prospect: &Prospect) -> Group {
             texts += 1;
             continue;
         }
-        let place = locate_change(change, &prospect.source, &prospect.operator);
-        let place = place.filter(|_| change.class != Class::Safe);
-        let place = place.map_or_else(String::new, |(line, column)| {
-            format!(" (dsoi.yaml:{line}:{column})")
-        });
-        let kind = other(change, &prospect.operator);
-        let kind = kind.map_or_else(String::new, |kind| format!("{kind} "));
-        let path = if change.path.is_empty() {
-            String::new()
-        } else {
-            format!("{} ", change.path)
-        };
-        lines.push((
-            Some(change.class),
-            format!("{kind}{path}{}{place}", change.what()),
-        ));
+        lines.push((Some(change.class), line(change, prospect)));
         if let Some(why) = change.why() {
             lines.push((None, why.to_owned()));
         }
@@ -177,6 +170,23 @@ fn schema(prospect: &Prospect) -> Group {
         name: "custom resource",
         lines,
     }
+}
+
+/// One change: where, what, and the key that makes it.
+fn line(change: &Change, prospect: &Prospect) -> String {
+    let place = locate_change(change, &prospect.source, &prospect.operator);
+    let place = place.filter(|_| change.class != Class::Safe);
+    let place = place.map_or_else(String::new, |(line, column)| {
+        format!(" (dsoi.yaml:{line}:{column})")
+    });
+    let kind = other(change, &prospect.operator);
+    let kind = kind.map_or_else(String::new, |kind| format!("{kind} "));
+    let path = if change.path.is_empty() {
+        String::new()
+    } else {
+        format!("{} ", change.path)
+    };
+    format!("{kind}{path}{}{place}", change.what())
 }
 
 fn rights(prospect: &Prospect) -> Group {

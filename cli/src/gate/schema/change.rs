@@ -81,6 +81,17 @@ impl Change {
         self.is.is_none() && was.is_some_and(|was| was.starts_with("definition "))
     }
 
+    /// Whether values and changes are possible that were refused: nobody has them yet, and whoever relied on it should know.
+    pub fn gives_up(&self) -> bool {
+        self.class == Class::Safe
+            && self.was.is_some()
+            && match self.subject {
+                Subject::Bound | Subject::Pattern | Subject::Format => true,
+                Subject::Rule | Subject::Values => self.is.is_none(),
+                _ => false,
+            }
+    }
+
     /// What happened, without its path.
     pub fn what(&self) -> String {
         let was = self.was.as_deref();
