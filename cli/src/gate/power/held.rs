@@ -78,18 +78,15 @@ pub(in crate::gate) fn released(old: Option<&Cluster>, new: &Cluster) -> Vec<Pow
         let mut told = BTreeSet::new();
         let (before, after) = (containers(was, new.security), containers(now, new.security));
         for (name, held) in &after {
-            match before.get(name) {
-                Some(known) => told.extend(lost(known, held)),
-                // One that is new lacks what all had.
-                None => {
-                    let all = |setting: &&String| {
-                        before.values().all(|known| known.contains_key(*setting))
-                    };
-                    let first = before.values().next().into_iter().flat_map(BTreeMap::keys);
-                    let missing = first.filter(all).filter(|one| !held.contains_key(*one));
-                    told.extend(missing.map(|one| at(name, one)));
-                }
+            if let Some(known) = before.get(name) {
+                told.extend(lost(known, held));
+                continue;
             }
+            // One that is new lacks what all had.
+            let all = |one: &&String| before.values().all(|known| known.contains_key(*one));
+            let first = before.values().next().into_iter().flat_map(BTreeMap::keys);
+            let missing = first.filter(all).filter(|one| !held.contains_key(*one));
+            told.extend(missing.map(|one| at(name, one)));
         }
         told.extend(lost(&pod(was), &pod(now)));
         found.extend(told.into_iter().map(|key| {
@@ -99,6 +96,7 @@ pub(in crate::gate) fn released(old: Option<&Cluster>, new: &Cluster) -> Vec<Pow
                 node_type: now.name.to_string(),
                 value: value.map_or_else(|| "no longer said".to_owned(), k8s),
                 key,
+                decides: None,
             }
         }));
     }
@@ -122,19 +120,17 @@ fn containers(node_type: &NodeType, profile: SecurityProfile) -> BTreeMap<String
     let of_pod = find(&node_type.pod, &["securityContext"]);
     let main = node_type.container.security_context.as_ref();
     let held = |at: &str, own: Option<&K8sValue>| {
-        let held = CONTAINER.iter().flat_map(|row| {
-            let own = own.map(|own| (own, format!("{at}securityContext")));
-            let pod = of_pod.map(|pod| (pod, "pod.securityContext".to_owned()));
-            effective(row, own, pod, profile)
-        });
+        let context = format!("{at}securityContext");
+        let own_said = own.map(|own| (own, context.as_str()));
+        let pod_said = of_pod.map(|pod| (pod, "pod.securityContext"));
+        let held = CONTAINER
+            .iter()
+            .flat_map(|row| effective(row, own_said, pod_said, profile));
         let mut held: Held = held.collect();
         // Who runs as somebody else is not root either.
-        let user = own.map(|own| (own, format!("{at}securityContext")));
-        let user = user.and_then(|(own, at)| Some((below(own, &["runAsUser"])?, at)));
-        let user = user.or_else(|| {
-            let of_pod = below(of_pod?, &["runAsUser"])?;
-            Some((of_pod, "pod.securityContext".to_owned()))
-        });
+        let said = [own_said, pod_said].into_iter().flatten();
+        let mut users = said.filter_map(|(said, at)| Some((below(said, &["runAsUser"])?, at)));
+        let user = users.next();
         let user = user.filter(|(id, _)| k8s(id).parse::<i64>().is_ok_and(|id| id > 0));
         if let Some((_, at)) = user {
             let key = Some(format!("{at}.runAsUser"));
@@ -165,7 +161,7 @@ fn context<'c>(extra: &'c ExtraContainer, main: &'c Container) -> Option<&'c K8s
 }
 
 /// A context, and the key that it stands under.
-type Said<'v> = Option<(&'v K8sValue, String)>;
+type Said<'v> = Option<(&'v K8sValue, &'v str)>;
 
 /// What of a row holds: each setting with its key.
 fn effective(
@@ -179,19 +175,12 @@ fn effective(
         .path
         .first()
         .is_some_and(|first| OF_BOTH.contains(first));
-    let own_value = own.as_ref().and_then(|(own, _)| below(own, row.path));
-    let pod_value = pod.as_ref().filter(|_| of_both);
-    let pod_value = pod_value.and_then(|(pod, _)| below(pod, row.path));
-    // Where only a custom resource says the whole context, it may say nothing.
-    let value = match (own_value, pod_value) {
-        (Some(value), _) => own.as_ref().map(|(_, at)| (value, at)),
-        (None, Some(value)) => pod.as_ref().map(|(_, at)| (value, at)),
-        (None, None) => None,
-    };
-    let Some((value, at)) = value else {
-        let is_supplied = row.supplied
-            && profile == SecurityProfile::Restricted
-            && !is_exempt(row, own.as_ref(), pod.as_ref());
+    let said = [own, pod.filter(|_| of_both)].into_iter().flatten();
+    // What a container says wins.
+    let mut values = said.filter_map(|(said, at)| Some((below(said, row.path)?, at)));
+    let Some((value, at)) = values.next() else {
+        let is_supplied =
+            row.supplied && profile == SecurityProfile::Restricted && !is_exempt(row, own, pod);
         let supplied = match row.holds {
             Holds::With => dropped(vec!["ALL".to_owned()]),
             _ => vec![name],
@@ -252,12 +241,8 @@ fn dropped(mut items: Vec<String>) -> Vec<String> {
 }
 
 /// Where the restricted profile supplies nothing: who asks for the opposite by another field means it.
-fn is_exempt(
-    row: &Row,
-    own: Option<&(&K8sValue, String)>,
-    pod: Option<&(&K8sValue, String)>,
-) -> bool {
-    let says = |of: Option<&(&K8sValue, String)>, key: &str, text: &str| {
+fn is_exempt(row: &Row, own: Said<'_>, pod: Said<'_>) -> bool {
+    let says = |of: Said<'_>, key: &str, text: &str| {
         let value = of.and_then(|(of, _)| below(of, &[key]));
         value.is_some_and(|value| k8s(value) == text)
     };
