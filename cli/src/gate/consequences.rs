@@ -114,8 +114,12 @@ pub fn consequences(past: &Past, documents: &[Value], operator: &Operator) -> Co
 fn powers(old: Option<&Cluster>, new: &Cluster) -> Vec<Power> {
     let mut found = power::gained(old, new);
     for setting in power::released(old, new) {
-        let mut known = found.iter();
-        if !known.any(|one| one.node_type == setting.node_type && one.key == setting.key) {
+        // Of a container or of its pod.
+        let field = |key: &'_ str| key.rsplit("securityContext.").next().map(ToOwned::to_owned);
+        let is_it = |one: &Power| {
+            one.node_type == setting.node_type && field(&one.key) == field(&setting.key)
+        };
+        if !found.iter().any(is_it) {
             found.push(setting);
         }
     }

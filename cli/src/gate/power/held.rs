@@ -65,8 +65,8 @@ const POD: &[Row] = &[
     row(&["automountServiceAccountToken"], Holds::If("false"), false),
 ];
 
-/// What holds one container or pod: each setting, and the key that says so; none of what the profile or Kubernetes supplies.
-type Held = BTreeMap<String, Option<String>>;
+/// What holds one container or pod: each setting, and the key that says so, or would.
+type Held = BTreeMap<String, String>;
 
 /// Settings that held pods of before and hold them no more.
 pub(in crate::gate) fn released(old: Option<&Cluster>, new: &Cluster) -> Vec<Power> {
@@ -106,8 +106,7 @@ pub(in crate::gate) fn released(old: Option<&Cluster>, new: &Cluster) -> Vec<Pow
 /// The keys of what `now` lacks.
 fn lost(was: &Held, now: &Held) -> Vec<String> {
     let gone = was.iter().filter(|(one, _)| !now.contains_key(*one));
-    gone.map(|(one, key)| key.clone().unwrap_or_else(|| one.clone()))
-        .collect()
+    gone.map(|(_, key)| key.clone()).collect()
 }
 
 /// The key of a container's setting.
@@ -125,7 +124,7 @@ fn containers(node_type: &NodeType, profile: SecurityProfile) -> BTreeMap<String
         let pod_said = of_pod.map(|pod| (pod, "pod.securityContext"));
         let held = CONTAINER
             .iter()
-            .flat_map(|row| effective(row, own_said, pod_said, profile));
+            .flat_map(|row| effective(row, &context, own_said, pod_said, profile));
         let mut held: Held = held.collect();
         // Who runs as somebody else is not root either.
         let said = [own_said, pod_said].into_iter().flatten();
@@ -133,7 +132,7 @@ fn containers(node_type: &NodeType, profile: SecurityProfile) -> BTreeMap<String
         let user = users.next();
         let user = user.filter(|(id, _)| k8s(id).parse::<i64>().is_ok_and(|id| id > 0));
         if let Some((_, at)) = user {
-            let key = Some(format!("{at}.runAsUser"));
+            let key = format!("{at}.runAsUser");
             held.entry("runAsNonRoot".to_owned()).or_insert(key);
         }
         held
@@ -166,10 +165,11 @@ type Said<'v> = Option<(&'v K8sValue, &'v str)>;
 /// What of a row holds: each setting with its key.
 fn effective(
     row: &Row,
+    context: &str,
     own: Said<'_>,
     pod: Said<'_>,
     profile: SecurityProfile,
-) -> Vec<(String, Option<String>)> {
+) -> Vec<(String, String)> {
     let name = row.path.join(".");
     let of_both = row
         .path
@@ -179,14 +179,16 @@ fn effective(
     // What a container says wins.
     let mut values = said.filter_map(|(said, at)| Some((below(said, row.path)?, at)));
     let Some((value, at)) = values.next() else {
-        let is_supplied =
-            row.supplied && profile == SecurityProfile::Restricted && !is_exempt(row, own, pod);
+        // Who asks for the opposite by another field, such as `privileged`, is told of that.
+        let is_supplied = row.supplied && profile == SecurityProfile::Restricted;
         let supplied = match row.holds {
             Holds::With => dropped(vec!["ALL".to_owned()]),
-            _ => vec![name],
+            _ => vec![name.clone()],
         };
         let supplied = supplied.into_iter().filter(|_| is_supplied);
-        return supplied.map(|one| (one, None)).collect();
+        return supplied
+            .map(|one| (one, format!("{context}.{name}")))
+            .collect();
     };
     let key = format!("{at}.{name}");
     let text = k8s(value);
@@ -200,14 +202,10 @@ fn effective(
                 _ => Vec::new(),
             };
             let all = dropped(items).into_iter();
-            return all.map(|one| (one, Some(key.clone()))).collect();
+            return all.map(|one| (one, key.clone())).collect();
         }
     };
-    if holds {
-        vec![(name, Some(key))]
-    } else {
-        Vec::new()
-    }
+    if holds { vec![(name, key)] } else { Vec::new() }
 }
 
 /// Capabilities that a container has unless they are dropped.
@@ -240,19 +238,6 @@ fn dropped(mut items: Vec<String>) -> Vec<String> {
         .collect()
 }
 
-/// Where the restricted profile supplies nothing: who asks for the opposite by another field means it.
-fn is_exempt(row: &Row, own: Said<'_>, pod: Said<'_>) -> bool {
-    let says = |of: Said<'_>, key: &str, text: &str| {
-        let value = of.and_then(|(of, _)| below(of, &[key]));
-        value.is_some_and(|value| k8s(value) == text)
-    };
-    match row.path {
-        ["runAsNonRoot"] => says(pod, "runAsUser", "0"),
-        ["allowPrivilegeEscalation"] => says(own, "privileged", "true"),
-        _ => false,
-    }
-}
-
 /// What holds a pod as a whole.
 fn pod(node_type: &NodeType) -> Held {
     let held = POD.iter().filter_map(|row| {
@@ -265,7 +250,7 @@ fn pod(node_type: &NodeType) -> Held {
             (Holds::Unless(loose), Some(text)) => text != *loose && !text.contains("${"),
             _ => false,
         };
-        holds.then_some((name, Some(key)))
+        holds.then_some((name, key))
     });
     held.collect()
 }

@@ -1,3 +1,5 @@
+//! What holds pods down, before and after a change of the manifest.
+
 use super::super::tests::operator;
 use super::*;
 
