@@ -252,11 +252,7 @@ fn sections(source: &Source, root: &Node, problems: &mut Problems) -> Option<Man
 }
 
 fn other_version(root: &Node) -> Option<Problem> {
-    let Value::Map(pairs) = &root.value else {
-        return None;
-    };
-    let pair = pairs.iter().find(|pair| pair.key.text == "apiVersion")?;
-    let version = pair.value.as_scalar()?;
+    let version = root.get("apiVersion")?.as_scalar()?;
     if version.text == API_VERSION || version.text.is_empty() {
         return None;
     }
@@ -266,9 +262,10 @@ fn other_version(root: &Node) -> Option<Problem> {
     )
     .at(version.span, "unknown here");
     Some(
-        if pairs
-            .iter()
-            .any(|pair| pair.key.text == "metadata" || pair.key.text == "spec")
+        if root
+            .pair("metadata")
+            .or_else(|| root.pair("spec"))
+            .is_some()
         {
             problem.help(format!(
             "this looks like a Kubernetes object; a manifest describes the operator of such objects and starts with `apiVersion: {API_VERSION}`"

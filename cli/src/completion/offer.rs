@@ -13,7 +13,7 @@ use crate::check;
 use crate::command::{explain as subjects, init, read_source};
 use crate::diagnostic::Code;
 use crate::explain::{self as facts, Resource};
-use crate::manifest::{self, Node, Source, Value, explain};
+use crate::manifest::{self, Source, Value, explain};
 
 /// What could stand where the cursor is: each with what it means, or nothing to say of it.
 type Offers = Vec<(String, &'static str)>;
@@ -155,20 +155,12 @@ fn manifest_of(directory: &Path) -> Option<Source> {
 fn names(directory: &Path) -> Option<Vec<String>> {
     let source = manifest_of(directory)?;
     let root = manifest::tree(&source)?;
-    let Value::Map(node_types) = &entry(entry(&root, "cluster")?, "nodeTypes")?.value else {
+    let Value::Map(node_types) = &root.get("cluster")?.get("nodeTypes")?.value else {
         return None;
     };
     let names = node_types.iter().map(|pair| pair.key.text.clone());
     // A shell may run what is put into its line: names alone are.
     Some(names.filter(|name| is_name(name)).collect())
-}
-
-fn entry<'a>(node: &'a Node, key: &str) -> Option<&'a Node> {
-    let Value::Map(pairs) = &node.value else {
-        return None;
-    };
-    let pair = pairs.iter().find(|pair| pair.key.text == key)?;
-    Some(&pair.value)
 }
 
 /// Subjects, problem codes, and paths of a manifest step by step.

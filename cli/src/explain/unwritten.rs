@@ -7,7 +7,7 @@ use crate::manifest::{Node, Pair, Source, Span, Value};
 
 /// The keys that are not written, each with what could be written.
 pub(super) fn keys(source: &Source, root: &Node) -> Vec<Site> {
-    let Some(cluster) = pair(root, "cluster") else {
+    let Some(cluster) = root.pair("cluster") else {
         return Vec::new();
     };
     let mut sites = Vec::new();
@@ -21,8 +21,8 @@ pub(super) fn keys(source: &Source, root: &Node) -> Vec<Site> {
         let tries = rows.iter().map(row).collect();
         sites.push(Site::unwritten(path, at.key.span, tries, is_so));
     };
-    match pair(&cluster.value, "k8sConfigGroup") {
-        Some(group) if pair(&group.value, "fields").is_none() => {
+    match cluster.value.pair("k8sConfigGroup") {
+        Some(group) if group.value.pair("fields").is_none() => {
             let rows = fields(|fields| fields);
             site(FIELDS, group, &rows, ALL_FIELDS);
         }
@@ -32,16 +32,16 @@ pub(super) fn keys(source: &Source, root: &Node) -> Vec<Site> {
             site(FIELDS, cluster, &rows, ALL_FIELDS);
         }
     }
-    let node_types = pair(&cluster.value, "nodeTypes");
-    let node_types = node_types.map_or(&[][..], |pair| pairs(&pair.value));
-    let every = pair(&cluster.value, "everyNodeType");
-    if every.is_none_or(|every| pair(&every.value, "kinds").is_none()) {
+    let node_types = cluster.value.pair("nodeTypes");
+    let node_types = node_types.map_or(&[][..], |pair| pair.value.pairs());
+    let every = cluster.value.pair("everyNodeType");
+    if every.is_none_or(|every| every.value.pair("kinds").is_none()) {
         let kinds = ["StatefulSet", "Deployment"].map(|kind| vec![format!("kinds: [{kind}]")]);
         for of in node_types {
             // What a node type is like may have them.
             let has = ["kinds", "like"]
                 .iter()
-                .any(|key| pair(&of.value, key).is_some());
+                .any(|key| of.value.pair(key).is_some());
             if !has {
                 let path = join(&join("cluster.nodeTypes", &of.key.text), "kinds");
                 site(&path, of, &kinds, "both kinds");
@@ -69,17 +69,6 @@ fn fields(entry: impl Fn(String) -> String) -> Vec<Vec<String>> {
         row.collect()
     };
     ["image", "nodeSelector"].map(row).into()
-}
-
-fn pairs(node: &Node) -> &[Pair] {
-    match &node.value {
-        Value::Map(pairs) => pairs,
-        _ => &[],
-    }
-}
-
-fn pair<'a>(node: &'a Node, key: &str) -> Option<&'a Pair> {
-    pairs(node).iter().find(|pair| pair.key.text == key)
 }
 
 /// One more entry of a mapping, before the others; `None` where there is no mapping.

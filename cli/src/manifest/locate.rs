@@ -1,7 +1,7 @@
 //! Where a key of a manifest stands, for a message about it.
 
 use super::source::{Source, Span};
-use super::tree::{self, Node, Pair, Value};
+use super::tree::{self, Node, Pair};
 use crate::diagnostic::Problems;
 
 /// The last key on the way `keys` from the top that the manifest has. `fields` and the variants of a `oneOf` need not be
@@ -21,18 +21,12 @@ pub fn locate<K: AsRef<str>>(source: &Source, keys: &[K]) -> Option<Span> {
 }
 
 fn below<'n>(node: &'n Node, key: &str) -> Option<&'n Pair> {
-    let Value::Map(pairs) = &node.value else {
-        return None;
+    let hidden = || below(node.get("fields")?, key);
+    let variants = || {
+        let mut variants = node.get("oneOf")?.pairs().iter();
+        variants.find_map(|variant| below(&variant.value, key))
     };
-    let named = |name: &str| pairs.iter().find(|pair| pair.key.text == name);
-    let hidden = || below(&named("fields")?.value, key);
-    let variants = || match &named("oneOf")?.value.value {
-        Value::Map(variants) => variants
-            .iter()
-            .find_map(|variant| below(&variant.value, key)),
-        _ => None,
-    };
-    named(key).or_else(hidden).or_else(variants)
+    node.pair(key).or_else(hidden).or_else(variants)
 }
 
 #[cfg(test)]

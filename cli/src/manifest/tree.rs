@@ -65,6 +65,24 @@ impl Node {
             _ => None,
         }
     }
+
+    /// The entries, if it is a mapping.
+    pub fn pairs(&self) -> &[Pair] {
+        match &self.value {
+            Value::Map(pairs) => pairs,
+            _ => &[],
+        }
+    }
+
+    /// The entry of that key.
+    pub fn pair(&self, key: &str) -> Option<&Pair> {
+        self.pairs().iter().find(|pair| pair.key.text == key)
+    }
+
+    /// What stands under that key.
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        self.pair(key).map(|pair| &pair.value)
+    }
 }
 
 /// Reads the one document of a manifest, and the entries that are not in the tree, such as the second of two alike. `None` where

@@ -44,8 +44,8 @@ fn at(root: &Node, path: &str) -> Option<Entry> {
     let mut span = root.span;
     for step in path.split('.') {
         match &node.value {
-            Value::Map(pairs) => {
-                let pair = pairs.iter().find(|pair| pair.key.text == step)?;
+            Value::Map(_) => {
+                let pair = node.pair(step)?;
                 span = pair.span();
                 node = &pair.value;
             }
@@ -65,10 +65,7 @@ fn at(root: &Node, path: &str) -> Option<Entry> {
 fn text_at<'a>(root: &'a Node, path: &str) -> Option<&'a str> {
     let mut node = root;
     for step in path.split('.') {
-        let Value::Map(pairs) = &node.value else {
-            return None;
-        };
-        node = &pairs.iter().find(|pair| pair.key.text == step)?.value;
+        node = node.get(step)?;
     }
     Some(node.as_scalar()?.text.as_str())
 }

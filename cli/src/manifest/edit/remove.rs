@@ -2,7 +2,7 @@
 
 use super::cut::cut;
 use super::edits::Edits;
-use super::tree::{items, pairs, places, value};
+use super::tree::{items, places};
 use crate::diagnostic::Problems;
 use crate::manifest::source::Source;
 use crate::manifest::tree::{self, Node, Pair, Value};
@@ -26,11 +26,11 @@ pub enum Unremovable {
 /// As [`Unremovable`] says.
 pub fn remove_node_type(source: &Source, name: &str) -> Result<Edits, Unremovable> {
     let (root, _) = tree::read(source, &mut Problems::new()).ok_or(Unremovable::Form)?;
-    let cluster = value(&root, "cluster").ok_or(Unremovable::Unknown)?;
-    let types = value(cluster, "nodeTypes").ok_or(Unremovable::Unknown)?;
-    let index = pairs(types).iter().position(|pair| pair.key.text == name);
+    let cluster = root.get("cluster").ok_or(Unremovable::Unknown)?;
+    let types = cluster.get("nodeTypes").ok_or(Unremovable::Unknown)?;
+    let index = types.pairs().iter().position(|pair| pair.key.text == name);
     let index = index.ok_or(Unremovable::Unknown)?;
-    if pairs(types).len() == 1 {
+    if types.pairs().len() == 1 {
         return Err(Unremovable::Last);
     }
     let mut edits = Edits::default();
@@ -49,10 +49,10 @@ pub fn remove_node_type(source: &Source, name: &str) -> Result<Edits, Unremovabl
 
 /// Takes the name out of the default order; with its only entry the order itself goes.
 fn order(source: &Source, cluster: &Node, name: &str, edits: &mut Edits) -> Option<()> {
-    let Some(order) = value(cluster, "order") else {
+    let Some(order) = cluster.get("order") else {
         return Some(());
     };
-    let Some(default) = value(order, "default") else {
+    let Some(default) = order.get("default") else {
         return Some(());
     };
     let index = items(default).iter().position(|item| is(item, name));
@@ -62,12 +62,12 @@ fn order(source: &Source, cluster: &Node, name: &str, edits: &mut Edits) -> Opti
     if items(default).len() > 1 {
         return cut(source, &places(default), index, edits);
     }
-    let (outer, key) = if pairs(order).len() > 1 {
+    let (outer, key) = if order.pairs().len() > 1 {
         (order, "default")
     } else {
         (cluster, "order")
     };
-    let index = pairs(outer).iter().position(|pair| pair.key.text == key)?;
+    let index = outer.pairs().iter().position(|pair| pair.key.text == key)?;
     cut(source, &places(outer), index, edits)
 }
 

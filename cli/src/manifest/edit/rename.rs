@@ -2,7 +2,7 @@
 
 use super::cut::cut;
 use super::edits::{Edits, indent};
-use super::tree::{items, pairs, places, value};
+use super::tree::{items, places};
 use super::uses::uses;
 use crate::diagnostic::Problems;
 use crate::manifest::source::{Source, Span};
@@ -44,13 +44,13 @@ pub fn rename_node_type(
 ) -> Result<Renaming, Unrenamable> {
     let nowhere = Unrenamable::Form(Span::default());
     let (root, _) = tree::read(source, &mut Problems::new()).ok_or(nowhere)?;
-    let cluster = value(&root, "cluster").ok_or(Unrenamable::Unknown)?;
-    let types = value(cluster, "nodeTypes").ok_or(Unrenamable::Unknown)?;
-    let types = pairs(types);
+    let cluster = root.get("cluster").ok_or(Unrenamable::Unknown)?;
+    let types = cluster.get("nodeTypes").ok_or(Unrenamable::Unknown)?;
+    let types = types.pairs();
     let found = types.iter().find(|pair| pair.key.text == old);
     let found = found.ok_or(Unrenamable::Unknown)?;
     for other in types {
-        let aliases = value(&other.value, "aliases").map(items);
+        let aliases = other.value.get("aliases").map(items);
         let mut aliases = aliases.unwrap_or_default().iter();
         let is_called = aliases.any(|item| item.as_scalar().is_some_and(|item| item.text == new));
         if other.key.text == new || (is_called && other.key.text != old) {
@@ -59,7 +59,7 @@ pub fn rename_node_type(
     }
     let mut edits = Edits::default();
     edits.replace(found.key.place(0, found.key.text.len()), new);
-    let known = value(&found.value, "typeName").and_then(Node::as_scalar);
+    let known = found.value.get("typeName").and_then(Node::as_scalar);
     let known = known.map(|known| known.text.clone());
     let uses = uses(source, &root, old);
     let compared = uses.compared.iter().filter(|_| !alias && known.is_none());
@@ -90,7 +90,7 @@ fn names(
     edits: &mut Edits,
 ) -> Option<()> {
     let body = &node_type.value;
-    let aliases = value(body, "aliases");
+    let aliases = body.get("aliases");
     let mut entries = Vec::new();
     let others = aliases.map(items).unwrap_or_default().iter();
     let others = others
@@ -108,7 +108,7 @@ fn names(
         None if wanted.is_empty() => {}
         None => entries.push(format!("aliases: {list}")),
     }
-    match value(body, "typeName").and_then(Node::as_scalar) {
+    match body.get("typeName").and_then(Node::as_scalar) {
         Some(known) if known.text == new => without(source, body, "typeName", edits)?,
         None if alias => entries.push(format!("typeName: {old}")),
         Some(_) | None => {}
@@ -121,7 +121,7 @@ fn names(
 
 /// Takes a key out of a node type that has others, or leaves an empty one.
 fn without(source: &Source, body: &Node, key: &str, edits: &mut Edits) -> Option<()> {
-    let keys = pairs(body);
+    let keys = body.pairs();
     let index = keys.iter().position(|pair| pair.key.text == key)?;
     if keys.len() > 1 {
         return cut(source, &places(body), index, edits);

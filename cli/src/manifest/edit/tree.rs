@@ -3,13 +3,6 @@
 use crate::manifest::source::Span;
 use crate::manifest::tree::{Node, Pair, Value};
 
-pub(super) fn pairs(node: &Node) -> &[Pair] {
-    match &node.value {
-        Value::Map(pairs) => pairs,
-        _ => &[],
-    }
-}
-
 pub(super) fn items(node: &Node) -> &[Node] {
     match &node.value {
         Value::List(items) => items,
@@ -24,9 +17,4 @@ pub(super) fn places(node: &Node) -> Vec<Span> {
         Value::List(items) => items.iter().map(|item| item.span).collect(),
         Value::Scalar(_) => Vec::new(),
     }
-}
-
-pub(super) fn value<'a>(node: &'a Node, key: &str) -> Option<&'a Node> {
-    let pair = pairs(node).iter().find(|pair| pair.key.text == key)?;
-    Some(&pair.value)
 }

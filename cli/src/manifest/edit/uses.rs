@@ -11,7 +11,7 @@ use crate::manifest::scalar::Scalar;
 use crate::manifest::source::{Source, Span};
 use crate::manifest::tree::{self, Node, Value};
 
-use super::tree::{items, pairs, value};
+use super::tree::items;
 
 /// Places of a manifest that name a node type; each covers the name alone, without quotes.
 #[derive(Debug, Default)]
@@ -31,23 +31,26 @@ pub(super) fn uses(source: &Source, root: &Node, name: &str) -> Uses {
         name,
         uses: Uses::default(),
     };
-    let Some(cluster) = value(root, "cluster") else {
+    let Some(cluster) = root.get("cluster") else {
         return finder.uses;
     };
-    if let Some(order) = value(cluster, "order").and_then(|order| value(order, "default")) {
+    if let Some(order) = cluster.get("order").and_then(|order| order.get("default")) {
         for item in items(order) {
             finder.scalar(item);
         }
     }
-    let types = value(cluster, "nodeTypes").map(pairs).unwrap_or_default();
+    let types = cluster
+        .get("nodeTypes")
+        .map(Node::pairs)
+        .unwrap_or_default();
     let types = types.iter().map(|pair| &pair.value);
-    for node_type in types.chain(value(cluster, "everyNodeType")) {
-        if let Some(like) = value(node_type, "like") {
+    for node_type in types.chain(cluster.get("everyNodeType")) {
+        if let Some(like) = node_type.get("like") {
             finder.scalar(like);
         }
     }
-    for rule in value(cluster, "rules").map(items).unwrap_or_default() {
-        if let Some(rule) = value(rule, "rule").and_then(Node::as_scalar) {
+    for rule in cluster.get("rules").map(items).unwrap_or_default() {
+        if let Some(rule) = rule.get("rule").and_then(Node::as_scalar) {
             finder.cel(rule);
         }
     }
@@ -60,8 +63,10 @@ pub fn lines_that_say(source: &Source, name: &str) -> Vec<usize> {
     let Some((root, _)) = tree::read(source, &mut Problems::new()) else {
         return Vec::new();
     };
-    let types = value(&root, "cluster").and_then(|cluster| value(cluster, "nodeTypes"));
-    let Some(node_type) = types.and_then(|types| value(types, name)) else {
+    let types = root
+        .get("cluster")
+        .and_then(|cluster| cluster.get("nodeTypes"));
+    let Some(node_type) = types.and_then(|types| types.get(name)) else {
         return Vec::new();
     };
     let mut lines = Vec::new();
