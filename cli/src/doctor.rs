@@ -13,8 +13,7 @@ mod tools;
 
 use std::path::Path;
 
-pub(crate) use files::{Unresolved, unresolved};
-pub(crate) use gone::way_back;
+pub(crate) use files::unresolved;
 pub use program::Asked;
 
 /// How something is.

@@ -38,20 +38,14 @@ pub(super) fn findings(directory: &Path, lock: &Lock, links: &Links) -> Vec<Find
             "choose between them, remove them, and update again",
         ));
     }
-    for Unresolved {
-        path,
-        module,
-        known,
-    } in unresolved(directory, &project)
-    {
-        let help = match known {
-            Some(known) => gone::way_back(&project, &known),
-            None => "bring it back from version control, or take that line out".to_owned(),
-        };
+    for one in unresolved(directory, &project) {
         findings.push(Finding::wrong(
             "files",
-            format!("`{path}` names the module `{module}`, which has no file"),
-            help,
+            format!(
+                "`{}` names the module `{}`, which has no file",
+                one.path, one.module
+            ),
+            one.way_out(&project),
         ));
     }
     for path in gone::needed(&project) {
@@ -126,7 +120,17 @@ pub(crate) struct Unresolved {
     pub(crate) path: String,
     pub(crate) module: String,
     /// The file that it had by the last update.
-    pub(crate) known: Option<RelPath>,
+    known: Option<RelPath>,
+}
+
+impl Unresolved {
+    /// What to do about it.
+    pub(crate) fn way_out(&self, project: &Project) -> String {
+        match &self.known {
+            Some(known) => gone::way_back(project, known),
+            None => "bring it back from version control, or take that line out".to_owned(),
+        }
+    }
 }
 
 /// All of them, but for those whose file an update writes anew: they are told of as gone.

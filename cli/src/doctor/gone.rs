@@ -41,7 +41,7 @@ pub(super) fn needed(project: &Project) -> Vec<Needed<'_>> {
 }
 
 /// How a file comes back that updates merge: they take its absence for a wish.
-pub(crate) fn way_back(project: &Project, path: &RelPath) -> String {
+pub(super) fn way_back(project: &Project, path: &RelPath) -> String {
     let base = RelPath::new(format!(".dsoi/base/{path}"));
     if base.is_ok_and(|base| project.own.contains_key(&base)) {
         format!(

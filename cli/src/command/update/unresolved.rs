@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::doctor::{Unresolved, unresolved, way_back};
+use crate::doctor::unresolved;
 use crate::update::Project;
 
 /// What is missing after an update, a line each.
@@ -14,18 +14,14 @@ pub(super) fn lines(directory: &Path) -> Vec<String> {
         return Vec::new();
     };
     let found = unresolved(directory, &project).into_iter();
-    let line = |Unresolved {
-                    path,
-                    module,
-                    known,
-                }: Unresolved| {
-        let way = known.map_or_else(
-            || "bring it back from version control, or take that line out".to_owned(),
-            |known| way_back(&project, &known),
-        );
-        format!(
-            "`{path}` names the module `{module}`, which has no file, and the project does not build: {way}"
-        )
-    };
-    found.map(line).collect()
+    found
+        .map(|one| {
+            format!(
+                "`{}` names the module `{}`, which has no file, and the project does not build: {}",
+                one.path,
+                one.module,
+                one.way_out(&project)
+            )
+        })
+        .collect()
 }
