@@ -12,6 +12,8 @@ mod children;
 mod class;
 mod consequences;
 mod definition;
+#[cfg(test)]
+mod fixture;
 mod place;
 mod power;
 mod promise;

@@ -191,5 +191,12 @@ fn look(at: &str, of: &str, value: &K8sValue, found: &mut Settings) {
     }
 }
 
+/// What a table says of a field below another one, if that one matters.
+fn row<'t, T>(table: &'t [(&str, Option<&str>, T)], wire: &str, of: &str) -> Option<&'t T> {
+    let mut rows = table.iter();
+    let row = rows.find(|(name, above, _)| *name == wire && above.is_none_or(|above| above == of));
+    row.map(|(_, _, said)| said)
+}
+
 #[cfg(test)]
 mod tests;

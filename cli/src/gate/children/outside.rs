@@ -119,17 +119,9 @@ fn calls(kind: &Resource) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check;
-    use crate::manifest::Source;
+    use crate::gate::fixture::operator;
 
     const MANIFEST: &str = include_str!("../../../../testdata/manifests/depot.yaml");
-
-    fn operator(text: &str) -> Operator {
-        let source = Source::new("dsoi.yaml", text.into()).unwrap();
-        let read = check::read(&source);
-        read.unwrap_or_else(|problems| panic!("{text}\n{problems:?}"))
-            .1
-    }
 
     #[track_caller]
     fn told(from: &str, to: &str) -> Vec<String> {

@@ -5,7 +5,7 @@
 
 use super::{Cause, say};
 use crate::gate::Class;
-use crate::model::{Auth, LabelKey, Operator, Server, ServerPlace, Text};
+use crate::model::{Auth, LabelKey, Operator, Resource, Server, ServerPlace, Text};
 
 const PLACE: &str = "the application is asked elsewhere: whoever answers there is shown what is sent, credentials too";
 const HOSTS: &str = "custom resources may name hosts that they could not: those are shown what is sent, credentials too";
@@ -24,23 +24,25 @@ pub(super) fn causes(old: &Operator, new: &Operator) -> Vec<Cause> {
     }
     for now in &new.resources {
         let mut kinds = old.resources.iter();
-        let asked = |operator: &'_ Operator, ident| -> Option<Server> {
-            let mut servers = operator.servers.iter();
-            servers.find(|server| server.ident == ident).cloned()
-        };
         let was = kinds.find(|known| known.kind == now.kind);
-        let was = was.and_then(|was| asked(old, was.server.clone()));
-        let is = asked(new, now.server.clone());
+        let was = was.and_then(|was| asked(old, was));
+        let is = asked(new, now);
         // A server of another name is another one, whatever is the same of it.
         if let (Some(was), Some(is)) = (was, is)
             && was.name != is.name
         {
-            found.extend(changed(&was, &is));
+            found.extend(changed(was, is));
         }
     }
     found.sort();
     found.dedup();
     found
+}
+
+/// The server that a resource asks.
+fn asked<'o>(operator: &'o Operator, resource: &Resource) -> Option<&'o Server> {
+    let mut servers = operator.servers.iter();
+    servers.find(|server| server.ident == resource.server)
 }
 
 fn changed(was: &Server, now: &Server) -> Vec<Cause> {
@@ -157,18 +159,10 @@ fn proof(was: Option<&Auth>, is: Option<&Auth>) -> (Class, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check;
-    use crate::manifest::Source;
+    use crate::gate::fixture::operator;
 
     const MANIFEST: &str = include_str!("../../../../testdata/manifests/depot.yaml");
     const KEEPER: &str = "service: {name: \"${parent.name}-keeper\", port: 9000}";
-
-    fn operator(text: &str) -> Operator {
-        let source = Source::new("dsoi.yaml", text.into()).unwrap();
-        let read = check::read(&source);
-        read.unwrap_or_else(|problems| panic!("{text}\n{problems:?}"))
-            .1
-    }
 
     #[track_caller]
     fn told(was: &str, from: &str, to: &str) -> Vec<String> {

@@ -2,17 +2,9 @@
 
 use super::super::definitions;
 use super::*;
-use crate::check;
-use crate::manifest::Source;
+use crate::gate::fixture::operator;
 
 const MANIFEST: &str = include_str!("../../../../testdata/manifests/quickstart.yaml");
-
-fn operator(text: &str) -> Operator {
-    let source = Source::new("dsoi.yaml", text.into()).unwrap();
-    let (_, operator) =
-        check::read(&source).unwrap_or_else(|problems| panic!("{text}\n{problems:?}"));
-    operator
-}
 
 /// What becomes of children when a text of the quick start is replaced: a line for each node type, and one for each cause.
 #[track_caller]

@@ -4,6 +4,7 @@
 //! lies in a k8s config group is [`opened`](super::opened)'s business; a name that is made of the resource's own is none of
 //! theirs to choose freely.
 
+use super::row;
 use crate::model::Type;
 
 const SECRETS: &str = "which Secrets pods read";
@@ -61,9 +62,8 @@ const HARMLESS: &[&str] = &[
 
 /// What is decided by the value of a field below another one.
 pub(super) fn of_field(wire: &str, above: &str, said: &str) -> Option<&'static str> {
-    let mut rows = PLACES.iter();
-    let row = rows.find(|(name, of, _)| *name == wire && of.is_none_or(|of| of == above))?;
-    is_chosen(said).then_some(row.2)
+    let decides = row(PLACES, wire, above)?;
+    is_chosen(said).then_some(*decides)
 }
 
 /// What is decided by a variable that is read from the Secret of that name.

@@ -4,6 +4,7 @@
 //! worst one.
 
 use super::super::children::k8s;
+use super::row;
 use crate::model::K8sValue;
 
 /// When a field of a pod or a container loosens it.
@@ -73,9 +74,7 @@ const LOOSE: &[(&str, Option<&str>, Loose)] = &[
 
 /// What of the value of a field below another one loosens; `None` where no value of it does.
 pub(super) fn values(wire: &str, of: &str, value: &K8sValue) -> Option<Vec<String>> {
-    let mut table = LOOSE.iter();
-    let row = table.find(|(name, above, _)| *name == wire && above.is_none_or(|above| above == of));
-    row.map(|(_, _, loose)| loosens(loose, value))
+    row(LOOSE, wire, of).map(|loose| loosens(loose, value))
 }
 
 /// The values by which it loosens.

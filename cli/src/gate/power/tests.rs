@@ -1,19 +1,10 @@
 //! What lets pods, or whoever writes custom resources, do more.
 
 use super::*;
-use crate::check;
-use crate::manifest::Source;
-use crate::model::Operator;
+use crate::gate::fixture::operator;
 
 const MANIFEST: &str = include_str!("../../../../testdata/manifests/quickstart.yaml");
 const STORE: &str = "    store:\n";
-
-pub(super) fn operator(text: &str) -> Operator {
-    let source = Source::new("dsoi.yaml", text.into()).unwrap();
-    let read = check::read(&source);
-    read.unwrap_or_else(|problems| panic!("{text}\n{problems:?}"))
-        .1
-}
 
 /// What `store` gains with these lines.
 fn told(lines: &str) -> Vec<String> {

@@ -16,6 +16,16 @@ pub(super) fn settings() -> Settings {
     }
 }
 
+/// The origins of the line of a file that has this in it, and which line that is.
+fn at(source: &Source, file: &str, part: &str) -> (Origins, usize) {
+    let mut asked = 0;
+    let found = Origins::find(source, &settings(), file, |text| {
+        asked = text.lines().position(|line| line.contains(part)).unwrap() + 1;
+        Some(Depth::Line(asked))
+    });
+    (found.unwrap().unwrap(), asked)
+}
+
 fn manifest(name: &str) -> String {
     let (_, text) = shipped()
         .into_iter()
@@ -246,12 +256,7 @@ fn a_line_names_all_that_decides_it_and_nothing_that_only_reads_alike() {
             &["cluster.k8sConfigGroup.fields"],
         ),
     ] {
-        let mut asked = 0;
-        let found = Origins::find(&source, &settings(), file, |text| {
-            asked = text.lines().position(|line| line.contains(part)).unwrap() + 1;
-            Some(Depth::Line(asked))
-        });
-        let origins = found.unwrap().unwrap();
+        let (origins, asked) = at(&source, file, part);
         let (_, causes) = origins.of(asked);
         let paths: Vec<_> = causes
             .iter()
@@ -318,12 +323,7 @@ fn a_line_whose_every_other_value_is_refused_may_still_come_from_it() {
             "cluster.external",
         ),
     ] {
-        let mut asked = 0;
-        let found = Origins::find(&source, &settings(), file, |text| {
-            asked = text.lines().position(|line| line.contains(part)).unwrap() + 1;
-            Some(Depth::Line(asked))
-        });
-        let origins = found.unwrap().unwrap();
+        let (origins, asked) = at(&source, file, part);
         let (_, causes) = origins.of(asked);
         let paths: Vec<_> = causes.iter().map(|cause| cause.path.as_str()).collect();
         assert_eq!(paths, [path], "{file}:{asked}");

@@ -1,7 +1,7 @@
 //! What holds pods down, before and after a change of the manifest.
 
-use super::super::tests::operator;
 use super::*;
+use crate::gate::fixture::operator;
 
 const MANIFEST: &str = include_str!("../../../../../testdata/manifests/quickstart.yaml");
 const STORE: &str = "    store:\n";
